@@ -2,5 +2,15 @@
 //!
 //! Pure and deterministic: no async, no input or output, no clock. Time and randomness come in as values.
 
+pub mod catalogue;
+pub mod demand;
+pub mod id;
+pub mod organisation;
+pub mod page;
+pub mod problem;
 pub mod scheduling;
+pub mod terminology;
 pub mod text;
+pub mod time;
+pub mod use_conditions;
+pub mod vocabulary;

@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 /// A language of the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Language {
     /// Korean (`ko`), the default of the programme.
@@ -61,9 +63,14 @@ impl Text {
     /// Both languages, trimmed; what is empty after that is absent.
     pub fn new(ko: Option<&str>, en: Option<&str>) -> Self {
         let keep = |s: Option<&str>| {
-            s.map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned)
+            s.map(str::trim)
+                .filter(|s| !s.is_empty())
+                .map(str::to_owned)
         };
-        Self { ko: keep(ko), en: keep(en) }
+        Self {
+            ko: keep(ko),
+            en: keep(en),
+        }
     }
 
     /// True when neither language is there.
@@ -101,7 +108,10 @@ pub struct Message {
 impl Message {
     /// A sentence from its two forms.
     pub fn new(ko: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { ko: ko.into(), en: en.into() }
+        Self {
+            ko: ko.into(),
+            en: en.into(),
+        }
     }
 
     /// The form in `language`.

@@ -1,0 +1,132 @@
+//! A page of a list, for every connection (Relay cursor connections specification).
+
+use crate::problem::{Code, Problem};
+use crate::text::Message;
+
+/// The largest page anybody may ask for.
+pub const MAX_PAGE: usize = 100;
+/// The page one gets without asking for a size.
+pub const DEFAULT_PAGE: usize = 20;
+
+/// What part of an ordered list is wanted. `C` is the position of an element in the list's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRequest<C> {
+    /// From which end, and how many (0 to [`MAX_PAGE`]).
+    pub take: Take,
+    /// Only what comes after this position.
+    pub after: Option<C>,
+    /// Only what comes before this position.
+    pub before: Option<C>,
+}
+
+/// The end of the list to read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    /// The first so many.
+    First(usize),
+    /// The last so many.
+    Last(usize),
+}
+
+impl Take {
+    /// How many elements.
+    pub fn count(self) -> usize {
+        match self {
+            Self::First(n) | Self::Last(n) => n,
+        }
+    }
+}
+
+impl<C> PageRequest<C> {
+    /// Checks `first` and `last` as a client gave them.
+    ///
+    /// # Errors
+    /// Both at once, a negative size, or one over [`MAX_PAGE`].
+    pub fn new(
+        first: Option<i32>,
+        last: Option<i32>,
+        after: Option<C>,
+        before: Option<C>,
+    ) -> Result<Self, Problem> {
+        let size = |name: &str, n: i32| {
+            usize::try_from(n)
+                .ok()
+                .filter(|n| *n <= MAX_PAGE)
+                .ok_or_else(|| {
+                    Problem::at(
+                        name,
+                        Code::OutOfRange,
+                        Message::new(
+                            format!("{name} 값은 0에서 {MAX_PAGE} 사이여야 합니다."),
+                            format!("`{name}` must be between 0 and {MAX_PAGE}."),
+                        ),
+                    )
+                })
+        };
+        let take = match (first, last) {
+            (Some(_), Some(_)) => {
+                return Err(Problem::at(
+                    "last",
+                    Code::Invalid,
+                    Message::new(
+                        "first와 last를 함께 쓸 수 없습니다.",
+                        "`first` and `last` cannot be used together.",
+                    ),
+                ));
+            }
+            (None, Some(last)) => Take::Last(size("last", last)?),
+            (Some(first), None) => Take::First(size("first", first)?),
+            (None, None) => Take::First(DEFAULT_PAGE),
+        };
+        Ok(Self {
+            take,
+            after,
+            before,
+        })
+    }
+}
+
+/// A page in the list's order, with what lies around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The elements, in the list's order whichever end they were read from.
+    pub items: Vec<T>,
+    /// More elements before the first.
+    pub has_previous: bool,
+    /// More elements after the last.
+    pub has_next: bool,
+}
+
+impl<T> Page<T> {
+    /// A page from rows read from `take`'s end, one more than asked where there is one.
+    /// `bounded` tells whether `after` (for `first`) or `before` (for `last`) was given:
+    /// then something lies on that side.
+    pub fn from_rows(mut rows: Vec<T>, take: Take, bounded: bool) -> Self {
+        let more = rows.len() > take.count();
+        rows.truncate(take.count());
+        match take {
+            Take::First(_) => Self {
+                items: rows,
+                has_previous: bounded,
+                has_next: more,
+            },
+            Take::Last(_) => {
+                rows.reverse();
+                Self {
+                    items: rows,
+                    has_previous: more,
+                    has_next: bounded,
+                }
+            }
+        }
+    }
+
+    /// The same page of other elements.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(f).collect(),
+            has_previous: self.has_previous,
+            has_next: self.has_next,
+        }
+    }
+}

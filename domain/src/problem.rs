@@ -1,0 +1,257 @@
+//! What is wrong with what a user asked for: a code, the field it is about, and a sentence in both languages.
+
+use crate::text::Message;
+use serde::{Deserialize, Serialize};
+
+/// The kind of a problem; clients branch on it, people read the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Code {
+    /// A field that must be there is missing.
+    Required,
+    /// A text or list is longer than allowed.
+    TooLong,
+    /// A number or date is outside its range.
+    OutOfRange,
+    /// A beginning lies after its end.
+    NotOrdered,
+    /// A code is not in its vocabulary.
+    UnknownCode,
+    /// The same thing is given twice.
+    Duplicate,
+    /// Not of the form that is wanted.
+    Invalid,
+    /// No such object, or none that the viewer may see.
+    NotFound,
+    /// The viewer may not do this.
+    Forbidden,
+    /// Nobody is signed in.
+    Unauthenticated,
+    /// The organisation has not been verified yet.
+    NotVerified,
+    /// Somebody changed the object since it was read.
+    Stale,
+    /// The object's state does not allow this.
+    WrongState,
+    /// The window for this has not opened yet, or has closed.
+    WindowClosed,
+    /// Something that is scarce is taken.
+    Taken,
+    /// The idempotency key was used for another request.
+    KeyReused,
+    /// Too many requests; try later.
+    RateLimited,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}: {}", path.join("."), message.en)]
+pub struct Problem {
+    /// The field, from the outside in, in the client's names: `["counts", "2", "asOf"]`. Empty: the request as a whole.
+    pub path: Vec<String>,
+    /// The kind.
+    pub code: Code,
+    /// The sentence.
+    pub message: Message,
+}
+
+impl Problem {
+    /// A problem of one field; `path` may be dotted.
+    pub fn at(path: &str, code: Code, message: Message) -> Self {
+        let path = path
+            .split('.')
+            .filter(|s| !s.is_empty())
+            .map(str::to_owned)
+            .collect();
+        Self {
+            path,
+            code,
+            message,
+        }
+    }
+
+    /// A problem of the request as a whole.
+    pub fn whole(code: Code, message: Message) -> Self {
+        Self {
+            path: Vec::new(),
+            code,
+            message,
+        }
+    }
+
+    /// The same problem, seen from outside `field`.
+    #[must_use]
+    pub fn within(mut self, field: &str) -> Self {
+        self.path.insert(0, field.to_owned());
+        self
+    }
+
+    /// A field that must be there is missing.
+    pub fn required(path: &str) -> Self {
+        Self::at(
+            path,
+            Code::Required,
+            Message::new("필수 항목입니다.", "This field is required."),
+        )
+    }
+
+    /// No such object, or none that the viewer may see: the two look the same on purpose.
+    pub fn not_found(path: &str) -> Self {
+        Self::at(
+            path,
+            Code::NotFound,
+            Message::new("해당 항목을 찾을 수 없습니다.", "No such object."),
+        )
+    }
+
+    /// The viewer may not do this.
+    pub fn forbidden() -> Self {
+        Self::whole(
+            Code::Forbidden,
+            Message::new("이 작업을 할 권한이 없습니다.", "You may not do this."),
+        )
+    }
+
+    /// Nobody is signed in.
+    pub fn unauthenticated() -> Self {
+        Self::whole(
+            Code::Unauthenticated,
+            Message::new("로그인이 필요합니다.", "Sign in first."),
+        )
+    }
+
+    /// Somebody changed the object since it was read.
+    pub fn stale(current: i32) -> Self {
+        Self::at(
+            "version",
+            Code::Stale,
+            Message::new(
+                format!("다른 사람이 먼저 수정했습니다. 현재 버전은 {current}입니다."),
+                format!("It was changed meanwhile; the version is now {current}."),
+            ),
+        )
+    }
+
+    /// A value that is not in its vocabulary.
+    pub fn unknown_code(path: &str, value: &str) -> Self {
+        let shown: String = value.chars().take(40).collect();
+        Self::at(
+            path,
+            Code::UnknownCode,
+            Message::new(
+                format!("알 수 없는 코드입니다: {shown}"),
+                format!("Unknown code: {shown}"),
+            ),
+        )
+    }
+
+    /// Longer than `max` characters or elements.
+    pub fn too_long(path: &str, max: usize) -> Self {
+        Self::at(
+            path,
+            Code::TooLong,
+            Message::new(
+                format!("최대 {max}까지 허용됩니다."),
+                format!("At most {max} are allowed."),
+            ),
+        )
+    }
+
+    /// Outside `min..=max`.
+    pub fn out_of_range(path: &str, min: i64, max: i64) -> Self {
+        Self::at(
+            path,
+            Code::OutOfRange,
+            Message::new(
+                format!("{min} 이상 {max} 이하여야 합니다."),
+                format!("Must be between {min} and {max}."),
+            ),
+        )
+    }
+
+    /// An end before its beginning.
+    pub fn not_ordered(path: &str) -> Self {
+        Self::at(
+            path,
+            Code::NotOrdered,
+            Message::new(
+                "끝이 시작보다 앞설 수 없습니다.",
+                "The end may not lie before the beginning.",
+            ),
+        )
+    }
+}
+
+/// All that is wrong with a request: never empty.
+pub type Problems = Vec<Problem>;
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        vec![problem]
+    }
+}
+
+/// Collects problems while a value is checked.
+#[derive(Debug, Default)]
+pub struct Check {
+    problems: Problems,
+}
+
+impl Check {
+    /// Nothing wrong so far.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Notes a problem.
+    pub fn add(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// Notes the problem unless `good`.
+    pub fn require(&mut self, good: bool, problem: impl FnOnce() -> Problem) {
+        if !good {
+            self.problems.push(problem());
+        }
+    }
+
+    /// A number in a range.
+    pub fn range(&mut self, path: &str, value: Option<i64>, min: i64, max: i64) {
+        if value.is_some_and(|v| v < min || v > max) {
+            self.add(Problem::out_of_range(path, min, max));
+        }
+    }
+
+    /// A list of at most `max` elements.
+    pub fn at_most(&mut self, path: &str, len: usize, max: usize) {
+        self.require(len <= max, || Problem::too_long(path, max));
+    }
+
+    /// Texts of at most `max` characters in each language.
+    pub fn text(&mut self, path: &str, text: &crate::text::Text, max: usize) {
+        for (language, value) in [("ko", &text.ko), ("en", &text.en)] {
+            if value.as_ref().is_some_and(|v| v.chars().nth(max).is_some()) {
+                self.add(Problem::too_long(&format!("{path}.{language}"), max));
+            }
+        }
+    }
+
+    /// The start is not after the end, where both are known.
+    pub fn ordered<T: PartialOrd>(&mut self, path: &str, start: Option<T>, end: Option<T>) {
+        if let (Some(start), Some(end)) = (start, end) {
+            self.require(start <= end, || Problem::not_ordered(path));
+        }
+    }
+
+    /// The verdict.
+    ///
+    /// # Errors
+    /// All the problems that were noted.
+    pub fn finish(self) -> Result<(), Problems> {
+        if self.problems.is_empty() {
+            Ok(())
+        } else {
+            Err(self.problems)
+        }
+    }
+}
