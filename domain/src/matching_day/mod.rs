@@ -1,0 +1,17 @@
+//! Matching days: one-to-one meetings between those who need data and those who hold them.
+//!
+//! [`event`] is the day with its slots, tables, windows and states; [`registration`] who comes; [`request`] who wants
+//! to meet whom; [`arrangement`] turns all that into a scheduling problem and its result into meetings;
+//! [`meeting`] a meeting of a timetable; [`agenda`] a person's day.
+
+pub mod agenda;
+pub mod arrangement;
+pub mod event;
+pub mod meeting;
+pub mod registration;
+pub mod request;
+
+pub use event::{EventPlan, EventState, EventTable, MatchingDay, SessionPlan, TimeSlot};
+pub use meeting::{Meeting, MeetingState};
+pub use registration::{Delegate, DelegatePlan, Registration, RegistrationPlan, Side};
+pub use request::{Answer, MeetingRequest, Priority};

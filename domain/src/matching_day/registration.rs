@@ -1,0 +1,132 @@
+//! Who comes to a matching day: organisations with their delegates and the slots in which they can meet.
+
+use super::MatchingDay;
+use crate::id::{DelegateId, MatchingDayId, OrganisationId, PersonId, RegistrationId};
+use crate::organisation::OrganisationKind;
+use crate::problem::{Check, Code, Problem, Problems};
+use crate::text::{Language, Message};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Most delegates of one organisation.
+pub const MAX_DELEGATES: usize = 50;
+
+crate::vocabulary! {
+    /// The side of the market.
+    Side {
+        Demand = "demand", "수요", "demand side";
+        Supply = "supply", "제공", "supply side";
+    }
+}
+
+impl Side {
+    /// The side an organisation of this kind stands on; organisers and observers stand on none.
+    pub fn of(kind: OrganisationKind) -> Option<Self> {
+        if kind.demands() {
+            Some(Self::Demand)
+        } else if kind.offers() {
+            Some(Self::Supply)
+        } else {
+            None
+        }
+    }
+}
+
+/// What an organisation asks for when it registers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegistrationPlan {
+    /// Who comes.
+    pub delegates: Vec<DelegatePlan>,
+    /// Fewest meetings it hopes for.
+    pub meetings_min: i64,
+    /// Most meetings it wants; absent: as many as its delegates can hold.
+    pub meetings_max: Option<i64>,
+}
+
+/// A person whom an organisation wants to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DelegatePlan {
+    /// A member of the organisation.
+    pub person: PersonId,
+    /// What he or she can speak about.
+    pub fields: String,
+    /// Languages spoken.
+    pub languages: Vec<Language>,
+    /// Takes part from afar.
+    pub remote: bool,
+    /// Slots in which he or she cannot meet.
+    pub unavailable_slots: Vec<i32>,
+}
+
+/// An organisation's registration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    /// Identity.
+    pub id: RegistrationId,
+    /// For what.
+    pub event: MatchingDayId,
+    /// Whose.
+    pub organisation: OrganisationId,
+    /// On which side.
+    pub side: Side,
+    /// Fewest meetings hoped for.
+    pub meetings_min: i32,
+    /// Most meetings wanted.
+    pub meetings_max: Option<i32>,
+    /// Taken back.
+    pub withdrawn: bool,
+    /// Raised by one at every change.
+    pub version: i32,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A person whom an organisation sends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delegate {
+    /// Identity.
+    pub id: DelegateId,
+    /// The registration.
+    pub registration: RegistrationId,
+    /// Who.
+    pub person: PersonId,
+    /// What he or she can speak about.
+    pub fields: String,
+    /// Languages spoken.
+    pub languages: Vec<Language>,
+    /// Takes part from afar.
+    pub remote: bool,
+    /// Slots in which he or she cannot meet.
+    pub unavailable_slots: Vec<i32>,
+}
+
+/// Checks a plan against the event and the organisation's people.
+///
+/// # Errors
+/// All that is wrong, by field; a delegate who is not one of `members` looks like one who does not exist.
+pub fn check(event: &MatchingDay, plan: &RegistrationPlan, members: &[PersonId]) -> Result<(), Problems> {
+    let mut check = Check::new();
+    check.require(!plan.delegates.is_empty(), || Problem::required("delegates"));
+    check.at_most("delegates", plan.delegates.len(), MAX_DELEGATES);
+    check.range("meetingsMin", Some(plan.meetings_min), 0, 1_000);
+    check.range("meetingsMax", plan.meetings_max, 1, 1_000);
+    check.ordered("meetingsMax", Some(plan.meetings_min), plan.meetings_max);
+    for (i, delegate) in plan.delegates.iter().enumerate().take(MAX_DELEGATES) {
+        let path = |field: &str| format!("delegates.{i}.{field}");
+        check.require(members.contains(&delegate.person), || Problem::not_found(&path("person")));
+        check.require(plan.delegates[..i].iter().all(|d| d.person != delegate.person), || {
+            Problem::at(
+                &path("person"),
+                Code::Duplicate,
+                Message::new("같은 사람이 두 번 있습니다.", "The same person is named twice."),
+            )
+        });
+        check.at_most(&path("fields"), delegate.fields.chars().count(), 500);
+        for (j, slot) in delegate.unavailable_slots.iter().enumerate() {
+            check.require(event.slot(*slot).is_some(), || {
+                Problem::not_found(&path(&format!("unavailableSlots.{j}")))
+            });
+        }
+    }
+    check.finish()
+}

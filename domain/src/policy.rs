@@ -1,0 +1,162 @@
+//! Who may do what: one pure function decides *actor × action × resource*.
+//!
+//! Finders in the store are scoped to a tenant as well; this is the rule, they are the fence.
+
+use crate::id::{OrganisationId, PersonId};
+use crate::organisation::{OrganisationKind, Role, Verification};
+use crate::problem::{Code, Problem};
+use crate::text::Message;
+
+/// Somebody who is signed in, and for whom he or she acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Who.
+    pub person: PersonId,
+    /// For which organisation; none right after the first sign-in.
+    pub acts_for: Option<Acting>,
+}
+
+/// The organisation somebody acts for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acting {
+    /// Which.
+    pub organisation: OrganisationId,
+    /// Of what kind.
+    pub kind: OrganisationKind,
+    /// As what.
+    pub role: Role,
+    /// Whether the organiser has verified it.
+    pub verification: Verification,
+}
+
+/// What somebody wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Look at what the marketplace shows to every verified organisation.
+    Browse,
+    /// Change the organisation's own profile or people.
+    Administer {
+        /// The organisation whose profile or people.
+        organisation: OrganisationId,
+    },
+    /// Verify or suspend organisations, keep consortia.
+    VerifyOrganisations,
+    /// Create, change or import offers of an organisation.
+    KeepOffers {
+        /// Whose offers.
+        owner: OrganisationId,
+    },
+    /// Create or change demands of an organisation.
+    KeepDemands {
+        /// Whose demands.
+        owner: OrganisationId,
+    },
+    /// Read an object of an organisation that others may not see: a draft, a request, an agenda.
+    ReadOwn {
+        /// Whose.
+        owner: OrganisationId,
+    },
+    /// Hold a matching day.
+    HoldMatchingDay,
+    /// Run a matching day: windows, arrangement, publishing.
+    RunMatchingDay {
+        /// Who holds it.
+        organiser: OrganisationId,
+    },
+    /// Register for a matching day, send and answer requests for an organisation.
+    TakePart {
+        /// For whom.
+        organisation: OrganisationId,
+    },
+}
+
+/// Whether `actor` may do `action`.
+///
+/// # Errors
+/// Nobody is signed in or acts for an organisation; it is not verified; or the action is not for this kind of
+/// organisation, another organisation's, or above the person's role.
+pub fn decide(actor: Option<&Actor>, action: Action) -> Result<&Acting, Problem> {
+    let actor = actor.ok_or_else(Problem::unauthenticated)?;
+    let acting = actor.acts_for.as_ref().ok_or_else(|| {
+        Problem::whole(
+            Code::Forbidden,
+            Message::new(
+                "먼저 소속 기관을 등록하거나 선택하십시오.",
+                "Register or choose the organisation you act for first.",
+            ),
+        )
+    })?;
+    let own = |organisation| organisation == acting.organisation;
+    let writes = matches!(acting.role, Role::Administrator | Role::Member);
+    let needs_verification = !matches!(action, Action::Administer { .. } | Action::ReadOwn { .. });
+    if needs_verification && acting.verification != Verification::Verified {
+        return Err(Problem::whole(
+            Code::NotVerified,
+            Message::new(
+                "운영기관이 소속 기관을 확인한 뒤에 할 수 있습니다.",
+                "The organiser has to verify your organisation first.",
+            ),
+        ));
+    }
+    let allowed = match action {
+        Action::Browse => true,
+        Action::Administer { organisation } => {
+            own(organisation) && acting.role == Role::Administrator
+        }
+        Action::VerifyOrganisations | Action::HoldMatchingDay => {
+            acting.kind == OrganisationKind::Organiser && writes
+        }
+        Action::KeepOffers { owner } => own(owner) && acting.kind.offers() && writes,
+        Action::KeepDemands { owner } => own(owner) && acting.kind.demands() && writes,
+        Action::ReadOwn { owner } => own(owner),
+        Action::RunMatchingDay { organiser } => {
+            own(organiser) && acting.kind == OrganisationKind::Organiser && writes
+        }
+        Action::TakePart { organisation } => {
+            own(organisation) && (acting.kind.demands() || acting.kind.offers()) && writes
+        }
+    };
+    if allowed { Ok(acting) } else { Err(Problem::forbidden()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn actor(kind: OrganisationKind, role: Role, verification: Verification) -> Actor {
+        Actor {
+            person: PersonId(Uuid::from_u128(1)),
+            acts_for: Some(Acting { organisation: OrganisationId(Uuid::from_u128(7)), kind, role, verification }),
+        }
+    }
+
+    fn code(result: Result<&Acting, Problem>) -> Option<Code> {
+        result.err().map(|problem| problem.code)
+    }
+
+    #[test]
+    fn only_the_owner_of_the_right_kind_and_role_may_write() {
+        let own = OrganisationId(Uuid::from_u128(7));
+        let other = OrganisationId(Uuid::from_u128(8));
+        let verified = Verification::Verified;
+        let hospital = actor(OrganisationKind::Hospital, Role::Member, verified);
+        assert_eq!(code(decide(Some(&hospital), Action::KeepOffers { owner: own })), None);
+        assert_eq!(code(decide(Some(&hospital), Action::KeepOffers { owner: other })), Some(Code::Forbidden));
+        assert_eq!(code(decide(Some(&hospital), Action::KeepDemands { owner: own })), Some(Code::Forbidden));
+        let reviewer = actor(OrganisationKind::Hospital, Role::Reviewer, verified);
+        assert_eq!(code(decide(Some(&reviewer), Action::KeepOffers { owner: own })), Some(Code::Forbidden));
+        let observer = actor(OrganisationKind::Observer, Role::Administrator, verified);
+        assert_eq!(code(decide(Some(&observer), Action::HoldMatchingDay)), Some(Code::Forbidden));
+        assert_eq!(code(decide(Some(&observer), Action::TakePart { organisation: own })), Some(Code::Forbidden));
+    }
+
+    #[test]
+    fn nobody_acts_before_verification_or_without_signing_in() {
+        let own = OrganisationId(Uuid::from_u128(7));
+        let pending = actor(OrganisationKind::Company, Role::Administrator, Verification::Pending);
+        assert_eq!(code(decide(Some(&pending), Action::KeepDemands { owner: own })), Some(Code::NotVerified));
+        assert_eq!(code(decide(Some(&pending), Action::Administer { organisation: own })), None);
+        assert_eq!(code(decide(None, Action::Browse)), Some(Code::Unauthenticated));
+    }
+}

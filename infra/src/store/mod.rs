@@ -1,0 +1,212 @@
+//! The store: reads on [`Store`] and [`Tx`] alike, writes on [`Tx`] only, one file per aggregate.
+//!
+//! A finder takes the [`Viewer`] where an object may be hidden from somebody, so that no query can forget the tenant.
+//! Getters for lists of ids exist for the loaders of the interface: a page costs a constant number of statements.
+
+mod arrangement;
+mod catalogue;
+mod change;
+mod demand;
+mod error;
+mod idempotency;
+mod identity;
+mod matches;
+mod matching_day;
+mod organisation;
+mod outbox;
+mod page;
+mod request;
+
+pub use change::{Change, ChangeKind};
+pub use error::StoreError;
+pub use matches::{MatchFilter, StoredMatch};
+pub use organisation::ListedMember;
+pub use outbox::{Job, JobCounts, JobRow, Leased};
+pub use page::Ranked;
+
+use crate::migration::Migrator;
+use matchday_domain::id::OrganisationId;
+use matchday_domain::organisation::OrganisationKind;
+use matchday_domain::policy::Acting;
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
+    DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use sea_orm_migration::MigratorTrait;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Read access to the data, through a pool ([`Store`]) or inside a transaction ([`Tx`]).
+#[derive(Debug)]
+pub struct Access<C> {
+    conn: C,
+    statements: Arc<AtomicU64>,
+}
+
+/// The store: a pool of connections.
+pub type Store = Access<DatabaseConnection>;
+
+/// A transaction; dropped without [`Tx::commit`], it never happened.
+pub type Tx = Access<DatabaseTransaction>;
+
+/// How to reach the database.
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    /// `sqlite:FILE?mode=rwc` or `postgres://…`.
+    pub url: String,
+    /// Most connections of this process.
+    pub max_connections: u32,
+    /// Longest wait for a connection.
+    pub acquire_timeout: Duration,
+}
+
+/// For whom rows are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Viewer {
+    /// The organiser and the observer see all that is not a draft.
+    Overseer(OrganisationId),
+    /// One organisation: what is public, and its own.
+    Organisation(OrganisationId),
+    /// The service itself: the worker, imports by the operator.
+    Service,
+}
+
+impl Viewer {
+    /// The viewer somebody is.
+    pub fn of(acting: &Acting) -> Self {
+        match acting.kind {
+            OrganisationKind::Organiser | OrganisationKind::Observer => Self::Overseer(acting.organisation),
+            _ => Self::Organisation(acting.organisation),
+        }
+    }
+
+    /// The organisation, if it is one.
+    pub fn organisation(self) -> Option<OrganisationId> {
+        match self {
+            Self::Overseer(id) | Self::Organisation(id) => Some(id),
+            Self::Service => None,
+        }
+    }
+
+    /// Whether it sees the objects of all organisations.
+    pub fn sees_all(self) -> bool {
+        !matches!(self, Self::Organisation(_))
+    }
+}
+
+impl Clone for Store {
+    fn clone(&self) -> Self {
+        Self { conn: self.conn.clone(), statements: self.statements.clone() }
+    }
+}
+
+impl Store {
+    /// Connects; does not migrate.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or the URL is of another kind.
+    pub async fn connect(config: &StoreConfig) -> Result<Self, StoreError> {
+        let mut options = ConnectOptions::new(&config.url);
+        options
+            .max_connections(config.max_connections)
+            .min_connections(1)
+            .connect_timeout(config.acquire_timeout)
+            .acquire_timeout(config.acquire_timeout)
+            .test_before_acquire(false)
+            .sqlx_logging(false);
+        options.map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
+                .synchronous(sea_orm::sqlx::sqlite::SqliteSynchronous::Normal)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(10))
+        });
+        let mut conn = Database::connect(options).await?;
+        let statements = Arc::new(AtomicU64::new(0));
+        let counter = statements.clone();
+        conn.set_metric_callback(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        Ok(Self { conn, statements })
+    }
+
+    /// SQL statements run since the store was opened.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// A step fails.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        // Replicas that start together must not run the same step twice.
+        if self.is_postgres() {
+            let lock = self.conn.begin().await?;
+            lock.execute_unprepared("SELECT pg_advisory_xact_lock(7261946)").await?;
+            Migrator::up(&self.conn, None).await?;
+            lock.commit().await?;
+        } else {
+            Migrator::up(&self.conn, None).await?;
+        }
+        Ok(())
+    }
+
+    /// How many steps of the schema have not been run.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn pending_migrations(&self) -> Result<usize, StoreError> {
+        Ok(Migrator::get_pending_migrations(&self.conn).await?.len())
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        Ok(self.conn.ping().await?)
+    }
+
+    /// Begins a transaction that will write.
+    ///
+    /// # Errors
+    /// No connection is free in time, or another writer holds SQLite's lock for too long.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        // A deferred transaction that turns to writing fails at once when another one writes; an immediate one waits.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let conn = self.conn.begin_with_options(options).await?;
+        Ok(Tx { conn, statements: self.statements.clone() })
+    }
+
+    /// Whether it is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        self.conn.get_database_backend() == DatabaseBackend::Postgres
+    }
+
+    /// Closes all connections.
+    pub async fn close(self) {
+        // What fails while closing has nobody left to tell.
+        self.conn.close().await.ok();
+    }
+}
+
+impl Tx {
+    /// Makes it happen, and wakes those who wait for changes.
+    ///
+    /// # Errors
+    /// A constraint is violated, or the connection is lost: then it is unknown whether it happened.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.conn.commit().await?)
+    }
+}
+
+impl<C: ConnectionTrait> Access<C> {
+    fn postgres(&self) -> bool {
+        self.conn.get_database_backend() == DatabaseBackend::Postgres
+    }
+}

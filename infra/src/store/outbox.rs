@@ -1,0 +1,271 @@
+//! The outbox: jobs are written in the transaction of their cause, leased for a while, done outside any transaction,
+//! tried again with growing pauses, and kept with their error when they fail for good.
+
+use super::error::{json, to_json};
+use super::{Access, StoreError, Store, Tx};
+use crate::entity::outbox;
+use chrono::TimeDelta;
+use matchday_domain::id::{ArrangementId, DemandId, OfferId};
+use matchday_domain::notice::{Notice, Recipient};
+use matchday_domain::time::Timestamp;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Something to be done after a commit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "job")]
+pub enum Job {
+    /// Tell somebody something by mail. Its row's id makes the Message-ID, so that a repetition is harmless.
+    Mail {
+        /// Whom.
+        to: Recipient,
+        /// What.
+        notice: Box<Notice>,
+    },
+    /// Compute the matches of an offer anew.
+    MatchOffer {
+        /// The offer.
+        offer: OfferId,
+    },
+    /// Compute the matches of a demand anew.
+    MatchDemand {
+        /// The demand.
+        demand: DemandId,
+    },
+    /// Run an arrangement.
+    Arrange {
+        /// The run.
+        arrangement: ArrangementId,
+    },
+}
+
+/// A job that this process has leased.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leased {
+    /// Its row.
+    pub id: Uuid,
+    /// The lease, to be shown when it is done.
+    pub lease: Uuid,
+    /// What is to be done.
+    pub job: Job,
+    /// Tries before this one.
+    pub attempts: i32,
+    /// When it was caused.
+    pub created_at: Timestamp,
+}
+
+/// How many jobs stand how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct JobCounts {
+    /// Waiting or leased.
+    pub pending: u64,
+    /// Done.
+    pub done: u64,
+    /// Failed for good.
+    pub failed: u64,
+}
+
+/// A job that failed for good, for people to look at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobRow {
+    /// Its row.
+    pub id: Uuid,
+    /// What was to be done.
+    pub job: Job,
+    /// Tries.
+    pub attempts: i32,
+    /// Why the last one failed.
+    pub last_error: Option<String>,
+}
+
+const PENDING: &str = "pending";
+const DONE: &str = "done";
+const FAILED: &str = "failed";
+
+impl Tx {
+    /// Puts jobs into the outbox, in this order.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn post(&self, jobs: &[Job], now: Timestamp) -> Result<(), StoreError> {
+        let mut rows = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            rows.push(outbox::ActiveModel {
+                id: Set(Uuid::now_v7()),
+                job: Set(to_json("outbox", job)?),
+                state: Set(PENDING.to_owned()),
+                attempts: Set(0),
+                due_at: Set(now),
+                leased_until: Set(None),
+                lease: Set(None),
+                last_error: Set(None),
+                created_at: Set(now),
+                done_at: Set(None),
+            });
+        }
+        for chunk in rows.chunks(500) {
+            outbox::Entity::insert_many(chunk.to_vec()).exec_without_returning(&self.conn).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Leases jobs that are due, oldest first. What another worker has leased and not finished in time is due again.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn lease_jobs(
+        &self,
+        limit: u64,
+        now: Timestamp,
+        lasting: TimeDelta,
+    ) -> Result<Vec<Leased>, StoreError> {
+        let free = Condition::any()
+            .add(outbox::Column::LeasedUntil.is_null())
+            .add(outbox::Column::LeasedUntil.lte(now));
+        let due = Condition::all()
+            .add(outbox::Column::State.eq(PENDING))
+            .add(outbox::Column::DueAt.lte(now))
+            .add(free);
+        // A look without a lock first: most of the time there is nothing to do.
+        if outbox::Entity::find().filter(due.clone()).limit(1).one(&self.conn).await?.is_none() {
+            return Ok(Vec::new());
+        }
+        let tx = self.begin().await?;
+        let mut chosen = Query::select()
+            .column(outbox::Column::Id)
+            .from(outbox::Entity)
+            .cond_where(due)
+            .order_by(outbox::Column::DueAt, sea_orm::Order::Asc)
+            .order_by(outbox::Column::Id, sea_orm::Order::Asc)
+            .limit(limit)
+            .to_owned();
+        if self.is_postgres() {
+            chosen.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        }
+        let lease = Uuid::now_v7();
+        outbox::Entity::update_many()
+            .col_expr(outbox::Column::Lease, Expr::value(lease))
+            .col_expr(outbox::Column::LeasedUntil, Expr::value(now + lasting))
+            .filter(outbox::Column::Id.in_subquery(chosen))
+            .exec(&tx.conn)
+            .await?;
+        let rows = outbox::Entity::find()
+            .filter(outbox::Column::Lease.eq(lease))
+            .order_by_asc(outbox::Column::Id)
+            .all(&tx.conn)
+            .await?;
+        tx.commit().await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(Leased {
+                    id: row.id,
+                    lease,
+                    job: json("outbox", row.job)?,
+                    attempts: row.attempts,
+                    created_at: row.created_at,
+                })
+            })
+            .collect()
+    }
+
+    /// Marks a leased job as done; false if the lease ran out and somebody else has it.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn finish_job(&self, job: &Leased, now: Timestamp) -> Result<bool, StoreError> {
+        let done = self
+            .held(job)
+            .col_expr(outbox::Column::State, Expr::value(DONE))
+            .col_expr(outbox::Column::DoneAt, Expr::value(now))
+            .exec(&self.conn)
+            .await?;
+        Ok(done.rows_affected > 0)
+    }
+
+    /// Gives a leased job back after a failure: to be tried again at `due`, or never if there is none.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn fail_job(
+        &self,
+        job: &Leased,
+        error: &str,
+        due: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let state = if due.is_some() { PENDING } else { FAILED };
+        let mut update = self
+            .held(job)
+            .col_expr(outbox::Column::State, Expr::value(state))
+            .col_expr(outbox::Column::Attempts, Expr::col(outbox::Column::Attempts).add(1))
+            .col_expr(outbox::Column::LastError, Expr::value(error))
+            .col_expr(outbox::Column::LeasedUntil, Expr::value(None::<Timestamp>));
+        if let Some(due) = due {
+            update = update.col_expr(outbox::Column::DueAt, Expr::value(due));
+        }
+        update.exec(&self.conn).await?;
+        Ok(())
+    }
+
+    /// Holds on to a lease while the work takes longer.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn extend_lease(&self, job: &Leased, until: Timestamp) -> Result<bool, StoreError> {
+        let done =
+            self.held(job).col_expr(outbox::Column::LeasedUntil, Expr::value(until)).exec(&self.conn).await?;
+        Ok(done.rows_affected > 0)
+    }
+
+    fn held(&self, job: &Leased) -> sea_orm::UpdateMany<outbox::Entity> {
+        outbox::Entity::update_many()
+            .filter(outbox::Column::Id.eq(job.id))
+            .filter(outbox::Column::Lease.eq(job.lease))
+    }
+}
+
+impl<C: ConnectionTrait> Access<C> {
+    /// How many jobs stand how.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn job_counts(&self) -> Result<JobCounts, StoreError> {
+        let count = |state: &'static str| {
+            outbox::Entity::find().filter(outbox::Column::State.eq(state)).count(&self.conn)
+        };
+        Ok(JobCounts {
+            pending: count(PENDING).await?,
+            done: count(DONE).await?,
+            failed: count(FAILED).await?,
+        })
+    }
+
+    /// Jobs that failed for good, newest first.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn failed_jobs(&self, limit: u64) -> Result<Vec<JobRow>, StoreError> {
+        let rows = outbox::Entity::find()
+            .filter(outbox::Column::State.eq(FAILED))
+            .order_by_desc(outbox::Column::Id)
+            .limit(limit)
+            .all(&self.conn)
+            .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(JobRow {
+                    id: row.id,
+                    job: json("outbox", row.job)?,
+                    attempts: row.attempts,
+                    last_error: row.last_error,
+                })
+            })
+            .collect()
+    }
+}
