@@ -1,6 +1,12 @@
 //! Under which conditions data may be used: GA4GH Data Use Ontology (DUO) codes and the local ones.
 //!
-//! [`UsePolicy`] is what an offer states; the gate decides whether an asker may pass.
+//! [`UsePolicy`] is what an offer states, [`Asker`] what the other side states; [`decide`] weighs one against the other.
+
+mod asker;
+mod gate;
+
+pub use asker::Asker;
+pub use gate::{Decision, Duty, Finding, GateOutcome, NearMiss, OfferTerms, decide};
 
 use crate::catalogue::Country;
 use crate::catalogue::content::{MAX_CODES, check_conditions};

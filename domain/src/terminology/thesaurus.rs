@@ -1,0 +1,1 @@
+//! The thesaurus: Korean and English words for codes.

@@ -1,0 +1,1 @@
+//! The ICD-10 tree: chapters, blocks (nested), three-character categories.
