@@ -3,6 +3,9 @@
 //! Within one policy deny beats ask beats pass; over the alternative policies of an offer pass beats ask beats deny.
 //! What is not said leads to *ask*, never to *pass*.
 
+use super::facts::unsaid;
+use super::near_miss::Change;
+use super::rules::{Case, DUTIES, Opening, Spoken, TABLE};
 use super::{Asker, UsePolicy};
 use crate::catalogue::{AccessMode, DataKind, OfferContent};
 use crate::terminology::Terminology;
@@ -101,14 +104,201 @@ pub struct GateOutcome {
 }
 
 /// Weighs an asker against the terms of an offer.
+///
+/// Source: matching design, section 1, with the conventions of the graded judgements.
 pub fn decide(asker: &Asker, offer: OfferTerms<'_>, terminology: &Terminology) -> GateOutcome {
-    let _ = (asker, offer, terminology);
+    let verdicts: Vec<Verdict> = offer
+        .policies
+        .iter()
+        .map(|policy| weigh(asker, policy, offer, terminology))
+        .collect();
+    // Equal decisions go to the earlier rule of the table, so that the order of policies does not matter.
+    let Some((index, best)) = verdicts
+        .iter()
+        .enumerate()
+        .min_by_key(|(_, verdict)| (verdict.decision, verdict.deciding))
+    else {
+        return nothing_stated();
+    };
+    let near_miss = (best.decision == Decision::Deny)
+        .then(|| near_miss(asker, offer, terminology, &verdicts))
+        .flatten();
+    GateOutcome {
+        decision: best.decision,
+        deciding_rule: best
+            .spoken
+            .get(best.deciding_at)
+            .map_or("unstated", |spoken| spoken.rule)
+            .to_owned(),
+        policy: Some(index),
+        findings: verdicts
+            .iter()
+            .enumerate()
+            .flat_map(|(i, verdict)| verdict.findings(i, terminology))
+            .collect(),
+        duties: duties(&verdicts),
+        near_miss,
+    }
+}
+
+/// One policy's verdict.
+struct Verdict {
+    decision: Decision,
+    /// Place in the table of the rule that decided.
+    deciding: usize,
+    /// Place of that rule in `spoken`.
+    deciding_at: usize,
+    spoken: Vec<Spoken>,
+}
+
+impl Verdict {
+    fn findings<'a>(
+        &'a self,
+        policy: usize,
+        terminology: &'a Terminology,
+    ) -> impl Iterator<Item = Finding> + 'a {
+        self.spoken.iter().map(move |spoken| Finding {
+            rule: spoken.rule.to_owned(),
+            policy: Some(policy),
+            decision: spoken.decision,
+            offer_fact: spoken.offer_fact.clone(),
+            asker_fact: spoken.asker_fact.clone(),
+            sentence: spoken.sentence.clone(),
+            would_open: match &spoken.opening {
+                Opening::Change(change) => Some(would_pass(change, Decision::Pass, terminology)),
+                Opening::State(message) => Some(message.clone()),
+                Opening::Nothing => None,
+            },
+        })
+    }
+}
+
+fn weigh(
+    asker: &Asker,
+    policy: &UsePolicy,
+    offer: OfferTerms<'_>,
+    terminology: &Terminology,
+) -> Verdict {
+    let case = Case {
+        asker,
+        policy,
+        offer,
+        terminology,
+    };
+    let (places, spoken): (Vec<_>, Vec<_>) = TABLE
+        .iter()
+        .enumerate()
+        .filter_map(|(i, rule)| rule(&case).map(|spoken| (i, spoken)))
+        .unzip();
+    let decision = spoken
+        .iter()
+        .map(|s| s.decision)
+        .max()
+        .unwrap_or(Decision::Ask);
+    let deciding_at = spoken
+        .iter()
+        .position(|s| s.decision == decision)
+        .unwrap_or(0);
+    Verdict {
+        decision,
+        deciding: places.get(deciding_at).copied().unwrap_or(0),
+        deciding_at,
+        spoken,
+    }
+}
+
+fn nothing_stated() -> GateOutcome {
     GateOutcome {
         decision: Decision::Ask,
         deciding_rule: "unstated".to_owned(),
         policy: None,
-        findings: Vec::new(),
+        findings: vec![Finding {
+            rule: "unstated".to_owned(),
+            policy: None,
+            decision: Decision::Ask,
+            offer_fact: unsaid(),
+            asker_fact: unsaid(),
+            sentence: Message::new(
+                "제공 자료에 이용 조건이 명시되어 있지 않아 병원에 문의해야 합니다.",
+                "The offer states no use conditions; the hospital has to be asked.",
+            ),
+            would_open: Some(Message::new(
+                "병원이 이용 조건을 밝히면 판단할 수 있습니다.",
+                "It can be decided once the hospital states its use conditions.",
+            )),
+        }],
         duties: Vec::new(),
         near_miss: None,
+    }
+}
+
+fn duties(verdicts: &[Verdict]) -> Vec<Duty> {
+    let mut duties: Vec<Duty> = Vec::new();
+    for (policy, verdict) in verdicts.iter().enumerate() {
+        for spoken in &verdict.spoken {
+            let Some(message) = &spoken.duty else {
+                continue;
+            };
+            match duties
+                .iter_mut()
+                .find(|duty| duty.code == spoken.rule && duty.message == *message)
+            {
+                Some(duty) => duty.policies.push(policy),
+                None => duties.push(Duty {
+                    code: spoken.rule.to_owned(),
+                    message: message.clone(),
+                    policies: vec![policy],
+                }),
+            }
+        }
+    }
+    duties.sort_by(|a, b| {
+        let place = |duty: &Duty| DUTIES.iter().position(|code| *code == duty.code);
+        (place(a), &a.message).cmp(&(place(b), &b.message))
+    });
+    duties
+}
+
+fn near_miss(
+    asker: &Asker,
+    offer: OfferTerms<'_>,
+    terminology: &Terminology,
+    verdicts: &[Verdict],
+) -> Option<NearMiss> {
+    let mut best: Option<(Decision, usize, NearMiss)> = None;
+    for (i, (policy, verdict)) in offer.policies.iter().zip(verdicts).enumerate() {
+        for (place, spoken) in verdict.spoken.iter().enumerate() {
+            let Opening::Change(change) = &spoken.opening else {
+                continue;
+            };
+            let then = weigh(&change.applied_to(asker), policy, offer, terminology).decision;
+            let better = best
+                .as_ref()
+                .is_none_or(|(t, p, _)| (then, place) < (*t, *p));
+            if then != Decision::Deny && better {
+                let near_miss = NearMiss {
+                    rule: spoken.rule.to_owned(),
+                    change: would_pass(change, then, terminology),
+                    then,
+                    policy: i,
+                };
+                best = Some((then, place, near_miss));
+            }
+        }
+    }
+    best.map(|(_, _, near_miss)| near_miss)
+}
+
+fn would_pass(change: &Change, then: Decision, terminology: &Terminology) -> Message {
+    let condition = change.condition(terminology);
+    match then {
+        Decision::Pass => Message::new(
+            format!("{} 통과할 수 있습니다.", condition.ko),
+            format!("Would pass if {}.", condition.en),
+        ),
+        _ => Message::new(
+            format!("{} 불가는 풀리고 병원에 문의할 수 있습니다.", condition.ko),
+            format!("Could be asked for if {}.", condition.en),
+        ),
     }
 }

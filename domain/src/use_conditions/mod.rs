@@ -3,7 +3,13 @@
 //! [`UsePolicy`] is what an offer states, [`Asker`] what the other side states; [`decide`] weighs one against the other.
 
 mod asker;
+mod facts;
 mod gate;
+mod local_rules;
+mod near_miss;
+mod purpose_rules;
+mod restrict_rules;
+mod rules;
 
 pub use asker::Asker;
 pub use gate::{Decision, Duty, Finding, GateOutcome, NearMiss, OfferTerms, decide};
