@@ -5,8 +5,13 @@
 pub mod catalogue;
 pub mod demand;
 pub mod id;
+pub mod invitation;
+pub mod matching;
+pub mod matching_day;
+pub mod notice;
 pub mod organisation;
 pub mod page;
+pub mod policy;
 pub mod problem;
 pub mod scheduling;
 pub mod terminology;

@@ -116,7 +116,11 @@ pub fn decide(actor: Option<&Actor>, action: Action) -> Result<&Acting, Problem>
             own(organisation) && (acting.kind.demands() || acting.kind.offers()) && writes
         }
     };
-    if allowed { Ok(acting) } else { Err(Problem::forbidden()) }
+    if allowed {
+        Ok(acting)
+    } else {
+        Err(Problem::forbidden())
+    }
 }
 
 #[cfg(test)]
@@ -127,7 +131,12 @@ mod tests {
     fn actor(kind: OrganisationKind, role: Role, verification: Verification) -> Actor {
         Actor {
             person: PersonId(Uuid::from_u128(1)),
-            acts_for: Some(Acting { organisation: OrganisationId(Uuid::from_u128(7)), kind, role, verification }),
+            acts_for: Some(Acting {
+                organisation: OrganisationId(Uuid::from_u128(7)),
+                kind,
+                role,
+                verification,
+            }),
         }
     }
 
@@ -141,22 +150,59 @@ mod tests {
         let other = OrganisationId(Uuid::from_u128(8));
         let verified = Verification::Verified;
         let hospital = actor(OrganisationKind::Hospital, Role::Member, verified);
-        assert_eq!(code(decide(Some(&hospital), Action::KeepOffers { owner: own })), None);
-        assert_eq!(code(decide(Some(&hospital), Action::KeepOffers { owner: other })), Some(Code::Forbidden));
-        assert_eq!(code(decide(Some(&hospital), Action::KeepDemands { owner: own })), Some(Code::Forbidden));
+        assert_eq!(
+            code(decide(Some(&hospital), Action::KeepOffers { owner: own })),
+            None
+        );
+        assert_eq!(
+            code(decide(Some(&hospital), Action::KeepOffers { owner: other })),
+            Some(Code::Forbidden)
+        );
+        assert_eq!(
+            code(decide(Some(&hospital), Action::KeepDemands { owner: own })),
+            Some(Code::Forbidden)
+        );
         let reviewer = actor(OrganisationKind::Hospital, Role::Reviewer, verified);
-        assert_eq!(code(decide(Some(&reviewer), Action::KeepOffers { owner: own })), Some(Code::Forbidden));
+        assert_eq!(
+            code(decide(Some(&reviewer), Action::KeepOffers { owner: own })),
+            Some(Code::Forbidden)
+        );
         let observer = actor(OrganisationKind::Observer, Role::Administrator, verified);
-        assert_eq!(code(decide(Some(&observer), Action::HoldMatchingDay)), Some(Code::Forbidden));
-        assert_eq!(code(decide(Some(&observer), Action::TakePart { organisation: own })), Some(Code::Forbidden));
+        assert_eq!(
+            code(decide(Some(&observer), Action::HoldMatchingDay)),
+            Some(Code::Forbidden)
+        );
+        assert_eq!(
+            code(decide(
+                Some(&observer),
+                Action::TakePart { organisation: own }
+            )),
+            Some(Code::Forbidden)
+        );
     }
 
     #[test]
     fn nobody_acts_before_verification_or_without_signing_in() {
         let own = OrganisationId(Uuid::from_u128(7));
-        let pending = actor(OrganisationKind::Company, Role::Administrator, Verification::Pending);
-        assert_eq!(code(decide(Some(&pending), Action::KeepDemands { owner: own })), Some(Code::NotVerified));
-        assert_eq!(code(decide(Some(&pending), Action::Administer { organisation: own })), None);
-        assert_eq!(code(decide(None, Action::Browse)), Some(Code::Unauthenticated));
+        let pending = actor(
+            OrganisationKind::Company,
+            Role::Administrator,
+            Verification::Pending,
+        );
+        assert_eq!(
+            code(decide(Some(&pending), Action::KeepDemands { owner: own })),
+            Some(Code::NotVerified)
+        );
+        assert_eq!(
+            code(decide(
+                Some(&pending),
+                Action::Administer { organisation: own }
+            )),
+            None
+        );
+        assert_eq!(
+            code(decide(None, Action::Browse)),
+            Some(Code::Unauthenticated)
+        );
     }
 }

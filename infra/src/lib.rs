@@ -1,1 +1,8 @@
-//! x
+//! What touches the world: the store, the outbox, mail and calendars, files to import, the announcement of changes.
+//!
+//! Types of the database and mail libraries never leave this crate.
+
+mod entity;
+mod migration;
+pub mod pubsub;
+pub mod store;

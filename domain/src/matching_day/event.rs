@@ -128,17 +128,26 @@ impl MatchingDay {
         check.require(!plan.title.is_empty(), || Problem::required("title"));
         check.text("title", &plan.title, 200);
         check.text("venue", &plan.venue, 200);
-        for (path, window) in [("registration", plan.registration), ("requests", plan.requests)] {
+        for (path, window) in [
+            ("registration", plan.registration),
+            ("requests", plan.requests),
+        ] {
             check.require(window.opens_at < window.closes_at, || {
                 Problem::not_ordered(&format!("{path}.closesAt"))
             });
-            check.require(window.opens_at >= window.closes_at || window.is_valid(), || {
-                Problem::at(
-                    path,
-                    Code::Invalid,
-                    Message::new("시각은 분 단위여야 합니다.", "Instants must lie on a whole minute."),
-                )
-            });
+            check.require(
+                window.opens_at >= window.closes_at || window.is_valid(),
+                || {
+                    Problem::at(
+                        path,
+                        Code::Invalid,
+                        Message::new(
+                            "시각은 분 단위여야 합니다.",
+                            "Instants must lie on a whole minute.",
+                        ),
+                    )
+                },
+            );
         }
         check.require(!plan.tables.is_empty(), || Problem::required("tables"));
         check.at_most("tables", plan.tables.len(), MAX_TABLES);
@@ -150,7 +159,10 @@ impl MatchingDay {
                 Problem::at(
                     &path,
                     Code::Duplicate,
-                    Message::new("같은 이름의 테이블이 있습니다.", "Two tables have this name."),
+                    Message::new(
+                        "같은 이름의 테이블이 있습니다.",
+                        "Two tables have this name.",
+                    ),
                 )
             });
         }
@@ -172,7 +184,10 @@ impl MatchingDay {
             });
         }
         check.finish()?;
-        let tables = (1..).zip(plan.tables).map(|(number, name)| EventTable { number, name }).collect();
+        let tables = (1..)
+            .zip(plan.tables)
+            .map(|(number, name)| EventTable { number, name })
+            .collect();
         Ok(Self {
             id,
             organiser,
@@ -196,7 +211,9 @@ impl MatchingDay {
     /// # Errors
     /// A stale version, or a step that does not lead there.
     pub fn advance(&mut self, read_version: i32, to: EventState) -> Result<(), Problem> {
-        use EventState::{Arranging, Cancelled, Closed, Draft, Published, Registration, Requests, Running};
+        use EventState::{
+            Arranging, Cancelled, Closed, Draft, Published, Registration, Requests, Running,
+        };
         if read_version != self.version {
             return Err(Problem::stale(self.version));
         }
@@ -208,7 +225,10 @@ impl MatchingDay {
                 | (Arranging, Published)
                 | (Published, Running)
                 | (Running, Closed)
-                | (Draft | Registration | Requests | Arranging | Published | Running, Cancelled)
+                | (
+                    Draft | Registration | Requests | Arranging | Published | Running,
+                    Cancelled
+                )
         );
         if !leads {
             return Err(wrong_state(self.state.label()));
@@ -223,7 +243,11 @@ impl MatchingDay {
     /// # Errors
     /// The state or the window does not allow it.
     pub fn expect_registration(&self, now: Timestamp) -> Result<(), Problem> {
-        self.expect(matches!(self.state, EventState::Registration | EventState::Requests), self.registration, now)
+        self.expect(
+            matches!(self.state, EventState::Registration | EventState::Requests),
+            self.registration,
+            now,
+        )
     }
 
     /// Whether requests may be sent and answered now.
@@ -239,8 +263,15 @@ impl MatchingDay {
     /// # Errors
     /// The state does not allow it.
     pub fn expect_arranging(&self) -> Result<(), Problem> {
-        let good = matches!(self.state, EventState::Arranging | EventState::Published | EventState::Running);
-        if good { Ok(()) } else { Err(wrong_state(self.state.label())) }
+        let good = matches!(
+            self.state,
+            EventState::Arranging | EventState::Published | EventState::Running
+        );
+        if good {
+            Ok(())
+        } else {
+            Err(wrong_state(self.state.label()))
+        }
     }
 
     /// The slot with this index.
@@ -260,7 +291,11 @@ impl MatchingDay {
         if window.contains(now) {
             return Ok(());
         }
-        let show = |at: Timestamp| at.with_timezone(&self.zone).format("%Y-%m-%d %H:%M %Z").to_string();
+        let show = |at: Timestamp| {
+            at.with_timezone(&self.zone)
+                .format("%Y-%m-%d %H:%M %Z")
+                .to_string()
+        };
         let (opens, closes) = (show(window.opens_at), show(window.closes_at));
         Err(Problem::whole(
             Code::WindowClosed,
@@ -295,7 +330,10 @@ fn plan_slots(sessions: &[SessionPlan], zone: Tz) -> Result<Vec<TimeSlot>, Probl
             continue;
         }
         // Both ends must exist once, at one offset: otherwise a clock on the wall runs differently inside.
-        let local = |time| zone.from_local_datetime(&session.date.and_time(time)).single();
+        let local = |time| {
+            zone.from_local_datetime(&session.date.and_time(time))
+                .single()
+        };
         let (Some(starts), Some(ends)) = (local(session.starts), local(session.ends)) else {
             check.add(clock_change(&path("date")));
             continue;
@@ -321,7 +359,12 @@ fn plan_slots(sessions: &[SessionPlan], zone: Tz) -> Result<Vec<TimeSlot>, Probl
         while at + minutes(session.slot_minutes) <= ends && slots.len() <= MAX_SLOTS {
             let index = i32::try_from(slots.len()).unwrap_or(i32::MAX);
             let ends_at = at + minutes(session.slot_minutes);
-            slots.push(TimeSlot { index, starts_at: at, ends_at, follows_break });
+            slots.push(TimeSlot {
+                index,
+                starts_at: at,
+                ends_at,
+                follows_break,
+            });
             follows_break = false;
             at = ends_at + minutes(session.gap_minutes);
         }
@@ -329,7 +372,10 @@ fn plan_slots(sessions: &[SessionPlan], zone: Tz) -> Result<Vec<TimeSlot>, Probl
             Problem::at(
                 &path("slotMinutes"),
                 Code::OutOfRange,
-                Message::new("세션이 한 슬롯보다 짧습니다.", "The session is shorter than one slot."),
+                Message::new(
+                    "세션이 한 슬롯보다 짧습니다.",
+                    "The session is shorter than one slot.",
+                ),
             )
         });
     }
@@ -365,25 +411,54 @@ mod tests {
 
     #[test]
     fn sessions_become_slots_with_breaks_between() {
-        let plan = [session("2027-06-10", "10:00:00", "12:00:00"), session("2027-06-10", "13:00:00", "14:25:00")];
+        let plan = [
+            session("2027-06-10", "10:00:00", "12:00:00"),
+            session("2027-06-10", "13:00:00", "14:25:00"),
+        ];
         let slots = plan_slots(&plan, chrono_tz::Asia::Seoul).unwrap();
         assert_eq!(slots.len(), 7);
         assert_eq!(slots[0].starts_at.to_rfc3339(), "2027-06-10T01:00:00+00:00");
-        let breaks: Vec<_> = slots.iter().filter(|s| s.follows_break).map(|s| s.index).collect();
+        let breaks: Vec<_> = slots
+            .iter()
+            .filter(|s| s.follows_break)
+            .map(|s| s.index)
+            .collect();
         assert_eq!(breaks, [4]);
     }
 
     #[test]
     fn midnight_clock_changes_and_overlaps_are_refused() {
-        let refused = |sessions: &[SessionPlan], zone| plan_slots(sessions, zone).unwrap_err()[0].code;
+        let refused =
+            |sessions: &[SessionPlan], zone| plan_slots(sessions, zone).unwrap_err()[0].code;
         let seoul = chrono_tz::Asia::Seoul;
-        assert_eq!(refused(&[session("2027-06-10", "23:30:00", "00:30:00")], seoul), Code::NotOrdered);
+        assert_eq!(
+            refused(&[session("2027-06-10", "23:30:00", "00:30:00")], seoul),
+            Code::NotOrdered
+        );
         // In Berlin the clock jumps from 02:00 to 03:00 on 28 March 2027.
-        assert_eq!(refused(&[session("2027-03-28", "01:00:00", "04:00:00")], chrono_tz::Europe::Berlin), Code::Invalid);
-        assert_eq!(refused(&[session("2027-03-28", "02:30:00", "04:00:00")], chrono_tz::Europe::Berlin), Code::Invalid);
-        let overlap = [session("2027-06-10", "10:00:00", "12:00:00"), session("2027-06-10", "11:00:00", "13:00:00")];
+        assert_eq!(
+            refused(
+                &[session("2027-03-28", "01:00:00", "04:00:00")],
+                chrono_tz::Europe::Berlin
+            ),
+            Code::Invalid
+        );
+        assert_eq!(
+            refused(
+                &[session("2027-03-28", "02:30:00", "04:00:00")],
+                chrono_tz::Europe::Berlin
+            ),
+            Code::Invalid
+        );
+        let overlap = [
+            session("2027-06-10", "10:00:00", "12:00:00"),
+            session("2027-06-10", "11:00:00", "13:00:00"),
+        ];
         assert_eq!(refused(&overlap, seoul), Code::NotOrdered);
         assert_eq!(refused(&[], seoul), Code::Required);
-        assert_eq!(refused(&[session("2027-06-10", "10:00:00", "10:10:00")], seoul), Code::OutOfRange);
+        assert_eq!(
+            refused(&[session("2027-06-10", "10:00:00", "10:10:00")], seoul),
+            Code::OutOfRange
+        );
     }
 }

@@ -1,7 +1,9 @@
 //! A meeting of a timetable.
 
 use crate::catalogue::offer::wrong_state;
-use crate::id::{ArrangementId, DelegateId, MatchingDayId, MeetingId, MeetingRequestId, RegistrationId};
+use crate::id::{
+    ArrangementId, DelegateId, MatchingDayId, MeetingId, MeetingRequestId, RegistrationId,
+};
 use crate::problem::Problem;
 
 crate::vocabulary! {
@@ -117,6 +119,10 @@ impl Meeting {
     }
 
     fn expect(&self, read_version: i32) -> Result<(), Problem> {
-        if read_version == self.version { Ok(()) } else { Err(Problem::stale(self.version)) }
+        if read_version == self.version {
+            Ok(())
+        } else {
+            Err(Problem::stale(self.version))
+        }
     }
 }

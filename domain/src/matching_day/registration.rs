@@ -104,23 +104,39 @@ pub struct Delegate {
 ///
 /// # Errors
 /// All that is wrong, by field; a delegate who is not one of `members` looks like one who does not exist.
-pub fn check(event: &MatchingDay, plan: &RegistrationPlan, members: &[PersonId]) -> Result<(), Problems> {
+pub fn check(
+    event: &MatchingDay,
+    plan: &RegistrationPlan,
+    members: &[PersonId],
+) -> Result<(), Problems> {
     let mut check = Check::new();
-    check.require(!plan.delegates.is_empty(), || Problem::required("delegates"));
+    check.require(!plan.delegates.is_empty(), || {
+        Problem::required("delegates")
+    });
     check.at_most("delegates", plan.delegates.len(), MAX_DELEGATES);
     check.range("meetingsMin", Some(plan.meetings_min), 0, 1_000);
     check.range("meetingsMax", plan.meetings_max, 1, 1_000);
     check.ordered("meetingsMax", Some(plan.meetings_min), plan.meetings_max);
     for (i, delegate) in plan.delegates.iter().enumerate().take(MAX_DELEGATES) {
         let path = |field: &str| format!("delegates.{i}.{field}");
-        check.require(members.contains(&delegate.person), || Problem::not_found(&path("person")));
-        check.require(plan.delegates[..i].iter().all(|d| d.person != delegate.person), || {
-            Problem::at(
-                &path("person"),
-                Code::Duplicate,
-                Message::new("같은 사람이 두 번 있습니다.", "The same person is named twice."),
-            )
+        check.require(members.contains(&delegate.person), || {
+            Problem::not_found(&path("person"))
         });
+        check.require(
+            plan.delegates[..i]
+                .iter()
+                .all(|d| d.person != delegate.person),
+            || {
+                Problem::at(
+                    &path("person"),
+                    Code::Duplicate,
+                    Message::new(
+                        "같은 사람이 두 번 있습니다.",
+                        "The same person is named twice.",
+                    ),
+                )
+            },
+        );
         check.at_most(&path("fields"), delegate.fields.chars().count(), 500);
         for (j, slot) in delegate.unavailable_slots.iter().enumerate() {
             check.require(event.slot(*slot).is_some(), || {

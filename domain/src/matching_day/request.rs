@@ -97,14 +97,22 @@ impl MeetingRequest {
             )
             .into());
         }
-        if plan.message.as_ref().is_some_and(|m| m.chars().nth(MAX_MESSAGE).is_some()) {
+        if plan
+            .message
+            .as_ref()
+            .is_some_and(|m| m.chars().nth(MAX_MESSAGE).is_some())
+        {
             return Err(Problem::too_long("message", MAX_MESSAGE).into());
         }
         let (demander, provider) = match from.side {
             Side::Demand => (from.id, to.id),
             Side::Supply => (to.id, from.id),
         };
-        let answer = if plan.priority == Priority::NoThanks { Answer::Declined } else { Answer::Pending };
+        let answer = if plan.priority == Priority::NoThanks {
+            Answer::Declined
+        } else {
+            Answer::Pending
+        };
         Ok(Self {
             id,
             event: from.event,
@@ -141,12 +149,21 @@ impl MeetingRequest {
     ///
     /// # Errors
     /// Not the addressee, a stale version, or a request that was withdrawn.
-    pub fn answer(&mut self, by: RegistrationId, read_version: i32, accept: bool) -> Result<(), Problem> {
+    pub fn answer(
+        &mut self,
+        by: RegistrationId,
+        read_version: i32,
+        accept: bool,
+    ) -> Result<(), Problem> {
         if by != self.addressee() {
             return Err(Problem::forbidden());
         }
         self.expect(read_version)?;
-        let answer = if accept { Answer::Accepted } else { Answer::Declined };
+        let answer = if accept {
+            Answer::Accepted
+        } else {
+            Answer::Declined
+        };
         if self.priority == Priority::NoThanks || self.answer == Answer::Withdrawn {
             return Err(wrong_state(self.answer.label()));
         }
@@ -200,6 +217,10 @@ impl MeetingRequest {
     }
 
     fn expect(&self, read_version: i32) -> Result<(), Problem> {
-        if read_version == self.version { Ok(()) } else { Err(Problem::stale(self.version)) }
+        if read_version == self.version {
+            Ok(())
+        } else {
+            Err(Problem::stale(self.version))
+        }
     }
 }

@@ -34,7 +34,10 @@ async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
             ("{uuid}", "uuid"),
             ("{json}", "jsonb"),
             ("{time}", "timestamptz"),
-            ("{sequence}", "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+            (
+                "{sequence}",
+                "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+            ),
         ]
     } else {
         [
@@ -44,9 +47,14 @@ async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
             ("{sequence}", "integer PRIMARY KEY AUTOINCREMENT"),
         ]
     };
-    let sql = types.iter().fold(sql.to_owned(), |sql, (name, typ)| sql.replace(name, typ));
+    let sql = types
+        .iter()
+        .fold(sql.to_owned(), |sql, (name, typ)| sql.replace(name, typ));
     for statement in sql.split(';').map(str::trim).filter(|s| !s.is_empty()) {
-        manager.get_connection().execute_unprepared(statement).await?;
+        manager
+            .get_connection()
+            .execute_unprepared(statement)
+            .await?;
     }
     Ok(())
 }

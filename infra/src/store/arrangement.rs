@@ -12,9 +12,10 @@ use matchday_domain::matching_day::{Meeting, MeetingState};
 use matchday_domain::page::{Page, PageRequest};
 use matchday_domain::time::Timestamp;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -62,8 +63,16 @@ fn published() -> sea_orm::sea_query::SelectStatement {
     let beaten = Query::select()
         .expr(Expr::val(1))
         .from_as(arrangement::Entity, newer.clone())
-        .and_where(Expr::col((newer.clone(), arrangement::Column::EventId)).equals((arrangement::Entity, arrangement::Column::EventId)))
-        .and_where(Expr::col((newer.clone(), arrangement::Column::PublishedAt)).gt(Expr::col((arrangement::Entity, arrangement::Column::PublishedAt))))
+        .and_where(
+            Expr::col((newer.clone(), arrangement::Column::EventId))
+                .equals((arrangement::Entity, arrangement::Column::EventId)),
+        )
+        .and_where(
+            Expr::col((newer.clone(), arrangement::Column::PublishedAt)).gt(Expr::col((
+                arrangement::Entity,
+                arrangement::Column::PublishedAt,
+            ))),
+        )
         .to_owned();
     Query::select()
         .column(arrangement::Column::Id)
@@ -90,12 +99,24 @@ impl<C: ConnectionTrait> Access<C> {
     ///
     /// # Errors
     /// The database.
-    pub async fn run_page(&self, event: MatchingDayId, request: PageRequest<Uuid>) -> Result<Page<Run>, StoreError> {
+    pub async fn run_page(
+        &self,
+        event: MatchingDayId,
+        request: PageRequest<Uuid>,
+    ) -> Result<Page<Run>, StoreError> {
         let select = arrangement::Entity::find().filter(arrangement::Column::EventId.eq(event.0));
         let page = page::by_id(&self.conn, select, arrangement::Column::Id, request).await?;
-        let Page { items, has_previous, has_next } = page;
+        let Page {
+            items,
+            has_previous,
+            has_next,
+        } = page;
         let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Page { items, has_previous, has_next })
+        Ok(Page {
+            items,
+            has_previous,
+            has_next,
+        })
     }
 
     /// The newest run of a matching day.
@@ -151,8 +172,16 @@ impl<C: ConnectionTrait> Access<C> {
     ) -> Result<Page<Meeting>, StoreError> {
         let select = meeting::Entity::find().filter(meeting::Column::ArrangementId.eq(run.0));
         let page = page::by_id(&self.conn, select, meeting::Column::Id, request).await?;
-        let Page { items, has_previous, has_next } = page;
-        Ok(Page { items: self.with_delegates(items).await?, has_previous, has_next })
+        let Page {
+            items,
+            has_previous,
+            has_next,
+        } = page;
+        Ok(Page {
+            items: self.with_delegates(items).await?,
+            has_previous,
+            has_next,
+        })
     }
 
     /// Meetings by id, in no order.
@@ -171,7 +200,10 @@ impl<C: ConnectionTrait> Access<C> {
     ///
     /// # Errors
     /// The database.
-    pub async fn published_meetings_of(&self, delegates: &[DelegateId]) -> Result<Vec<Meeting>, StoreError> {
+    pub async fn published_meetings_of(
+        &self,
+        delegates: &[DelegateId],
+    ) -> Result<Vec<Meeting>, StoreError> {
         let theirs = Query::select()
             .column(meeting_delegate::Column::MeetingId)
             .from(meeting_delegate::Entity)
@@ -195,7 +227,9 @@ impl<C: ConnectionTrait> Access<C> {
             .await?;
         let mut of: HashMap<Uuid, Vec<DelegateId>> = HashMap::new();
         for seat in seats {
-            of.entry(seat.meeting_id).or_default().push(DelegateId(seat.delegate_id));
+            of.entry(seat.meeting_id)
+                .or_default()
+                .push(DelegateId(seat.delegate_id));
         }
         rows.into_iter()
             .map(|row| {
@@ -219,8 +253,11 @@ impl<C: ConnectionTrait> Access<C> {
             .await?;
         rows.into_iter()
             .map(|row| {
-                let key =
-                    (DelegateId(row.delegate_id), RegistrationId(row.demander_id), RegistrationId(row.provider_id));
+                let key = (
+                    DelegateId(row.delegate_id),
+                    RegistrationId(row.demander_id),
+                    RegistrationId(row.provider_id),
+                );
                 Ok((key, json("invitation", row.sent)?))
             })
             .collect()
@@ -262,7 +299,10 @@ impl Tx {
             .exec(&self.conn)
             .await?;
         meeting::Entity::update_many()
-            .col_expr(meeting::Column::State, Expr::value(MeetingState::Scheduled.code()))
+            .col_expr(
+                meeting::Column::State,
+                Expr::value(MeetingState::Scheduled.code()),
+            )
             .filter(meeting::Column::ArrangementId.eq(run.0))
             .filter(meeting::Column::State.eq(MeetingState::Draft.code()))
             .exec(&self.conn)
@@ -277,7 +317,9 @@ impl Tx {
     pub async fn insert_meetings(&self, meetings: &[Meeting]) -> Result<(), StoreError> {
         for chunk in meetings.chunks(500) {
             let rows = chunk.iter().map(meeting_columns);
-            meeting::Entity::insert_many(rows).exec_without_returning(&self.conn).await?;
+            meeting::Entity::insert_many(rows)
+                .exec_without_returning(&self.conn)
+                .await?;
             let seats: Vec<_> = chunk.iter().flat_map(seats).collect();
             for seats in seats.chunks(1_000) {
                 meeting_delegate::Entity::insert_many(seats.to_vec())
@@ -292,7 +334,11 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError::Taken`]: its table or a delegate is taken in the slot; or the database.
-    pub async fn update_meeting(&self, meeting: &Meeting, read_version: i32) -> Result<bool, StoreError> {
+    pub async fn update_meeting(
+        &self,
+        meeting: &Meeting,
+        read_version: i32,
+    ) -> Result<bool, StoreError> {
         let done = meeting::Entity::update_many()
             .set(meeting_columns(meeting))
             .filter(meeting::Column::Id.eq(meeting.id.0))
@@ -308,7 +354,9 @@ impl Tx {
             .await?;
         // A cancelled meeting holds nobody's slot; who was to sit there is known from the invitations.
         if meeting.stands() {
-            meeting_delegate::Entity::insert_many(seats(meeting)).exec_without_returning(&self.conn).await?;
+            meeting_delegate::Entity::insert_many(seats(meeting))
+                .exec_without_returning(&self.conn)
+                .await?;
         }
         Ok(true)
     }
@@ -353,7 +401,12 @@ fn columns(run: &Run) -> Result<arrangement::ActiveModel, StoreError> {
         input: Set(to_json(TABLE, &run.input)?),
         result: optional(run.result.as_ref().map(|r| to_json(TABLE, r)).transpose()?),
         failure: Set(run.failure.clone()),
-        progress: optional(run.progress.as_ref().map(|p| to_json(TABLE, p)).transpose()?),
+        progress: optional(
+            run.progress
+                .as_ref()
+                .map(|p| to_json(TABLE, p))
+                .transpose()?,
+        ),
         created_by: Set(run.created_by.0),
         created_at: Set(run.created_at),
         finished_at: Set(run.finished_at),

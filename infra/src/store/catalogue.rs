@@ -77,9 +77,17 @@ impl<C: ConnectionTrait> Access<C> {
             select = select.filter(offer::Column::State.eq(state.code()));
         }
         let page = page::by_id(&self.conn, select, offer::Column::Id, request).await?;
-        let Page { items, has_previous, has_next } = page;
+        let Page {
+            items,
+            has_previous,
+            has_next,
+        } = page;
         let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Page { items, has_previous, has_next })
+        Ok(Page {
+            items,
+            has_previous,
+            has_next,
+        })
     }
 
     /// All listed offers.

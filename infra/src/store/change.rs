@@ -6,10 +6,15 @@
 use super::error::{json, to_json};
 use super::{Access, StoreError, Tx};
 use crate::entity::change_log;
-use matchday_domain::id::{ArrangementId, DemandId, MatchId, MatchingDayId, MeetingRequestId, OfferId, OrganisationId};
+use matchday_domain::id::{
+    ArrangementId, DemandId, MatchId, MatchingDayId, MeetingRequestId, OfferId, OrganisationId,
+};
 use matchday_domain::time::Timestamp;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 
 /// Something that has happened.
@@ -44,14 +49,20 @@ impl<C: ConnectionTrait> Access<C> {
     ///
     /// # Errors
     /// The database.
-    pub async fn changes_after(&self, after: i64, limit: u64) -> Result<Vec<(i64, Change)>, StoreError> {
+    pub async fn changes_after(
+        &self,
+        after: i64,
+        limit: u64,
+    ) -> Result<Vec<(i64, Change)>, StoreError> {
         let rows = change_log::Entity::find()
             .filter(change_log::Column::Seq.gt(after))
             .order_by_asc(change_log::Column::Seq)
             .limit(limit)
             .all(&self.conn)
             .await?;
-        rows.into_iter().map(|row| Ok((row.seq, json("change_log", row.change)?))).collect()
+        rows.into_iter()
+            .map(|row| Ok((row.seq, json("change_log", row.change)?)))
+            .collect()
     }
 
     /// The number of the newest change; 0 before the first.
@@ -80,7 +91,9 @@ impl Tx {
         // Numbers must become visible in their order, or a reader would skip the late one: one writer of the log
         // at a time, until its commit. SQLite has one writer anyway.
         if self.postgres() {
-            self.conn.execute_unprepared("SELECT pg_advisory_xact_lock(7261947)").await?;
+            self.conn
+                .execute_unprepared("SELECT pg_advisory_xact_lock(7261947)")
+                .await?;
         }
         for change in changes {
             let row = change_log::ActiveModel {
@@ -91,7 +104,9 @@ impl Tx {
             row.insert(&self.conn).await?;
         }
         if self.postgres() {
-            self.conn.execute_unprepared("NOTIFY matchday_change").await?;
+            self.conn
+                .execute_unprepared("NOTIFY matchday_change")
+                .await?;
         }
         Ok(())
     }

@@ -40,9 +40,15 @@ fn visible(viewer: Viewer) -> Condition {
                 .to_owned();
             Condition::any()
                 .add(demand::Column::OrganisationId.eq(own.0))
-                .add(Condition::all().add(open).add(demand::Column::Id.not_in_subquery(excluded)))
+                .add(
+                    Condition::all()
+                        .add(open)
+                        .add(demand::Column::Id.not_in_subquery(excluded)),
+                )
         }
-        Viewer::Overseer(_) => Condition::all().add(demand::Column::State.ne(DemandState::Draft.code())),
+        Viewer::Overseer(_) => {
+            Condition::all().add(demand::Column::State.ne(DemandState::Draft.code()))
+        }
         Viewer::Service => Condition::all(),
     }
 }
@@ -52,7 +58,11 @@ impl<C: ConnectionTrait> Access<C> {
     ///
     /// # Errors
     /// The database.
-    pub async fn demands(&self, viewer: Viewer, ids: &[DemandId]) -> Result<Vec<Demand>, StoreError> {
+    pub async fn demands(
+        &self,
+        viewer: Viewer,
+        ids: &[DemandId],
+    ) -> Result<Vec<Demand>, StoreError> {
         let rows = demand::Entity::find()
             .filter(demand::Column::Id.is_in(ids.iter().map(|id| id.0)))
             .filter(visible(viewer))
@@ -88,9 +98,17 @@ impl<C: ConnectionTrait> Access<C> {
             select = select.filter(demand::Column::State.eq(state.code()));
         }
         let page = page::by_id(&self.conn, select, demand::Column::Id, request).await?;
-        let Page { items, has_previous, has_next } = page;
+        let Page {
+            items,
+            has_previous,
+            has_next,
+        } = page;
         let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Page { items, has_previous, has_next })
+        Ok(Page {
+            items,
+            has_previous,
+            has_next,
+        })
     }
 
     /// All open demands.
@@ -139,7 +157,11 @@ impl Tx {
     ///
     /// # Errors
     /// The database.
-    pub async fn update_demand(&self, demand: &Demand, read_version: i32) -> Result<bool, StoreError> {
+    pub async fn update_demand(
+        &self,
+        demand: &Demand,
+        read_version: i32,
+    ) -> Result<bool, StoreError> {
         if demand.version == read_version {
             return Ok(true);
         }
@@ -183,11 +205,15 @@ impl Tx {
         if excluded.is_empty() {
             return Ok(());
         }
-        let rows = excluded.into_iter().map(|organisation| demand_exclusion::ActiveModel {
-            demand_id: Set(demand.id.0),
-            organisation_id: Set(organisation.0),
-        });
-        demand_exclusion::Entity::insert_many(rows).exec_without_returning(&self.conn).await?;
+        let rows = excluded
+            .into_iter()
+            .map(|organisation| demand_exclusion::ActiveModel {
+                demand_id: Set(demand.id.0),
+                organisation_id: Set(organisation.0),
+            });
+        demand_exclusion::Entity::insert_many(rows)
+            .exec_without_returning(&self.conn)
+            .await?;
         Ok(())
     }
 }

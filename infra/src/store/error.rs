@@ -26,7 +26,10 @@ pub enum StoreError {
 
 impl StoreError {
     pub(crate) fn corrupt(table: &'static str, reason: impl ToString) -> Self {
-        Self::Corrupt { table, reason: reason.to_string() }
+        Self::Corrupt {
+            table,
+            reason: reason.to_string(),
+        }
     }
 
     /// Whether the same may succeed later without anybody changing anything.
@@ -43,23 +46,32 @@ impl From<DbErr> for StoreError {
         let unavailable = match &error {
             DbErr::ConnectionAcquire(_) => true,
             DbErr::Conn(runtime) | DbErr::Exec(runtime) | DbErr::Query(runtime) => match runtime {
-                RuntimeErr::SqlxError(error) => matches!(
-                    &**error,
-                    sea_orm::sqlx::Error::Io(_)
-                        | sea_orm::sqlx::Error::PoolTimedOut
-                        | sea_orm::sqlx::Error::PoolClosed
-                        | sea_orm::sqlx::Error::WorkerCrashed
-                ) || error.as_database_error().is_some_and(|e| {
-                    // SQLite: busy, locked. PostgreSQL: shutting down, deadlock, serialisation.
-                    e.code().is_some_and(|c| {
-                        matches!(&*c, "5" | "6" | "517" | "57P01" | "57P03" | "40001" | "40P01" | "53300")
+                RuntimeErr::SqlxError(error) => {
+                    matches!(
+                        &**error,
+                        sea_orm::sqlx::Error::Io(_)
+                            | sea_orm::sqlx::Error::PoolTimedOut
+                            | sea_orm::sqlx::Error::PoolClosed
+                            | sea_orm::sqlx::Error::WorkerCrashed
+                    ) || error.as_database_error().is_some_and(|e| {
+                        // SQLite: busy, locked. PostgreSQL: shutting down, deadlock, serialisation.
+                        e.code().is_some_and(|c| {
+                            matches!(
+                                &*c,
+                                "5" | "6" | "517" | "57P01" | "57P03" | "40001" | "40P01" | "53300"
+                            )
+                        })
                     })
-                }),
+                }
                 RuntimeErr::Internal(_) => false,
             },
             _ => false,
         };
-        if unavailable { Self::Unavailable(error) } else { Self::Database(error) }
+        if unavailable {
+            Self::Unavailable(error)
+        } else {
+            Self::Database(error)
+        }
     }
 }
 

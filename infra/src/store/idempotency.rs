@@ -39,7 +39,10 @@ impl Tx {
                 .await?;
             return Ok(None);
         }
-        Ok(Some(EarlierAnswer { input_hash: row.input_hash, result: row.result }))
+        Ok(Some(EarlierAnswer {
+            input_hash: row.input_hash,
+            result: row.result,
+        }))
     }
 
     /// Keeps the answer to a key.

@@ -6,14 +6,20 @@ use matchday_domain::id::{OrganisationId, PersonId, SessionId};
 use matchday_domain::organisation::EmailAddress;
 use matchday_domain::time::Timestamp;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// The form in which a secret is stored: SHA-256 in hexadecimal. Our secrets are random, so no salt is needed.
 pub fn hash(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+    Sha256::digest(secret.as_bytes())
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect()
 }
 
 /// A code that was mailed and has not been used.
@@ -59,7 +65,10 @@ fn read_session(row: session::Model) -> Session {
 fn read_sign_in(row: sign_in::Model) -> Result<PendingSignIn, StoreError> {
     Ok(PendingSignIn {
         id: row.id,
-        email: row.email.parse().map_err(|e| StoreError::corrupt("sign_in", e))?,
+        email: row
+            .email
+            .parse()
+            .map_err(|e| StoreError::corrupt("sign_in", e))?,
         code_hash: row.code_hash,
         attempts: row.attempts,
         expires_at: row.expires_at,
@@ -71,7 +80,11 @@ impl<C: ConnectionTrait> Access<C> {
     ///
     /// # Errors
     /// The database.
-    pub async fn sign_ins_since(&self, email: &EmailAddress, since: Timestamp) -> Result<u64, StoreError> {
+    pub async fn sign_ins_since(
+        &self,
+        email: &EmailAddress,
+        since: Timestamp,
+    ) -> Result<u64, StoreError> {
         use sea_orm::PaginatorTrait;
         Ok(sign_in::Entity::find()
             .filter(sign_in::Column::Email.eq(email.as_str()))
@@ -122,7 +135,11 @@ impl<C: ConnectionTrait> Access<C> {
     ///
     /// # Errors
     /// The database.
-    pub async fn session(&self, token: &str, now: Timestamp) -> Result<Option<Session>, StoreError> {
+    pub async fn session(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Option<Session>, StoreError> {
         let row = session::Entity::find()
             .filter(session::Column::TokenHash.eq(hash(token)))
             .filter(session::Column::RevokedAt.is_null())
@@ -136,7 +153,11 @@ impl<C: ConnectionTrait> Access<C> {
     ///
     /// # Errors
     /// The database.
-    pub async fn session_by_id(&self, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError> {
+    pub async fn session_by_id(
+        &self,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<Session>, StoreError> {
         let row = session::Entity::find_by_id(id.0)
             .filter(session::Column::RevokedAt.is_null())
             .filter(session::Column::ExpiresAt.gt(now))
@@ -190,7 +211,10 @@ impl Tx {
     /// The database.
     pub async fn count_attempt(&self, id: Uuid) -> Result<(), StoreError> {
         sign_in::Entity::update_many()
-            .col_expr(sign_in::Column::Attempts, Expr::col(sign_in::Column::Attempts).add(1))
+            .col_expr(
+                sign_in::Column::Attempts,
+                Expr::col(sign_in::Column::Attempts).add(1),
+            )
             .filter(sign_in::Column::Id.eq(id))
             .exec(&self.conn)
             .await?;
@@ -233,7 +257,11 @@ impl Tx {
     ///
     /// # Errors
     /// The database.
-    pub async fn set_acting(&self, id: SessionId, organisation: OrganisationId) -> Result<(), StoreError> {
+    pub async fn set_acting(
+        &self,
+        id: SessionId,
+        organisation: OrganisationId,
+    ) -> Result<(), StoreError> {
         session::Entity::update_many()
             .col_expr(session::Column::OrganisationId, Expr::value(organisation.0))
             .filter(session::Column::Id.eq(id.0))
@@ -281,7 +309,11 @@ impl Tx {
     ///
     /// # Errors
     /// The database.
-    pub async fn revoke_calendar_feeds(&self, person: PersonId, now: Timestamp) -> Result<u64, StoreError> {
+    pub async fn revoke_calendar_feeds(
+        &self,
+        person: PersonId,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
         let done = calendar_feed::Entity::update_many()
             .col_expr(calendar_feed::Column::RevokedAt, Expr::value(now))
             .filter(calendar_feed::Column::PersonId.eq(person.0))

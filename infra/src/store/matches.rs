@@ -12,7 +12,9 @@ use matchday_domain::time::Timestamp;
 use matchday_domain::use_conditions::Decision;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, WindowStatement};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder,
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -34,7 +36,10 @@ pub struct StoredMatch {
 impl StoredMatch {
     /// Its position in a list by rank.
     pub fn position(&self) -> Ranked {
-        Ranked { rank: self.scored.rank_key(), id: self.id.0 }
+        Ranked {
+            rank: self.scored.rank_key(),
+            id: self.id.0,
+        }
     }
 }
 
@@ -72,20 +77,24 @@ fn read(row: row::Model) -> Result<StoredMatch, StoreError> {
 /// A side's own matches; the overseers see all. Offers and demands that were paused since are left out.
 fn visible(viewer: Viewer) -> Condition {
     let current = Condition::all()
-        .add(row::Column::OfferId.in_subquery(
-            Query::select()
-                .column(offer::Column::Id)
-                .from(offer::Entity)
-                .and_where(offer::Column::State.eq(OfferState::Listed.code()))
-                .to_owned(),
-        ))
-        .add(row::Column::DemandId.in_subquery(
-            Query::select()
-                .column(demand::Column::Id)
-                .from(demand::Entity)
-                .and_where(demand::Column::State.eq(DemandState::Open.code()))
-                .to_owned(),
-        ));
+        .add(
+            row::Column::OfferId.in_subquery(
+                Query::select()
+                    .column(offer::Column::Id)
+                    .from(offer::Entity)
+                    .and_where(offer::Column::State.eq(OfferState::Listed.code()))
+                    .to_owned(),
+            ),
+        )
+        .add(
+            row::Column::DemandId.in_subquery(
+                Query::select()
+                    .column(demand::Column::Id)
+                    .from(demand::Entity)
+                    .and_where(demand::Column::State.eq(DemandState::Open.code()))
+                    .to_owned(),
+            ),
+        );
     match viewer {
         Viewer::Organisation(own) => current.add(
             Condition::any()
@@ -101,7 +110,11 @@ impl<C: ConnectionTrait> Access<C> {
     ///
     /// # Errors
     /// The database.
-    pub async fn matches(&self, viewer: Viewer, ids: &[MatchId]) -> Result<Vec<StoredMatch>, StoreError> {
+    pub async fn matches(
+        &self,
+        viewer: Viewer,
+        ids: &[MatchId],
+    ) -> Result<Vec<StoredMatch>, StoreError> {
         let rows = row::Entity::find()
             .filter(row::Column::Id.is_in(ids.iter().map(|id| id.0)))
             .filter(visible(viewer))
@@ -122,8 +135,15 @@ impl<C: ConnectionTrait> Access<C> {
         request: &PageRequest<Ranked>,
     ) -> Result<HashMap<DemandId, Page<StoredMatch>>, StoreError> {
         let ids = demands.iter().map(|id| id.0).collect();
-        let pages = self.match_pages(viewer, row::Column::DemandId, ids, filter, request, |row| row.demand_id).await?;
-        Ok(pages.into_iter().map(|(id, page)| (DemandId(id), page)).collect())
+        let pages = self
+            .match_pages(viewer, row::Column::DemandId, ids, filter, request, |row| {
+                row.demand_id
+            })
+            .await?;
+        Ok(pages
+            .into_iter()
+            .map(|(id, page)| (DemandId(id), page))
+            .collect())
     }
 
     /// A page of the matches of each of several offers, best first: one statement for all of them.
@@ -138,8 +158,15 @@ impl<C: ConnectionTrait> Access<C> {
         request: &PageRequest<Ranked>,
     ) -> Result<HashMap<OfferId, Page<StoredMatch>>, StoreError> {
         let ids = offers.iter().map(|id| id.0).collect();
-        let pages = self.match_pages(viewer, row::Column::OfferId, ids, filter, request, |row| row.offer_id).await?;
-        Ok(pages.into_iter().map(|(id, page)| (OfferId(id), page)).collect())
+        let pages = self
+            .match_pages(viewer, row::Column::OfferId, ids, filter, request, |row| {
+                row.offer_id
+            })
+            .await?;
+        Ok(pages
+            .into_iter()
+            .map(|(id, page)| (OfferId(id), page))
+            .collect())
     }
 
     async fn match_pages(
@@ -170,7 +197,9 @@ impl<C: ConnectionTrait> Access<C> {
         };
         let position = Alias::new("position");
         let mut window = WindowStatement::partition_by(owner);
-        window.order_by(row::Column::RankKey, rank_order.clone()).order_by(row::Column::Id, id_order.clone());
+        window
+            .order_by(row::Column::RankKey, rank_order.clone())
+            .order_by(row::Column::Id, id_order.clone());
         let numbered: SelectStatement = Query::select()
             .column(row::Column::Id)
             .expr_window_as(Expr::cust("ROW_NUMBER()"), window, position.clone())
@@ -189,12 +218,16 @@ impl<C: ConnectionTrait> Access<C> {
             .order_by(row::Column::Id, id_order)
             .all(&self.conn)
             .await?;
-        let mut of: HashMap<Uuid, Vec<StoredMatch>> = ids.into_iter().map(|id| (id, Vec::new())).collect();
+        let mut of: HashMap<Uuid, Vec<StoredMatch>> =
+            ids.into_iter().map(|id| (id, Vec::new())).collect();
         for row in rows {
             let owner = owner_of(&row);
             of.entry(owner).or_default().push(read(row)?);
         }
-        Ok(of.into_iter().map(|(id, rows)| (id, Page::from_rows(rows, request.take, bounded))).collect())
+        Ok(of
+            .into_iter()
+            .map(|(id, rows)| (id, Page::from_rows(rows, request.take, bounded)))
+            .collect())
     }
 
     /// The best score that each pair of organisations reaches without a deny, in hundredths of a point.
@@ -243,9 +276,11 @@ fn beyond(at: Ranked, direction: Order) -> Condition {
         Order::Asc => (row::Column::RankKey.lt(at.rank), row::Column::Id.gt(at.id)),
         _ => (row::Column::RankKey.gt(at.rank), row::Column::Id.lt(at.id)),
     };
-    Condition::any()
-        .add(rank)
-        .add(Condition::all().add(row::Column::RankKey.eq(at.rank)).add(id))
+    Condition::any().add(rank).add(
+        Condition::all()
+            .add(row::Column::RankKey.eq(at.rank))
+            .add(id),
+    )
 }
 
 impl Tx {
@@ -286,7 +321,10 @@ impl Tx {
             .into_iter()
             .map(|row| ((row.demand_id, row.offer_id), row.id))
             .collect();
-        row::Entity::delete_many().filter(owner.eq(id)).exec(&self.conn).await?;
+        row::Entity::delete_many()
+            .filter(owner.eq(id))
+            .exec(&self.conn)
+            .await?;
         let mut fresh = Vec::new();
         let mut rows = Vec::with_capacity(matches.len());
         for stored in matches {

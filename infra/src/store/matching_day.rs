@@ -20,11 +20,20 @@ fn read(row: matching_day::Model) -> Result<MatchingDay, StoreError> {
         organiser: OrganisationId(row.organiser_id),
         title: json(TABLE, row.title)?,
         venue: json(TABLE, row.venue)?,
-        zone: row.zone.parse().map_err(|e| StoreError::corrupt(TABLE, e))?,
+        zone: row
+            .zone
+            .parse()
+            .map_err(|e| StoreError::corrupt(TABLE, e))?,
         state: vocabulary(TABLE, &row.state, EventState::from_code)?,
         version: row.version,
-        registration: Window { opens_at: row.registration_opens_at, closes_at: row.registration_closes_at },
-        requests: Window { opens_at: row.requests_open_at, closes_at: row.requests_close_at },
+        registration: Window {
+            opens_at: row.registration_opens_at,
+            closes_at: row.registration_closes_at,
+        },
+        requests: Window {
+            opens_at: row.requests_open_at,
+            closes_at: row.requests_close_at,
+        },
         slots: json(TABLE, row.slots)?,
         tables: json(TABLE, row.tables)?,
         created_at: row.created_at,
@@ -107,16 +116,27 @@ impl<C: ConnectionTrait> Access<C> {
     ) -> Result<Page<MatchingDay>, StoreError> {
         let select = matching_day::Entity::find().filter(visible(viewer));
         let page = page::by_id(&self.conn, select, matching_day::Column::Id, request).await?;
-        let Page { items, has_previous, has_next } = page;
+        let Page {
+            items,
+            has_previous,
+            has_next,
+        } = page;
         let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Page { items, has_previous, has_next })
+        Ok(Page {
+            items,
+            has_previous,
+            has_next,
+        })
     }
 
     /// Registrations by id, in no order.
     ///
     /// # Errors
     /// The database.
-    pub async fn registrations(&self, ids: &[RegistrationId]) -> Result<Vec<Registration>, StoreError> {
+    pub async fn registrations(
+        &self,
+        ids: &[RegistrationId],
+    ) -> Result<Vec<Registration>, StoreError> {
         let rows = registration::Entity::find()
             .filter(registration::Column::Id.is_in(ids.iter().map(|id| id.0)))
             .all(&self.conn)
@@ -158,16 +178,30 @@ impl<C: ConnectionTrait> Access<C> {
             select = select.filter(registration::Column::Side.eq(side.code()));
         }
         let page = page::by_id(&self.conn, select, registration::Column::Id, request).await?;
-        let Page { items, has_previous, has_next } = page;
-        let items = items.into_iter().map(read_registration).collect::<Result<_, _>>()?;
-        Ok(Page { items, has_previous, has_next })
+        let Page {
+            items,
+            has_previous,
+            has_next,
+        } = page;
+        let items = items
+            .into_iter()
+            .map(read_registration)
+            .collect::<Result<_, _>>()?;
+        Ok(Page {
+            items,
+            has_previous,
+            has_next,
+        })
     }
 
     /// All registrations of a matching day that were not withdrawn, in the order of creation.
     ///
     /// # Errors
     /// The database.
-    pub async fn registrations_for(&self, event: MatchingDayId) -> Result<Vec<Registration>, StoreError> {
+    pub async fn registrations_for(
+        &self,
+        event: MatchingDayId,
+    ) -> Result<Vec<Registration>, StoreError> {
         let rows = registration::Entity::find()
             .filter(registration::Column::EventId.eq(event.0))
             .filter(registration::Column::Withdrawn.eq(false))
@@ -181,7 +215,10 @@ impl<C: ConnectionTrait> Access<C> {
     ///
     /// # Errors
     /// The database.
-    pub async fn delegates_of(&self, registrations: &[RegistrationId]) -> Result<Vec<Delegate>, StoreError> {
+    pub async fn delegates_of(
+        &self,
+        registrations: &[RegistrationId],
+    ) -> Result<Vec<Delegate>, StoreError> {
         let rows = delegate::Entity::find()
             .filter(delegate::Column::RegistrationId.is_in(registrations.iter().map(|id| id.0)))
             .order_by_asc(delegate::Column::Id)
@@ -206,13 +243,18 @@ impl<C: ConnectionTrait> Access<C> {
     ///
     /// # Errors
     /// The database.
-    pub async fn delegations_of(&self, person: PersonId) -> Result<Vec<(MatchingDayId, Delegate)>, StoreError> {
+    pub async fn delegations_of(
+        &self,
+        person: PersonId,
+    ) -> Result<Vec<(MatchingDayId, Delegate)>, StoreError> {
         let rows = delegate::Entity::find()
             .filter(delegate::Column::PersonId.eq(person.0))
             .order_by_desc(delegate::Column::EventId)
             .all(&self.conn)
             .await?;
-        rows.into_iter().map(|row| Ok((MatchingDayId(row.event_id), read_delegate(row)?))).collect()
+        rows.into_iter()
+            .map(|row| Ok((MatchingDayId(row.event_id), read_delegate(row)?)))
+            .collect()
     }
 }
 
@@ -230,7 +272,11 @@ impl Tx {
     ///
     /// # Errors
     /// The database.
-    pub async fn update_matching_day(&self, day: &MatchingDay, read_version: i32) -> Result<bool, StoreError> {
+    pub async fn update_matching_day(
+        &self,
+        day: &MatchingDay,
+        read_version: i32,
+    ) -> Result<bool, StoreError> {
         let done = matching_day::Entity::update_many()
             .set(columns(day)?)
             .filter(matching_day::Column::Id.eq(day.id.0))
@@ -249,7 +295,9 @@ impl Tx {
         registration: &Registration,
         delegates: &[Delegate],
     ) -> Result<(), StoreError> {
-        registration_columns(registration).insert(&self.conn).await?;
+        registration_columns(registration)
+            .insert(&self.conn)
+            .await?;
         self.insert_delegates(registration.event, delegates).await
     }
 
@@ -285,20 +333,34 @@ impl Tx {
             .into_iter()
             .map(|row| row.id)
             .collect();
-        let (old, new): (Vec<_>, Vec<_>) = delegates.iter().cloned().partition(|d| known.contains(&d.id.0));
+        let (old, new): (Vec<_>, Vec<_>) = delegates
+            .iter()
+            .cloned()
+            .partition(|d| known.contains(&d.id.0));
         for delegate in &old {
-            delegate::Entity::update(delegate_columns(registration.event, delegate)?).exec(&self.conn).await?;
+            delegate::Entity::update(delegate_columns(registration.event, delegate)?)
+                .exec(&self.conn)
+                .await?;
         }
         self.insert_delegates(registration.event, &new).await?;
         Ok(true)
     }
 
-    async fn insert_delegates(&self, event: MatchingDayId, delegates: &[Delegate]) -> Result<(), StoreError> {
+    async fn insert_delegates(
+        &self,
+        event: MatchingDayId,
+        delegates: &[Delegate],
+    ) -> Result<(), StoreError> {
         if delegates.is_empty() {
             return Ok(());
         }
-        let rows: Vec<_> = delegates.iter().map(|d| delegate_columns(event, d)).collect::<Result<_, _>>()?;
-        delegate::Entity::insert_many(rows).exec_without_returning(&self.conn).await?;
+        let rows: Vec<_> = delegates
+            .iter()
+            .map(|d| delegate_columns(event, d))
+            .collect::<Result<_, _>>()?;
+        delegate::Entity::insert_many(rows)
+            .exec_without_returning(&self.conn)
+            .await?;
         Ok(())
     }
 }
@@ -337,7 +399,10 @@ fn registration_columns(registration: &Registration) -> registration::ActiveMode
     }
 }
 
-fn delegate_columns(event: MatchingDayId, delegate: &Delegate) -> Result<delegate::ActiveModel, StoreError> {
+fn delegate_columns(
+    event: MatchingDayId,
+    delegate: &Delegate,
+) -> Result<delegate::ActiveModel, StoreError> {
     Ok(delegate::ActiveModel {
         id: Set(delegate.id.0),
         registration_id: Set(delegate.registration.0),

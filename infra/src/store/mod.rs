@@ -10,6 +10,7 @@ mod demand;
 mod error;
 mod idempotency;
 mod identity;
+mod listen;
 mod matches;
 mod matching_day;
 mod organisation;
@@ -19,6 +20,9 @@ mod request;
 
 pub use change::{Change, ChangeKind};
 pub use error::StoreError;
+pub use idempotency::EarlierAnswer;
+pub use identity::{PendingSignIn, Session, hash};
+pub use listen::Listener;
 pub use matches::{MatchFilter, StoredMatch};
 pub use organisation::ListedMember;
 pub use outbox::{Job, JobCounts, JobRow, Leased};
@@ -76,7 +80,9 @@ impl Viewer {
     /// The viewer somebody is.
     pub fn of(acting: &Acting) -> Self {
         match acting.kind {
-            OrganisationKind::Organiser | OrganisationKind::Observer => Self::Overseer(acting.organisation),
+            OrganisationKind::Organiser | OrganisationKind::Observer => {
+                Self::Overseer(acting.organisation)
+            }
             _ => Self::Organisation(acting.organisation),
         }
     }
@@ -97,7 +103,10 @@ impl Viewer {
 
 impl Clone for Store {
     fn clone(&self) -> Self {
-        Self { conn: self.conn.clone(), statements: self.statements.clone() }
+        Self {
+            conn: self.conn.clone(),
+            statements: self.statements.clone(),
+        }
     }
 }
 
@@ -144,7 +153,8 @@ impl Store {
         // Replicas that start together must not run the same step twice.
         if self.is_postgres() {
             let lock = self.conn.begin().await?;
-            lock.execute_unprepared("SELECT pg_advisory_xact_lock(7261946)").await?;
+            lock.execute_unprepared("SELECT pg_advisory_xact_lock(7261946)")
+                .await?;
             Migrator::up(&self.conn, None).await?;
             lock.commit().await?;
         } else {
@@ -180,7 +190,10 @@ impl Store {
             ..TransactionOptions::default()
         };
         let conn = self.conn.begin_with_options(options).await?;
-        Ok(Tx { conn, statements: self.statements.clone() })
+        Ok(Tx {
+            conn,
+            statements: self.statements.clone(),
+        })
     }
 
     /// Whether it is PostgreSQL.

@@ -5,13 +5,15 @@ use super::{Access, StoreError, Tx, page};
 use crate::entity::{consortium, consortium_member, membership, organisation, person};
 use matchday_domain::id::{ConsortiumId, MembershipId, OrganisationId, PersonId};
 use matchday_domain::organisation::{
-    Consortium, ConsortiumMember, ConsortiumRole, EmailAddress, Membership, Organisation, OrganisationKind,
-    Person, Role, Verification,
+    Consortium, ConsortiumMember, ConsortiumRole, EmailAddress, Membership, Organisation,
+    OrganisationKind, Person, Role, Verification,
 };
 use matchday_domain::page::{Page, PageRequest};
 use matchday_domain::text::Language;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+};
 use uuid::Uuid;
 
 /// A place in an organisation, with who holds it.
@@ -37,7 +39,10 @@ fn read(row: organisation::Model) -> Result<Organisation, StoreError> {
 fn read_person(row: person::Model) -> Result<Person, StoreError> {
     Ok(Person {
         id: PersonId(row.id),
-        email: row.email.parse::<EmailAddress>().map_err(|e| StoreError::corrupt("person", e))?,
+        email: row
+            .email
+            .parse::<EmailAddress>()
+            .map_err(|e| StoreError::corrupt("person", e))?,
         name: row.name,
         language: Language::preferred(&row.language),
         created_at: row.created_at,
@@ -68,7 +73,10 @@ impl<C: ConnectionTrait> Access<C> {
     ///
     /// # Errors
     /// The database.
-    pub async fn organisations(&self, ids: &[OrganisationId]) -> Result<Vec<Organisation>, StoreError> {
+    pub async fn organisations(
+        &self,
+        ids: &[OrganisationId],
+    ) -> Result<Vec<Organisation>, StoreError> {
         let rows = organisation::Entity::find()
             .filter(organisation::Column::Id.is_in(ids.iter().map(|id| id.0)))
             .all(&self.conn)
@@ -80,7 +88,10 @@ impl<C: ConnectionTrait> Access<C> {
     ///
     /// # Errors
     /// The database.
-    pub async fn organisation(&self, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
+    pub async fn organisation(
+        &self,
+        id: OrganisationId,
+    ) -> Result<Option<Organisation>, StoreError> {
         Ok(self.organisations(&[id]).await?.pop())
     }
 
@@ -88,7 +99,10 @@ impl<C: ConnectionTrait> Access<C> {
     ///
     /// # Errors
     /// The database.
-    pub async fn organisation_from_source(&self, source_ref: &str) -> Result<Option<Organisation>, StoreError> {
+    pub async fn organisation_from_source(
+        &self,
+        source_ref: &str,
+    ) -> Result<Option<Organisation>, StoreError> {
         let row = organisation::Entity::find()
             .filter(organisation::Column::SourceRef.eq(source_ref))
             .one(&self.conn)
@@ -114,9 +128,17 @@ impl<C: ConnectionTrait> Access<C> {
             select = select.filter(organisation::Column::Verification.eq(verification.code()));
         }
         let page = page::by_id(&self.conn, select, organisation::Column::Id, request).await?;
-        let Page { items, has_previous, has_next } = page;
+        let Page {
+            items,
+            has_previous,
+            has_next,
+        } = page;
         let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Page { items, has_previous, has_next })
+        Ok(Page {
+            items,
+            has_previous,
+            has_next,
+        })
     }
 
     /// How many organisations there are; 0 in an empty database.
@@ -144,7 +166,10 @@ impl<C: ConnectionTrait> Access<C> {
     ///
     /// # Errors
     /// The database.
-    pub async fn person_by_email(&self, email: &EmailAddress) -> Result<Option<Person>, StoreError> {
+    pub async fn person_by_email(
+        &self,
+        email: &EmailAddress,
+    ) -> Result<Option<Person>, StoreError> {
         let row = person::Entity::find()
             .filter(person::Column::Email.eq(email.as_str()))
             .one(&self.conn)
@@ -169,20 +194,30 @@ impl<C: ConnectionTrait> Access<C> {
     ///
     /// # Errors
     /// The database.
-    pub async fn members_of(&self, organisations: &[OrganisationId]) -> Result<Vec<ListedMember>, StoreError> {
+    pub async fn members_of(
+        &self,
+        organisations: &[OrganisationId],
+    ) -> Result<Vec<ListedMember>, StoreError> {
         let places = membership::Entity::find()
             .filter(membership::Column::OrganisationId.is_in(organisations.iter().map(|id| id.0)))
             .order_by_asc(membership::Column::Id)
             .all(&self.conn)
             .await?;
-        let ids: Vec<_> = places.iter().map(|place| PersonId(place.person_id)).collect();
+        let ids: Vec<_> = places
+            .iter()
+            .map(|place| PersonId(place.person_id))
+            .collect();
         let people = self.people(&ids).await?;
         places
             .iter()
             .map(|place| {
                 let membership = read_membership(place)?;
-                let person = people.iter().find(|person| person.id == membership.person).cloned();
-                let person = person.ok_or_else(|| StoreError::corrupt("membership", "nobody holds it"))?;
+                let person = people
+                    .iter()
+                    .find(|person| person.id == membership.person)
+                    .cloned();
+                let person =
+                    person.ok_or_else(|| StoreError::corrupt("membership", "nobody holds it"))?;
                 Ok(ListedMember { membership, person })
             })
             .collect()
@@ -193,9 +228,17 @@ impl<C: ConnectionTrait> Access<C> {
     /// # Errors
     /// The database.
     pub async fn consortia(&self) -> Result<Vec<Consortium>, StoreError> {
-        let rows = consortium::Entity::find().order_by_asc(consortium::Column::Id).all(&self.conn).await?;
+        let rows = consortium::Entity::find()
+            .order_by_asc(consortium::Column::Id)
+            .all(&self.conn)
+            .await?;
         rows.into_iter()
-            .map(|row| Ok(Consortium { id: ConsortiumId(row.id), name: json("consortium", row.name)? }))
+            .map(|row| {
+                Ok(Consortium {
+                    id: ConsortiumId(row.id),
+                    name: json("consortium", row.name)?,
+                })
+            })
             .collect()
     }
 
@@ -290,7 +333,11 @@ impl Tx {
     ///
     /// # Errors
     /// It has one from this day on already, or the database.
-    pub async fn insert_consortium_member(&self, id: Uuid, part: &ConsortiumMember) -> Result<(), StoreError> {
+    pub async fn insert_consortium_member(
+        &self,
+        id: Uuid,
+        part: &ConsortiumMember,
+    ) -> Result<(), StoreError> {
         let row = consortium_member::ActiveModel {
             id: Set(id),
             consortium_id: Set(part.consortium.0),

@@ -2,7 +2,7 @@
 //! tried again with growing pauses, and kept with their error when they fail for good.
 
 use super::error::{json, to_json};
-use super::{Access, StoreError, Store, Tx};
+use super::{Access, Store, StoreError, Tx};
 use crate::entity::outbox;
 use chrono::TimeDelta;
 use matchday_domain::id::{ArrangementId, DemandId, OfferId};
@@ -11,7 +11,8 @@ use matchday_domain::time::Timestamp;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -109,7 +110,9 @@ impl Tx {
             });
         }
         for chunk in rows.chunks(500) {
-            outbox::Entity::insert_many(chunk.to_vec()).exec_without_returning(&self.conn).await?;
+            outbox::Entity::insert_many(chunk.to_vec())
+                .exec_without_returning(&self.conn)
+                .await?;
         }
         Ok(())
     }
@@ -134,7 +137,13 @@ impl Store {
             .add(outbox::Column::DueAt.lte(now))
             .add(free);
         // A look without a lock first: most of the time there is nothing to do.
-        if outbox::Entity::find().filter(due.clone()).limit(1).one(&self.conn).await?.is_none() {
+        if outbox::Entity::find()
+            .filter(due.clone())
+            .limit(1)
+            .one(&self.conn)
+            .await?
+            .is_none()
+        {
             return Ok(Vec::new());
         }
         let tx = self.begin().await?;
@@ -203,7 +212,10 @@ impl Store {
         let mut update = self
             .held(job)
             .col_expr(outbox::Column::State, Expr::value(state))
-            .col_expr(outbox::Column::Attempts, Expr::col(outbox::Column::Attempts).add(1))
+            .col_expr(
+                outbox::Column::Attempts,
+                Expr::col(outbox::Column::Attempts).add(1),
+            )
             .col_expr(outbox::Column::LastError, Expr::value(error))
             .col_expr(outbox::Column::LeasedUntil, Expr::value(None::<Timestamp>));
         if let Some(due) = due {
@@ -218,8 +230,11 @@ impl Store {
     /// # Errors
     /// The database.
     pub async fn extend_lease(&self, job: &Leased, until: Timestamp) -> Result<bool, StoreError> {
-        let done =
-            self.held(job).col_expr(outbox::Column::LeasedUntil, Expr::value(until)).exec(&self.conn).await?;
+        let done = self
+            .held(job)
+            .col_expr(outbox::Column::LeasedUntil, Expr::value(until))
+            .exec(&self.conn)
+            .await?;
         Ok(done.rows_affected > 0)
     }
 
@@ -237,7 +252,9 @@ impl<C: ConnectionTrait> Access<C> {
     /// The database.
     pub async fn job_counts(&self) -> Result<JobCounts, StoreError> {
         let count = |state: &'static str| {
-            outbox::Entity::find().filter(outbox::Column::State.eq(state)).count(&self.conn)
+            outbox::Entity::find()
+                .filter(outbox::Column::State.eq(state))
+                .count(&self.conn)
         };
         Ok(JobCounts {
             pending: count(PENDING).await?,

@@ -7,6 +7,7 @@ use matchday_domain::id::{DemandId, MatchingDayId, MeetingRequestId, OfferId, Re
 use matchday_domain::matching_day::{Answer, MeetingRequest, Priority, Side};
 use matchday_domain::page::{Page, PageRequest};
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
 };
@@ -34,9 +35,11 @@ fn read(row: row::Model) -> Result<MeetingRequest, StoreError> {
 fn visible_to(party: RegistrationId) -> Condition {
     let silent = row::Column::Priority.eq(Priority::NoThanks.code());
     let received = |own: row::Column, sender: Side| {
-        Condition::all()
-            .add(own.eq(party.0))
-            .add(Condition::any().add(row::Column::SentBy.ne(sender.code())).add(silent.clone().not()))
+        Condition::all().add(own.eq(party.0)).add(
+            Condition::any()
+                .add(row::Column::SentBy.ne(sender.code()))
+                .add(silent.clone().not()),
+        )
     };
     Condition::any()
         .add(received(row::Column::DemanderId, Side::Supply))
@@ -48,7 +51,10 @@ impl<C: ConnectionTrait> Access<C> {
     ///
     /// # Errors
     /// The database.
-    pub async fn requests(&self, ids: &[MeetingRequestId]) -> Result<Vec<MeetingRequest>, StoreError> {
+    pub async fn requests(
+        &self,
+        ids: &[MeetingRequestId],
+    ) -> Result<Vec<MeetingRequest>, StoreError> {
         let rows = row::Entity::find()
             .filter(row::Column::Id.is_in(ids.iter().map(|id| id.0)))
             .all(&self.conn)
@@ -94,16 +100,27 @@ impl<C: ConnectionTrait> Access<C> {
             select = select.filter(row::Column::Answer.eq(answer.code()));
         }
         let page = page::by_id(&self.conn, select, row::Column::Id, request).await?;
-        let Page { items, has_previous, has_next } = page;
+        let Page {
+            items,
+            has_previous,
+            has_next,
+        } = page;
         let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Page { items, has_previous, has_next })
+        Ok(Page {
+            items,
+            has_previous,
+            has_next,
+        })
     }
 
     /// All requests of a matching day, in the order of creation.
     ///
     /// # Errors
     /// The database.
-    pub async fn requests_for(&self, event: MatchingDayId) -> Result<Vec<MeetingRequest>, StoreError> {
+    pub async fn requests_for(
+        &self,
+        event: MatchingDayId,
+    ) -> Result<Vec<MeetingRequest>, StoreError> {
         let rows = row::Entity::find()
             .filter(row::Column::EventId.eq(event.0))
             .order_by_asc(row::Column::Id)
@@ -127,7 +144,11 @@ impl Tx {
     ///
     /// # Errors
     /// The database.
-    pub async fn update_request(&self, request: &MeetingRequest, read_version: i32) -> Result<bool, StoreError> {
+    pub async fn update_request(
+        &self,
+        request: &MeetingRequest,
+        read_version: i32,
+    ) -> Result<bool, StoreError> {
         let done = row::Entity::update_many()
             .set(columns(request))
             .filter(row::Column::Id.eq(request.id.0))

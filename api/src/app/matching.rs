@@ -1,0 +1,201 @@
+//! Matches are computed when a demand or an offer changes, and stored: a read never scores.
+//!
+//! The worker keeps an index per process, filled from the store at its first use and brought up to date from the
+//! change log before every job, so that replicas see each other's offers and demands.
+
+use super::{App, AppError, Outcome};
+use chrono::NaiveDate;
+use matchday_domain::catalogue::Offer;
+use matchday_domain::demand::Demand;
+use matchday_domain::id::{DemandId, MatchId, OfferId, OrganisationId};
+use matchday_domain::matching::{DemandSubject, Match, MatchIndex, OfferSubject, Weights};
+use matchday_domain::organisation::Profile;
+use matchday_infra::store::{Change, ChangeKind, StoredMatch, Tx, Viewer};
+use std::collections::HashMap;
+
+/// The index of this process, and how far it has read the change log.
+#[derive(Default)]
+pub struct Matcher {
+    index: Option<MatchIndex>,
+    read_to: i64,
+    owners: HashMap<OfferId, OrganisationId>,
+    askers: HashMap<DemandId, OrganisationId>,
+}
+
+/// Changes read at once.
+const CHANGES: u64 = 1_000;
+
+impl Matcher {
+    /// Brings the index up to date.
+    async fn follow(&mut self, app: &App) -> Outcome<()> {
+        if self.index.is_none() {
+            self.read_to = app.store.last_change().await?;
+            self.index = Some(MatchIndex::new(app.terminology(), Weights::default()));
+            let (offers, demands) = (app.store.listed_offers().await?, app.store.open_demands().await?);
+            self.take_offers(app, offers).await?;
+            self.take_demands(app, demands).await?;
+            return Ok(());
+        }
+        loop {
+            let changes = app.store.changes_after(self.read_to, CHANGES).await?;
+            let Some((last, _)) = changes.last() else { return Ok(()) };
+            self.read_to = *last;
+            let (mut offers, mut demands) = (Vec::new(), Vec::new());
+            for (_, change) in changes {
+                match change.kind {
+                    ChangeKind::Offer(id) => offers.push(id),
+                    ChangeKind::Demand(id) => demands.push(id),
+                    _ => {}
+                }
+            }
+            self.read_offers(app, offers).await?;
+            self.read_demands(app, demands).await?;
+        }
+    }
+
+    async fn read_offers(&mut self, app: &App, mut ids: Vec<OfferId>) -> Outcome<()> {
+        ids.sort();
+        ids.dedup();
+        let offers = app.store.offers(Viewer::Service, &ids).await?;
+        self.take_offers(app, offers).await
+    }
+
+    async fn read_demands(&mut self, app: &App, mut ids: Vec<DemandId>) -> Outcome<()> {
+        ids.sort();
+        ids.dedup();
+        let demands = app.store.demands(Viewer::Service, &ids).await?;
+        self.take_demands(app, demands).await
+    }
+
+    async fn take_offers(&mut self, app: &App, offers: Vec<Offer>) -> Outcome<()> {
+        let profiles = profiles(app, offers.iter().map(|offer| offer.organisation)).await?;
+        let Some(index) = &mut self.index else { return Ok(()) };
+        for offer in offers {
+            match profiles.get(&offer.organisation) {
+                Some(profile) if offer.is_listed() => {
+                    self.owners.insert(offer.id, offer.organisation);
+                    index.upsert_offer(OfferSubject::new(&offer, profile, app.terminology()));
+                }
+                _ => {
+                    self.owners.remove(&offer.id);
+                    index.remove_offer(offer.id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_demands(&mut self, app: &App, demands: Vec<Demand>) -> Outcome<()> {
+        let profiles = profiles(app, demands.iter().map(|demand| demand.organisation)).await?;
+        let Some(index) = &mut self.index else { return Ok(()) };
+        for demand in demands {
+            match profiles.get(&demand.organisation) {
+                Some(profile) if demand.is_open() => {
+                    self.askers.insert(demand.id, demand.organisation);
+                    index.upsert_demand(DemandSubject::new(&demand, profile, app.terminology()));
+                }
+                _ => {
+                    self.askers.remove(&demand.id);
+                    index.remove_demand(demand.id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn stored(&self, app: &App, scored: Vec<Match>) -> Vec<StoredMatch> {
+        scored
+            .into_iter()
+            .filter_map(|scored| {
+                Some(StoredMatch {
+                    id: app.new_id::<MatchId>(),
+                    demand_organisation: *self.askers.get(&scored.demand)?,
+                    offer_organisation: *self.owners.get(&scored.offer)?,
+                    scored,
+                    computed_at: app.now(),
+                })
+            })
+            .collect()
+    }
+
+    /// Computes and stores the matches of an offer.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn match_offer(&mut self, app: &App, id: OfferId) -> Outcome<()> {
+        self.follow(app).await?;
+        let index = self.index.as_ref().ok_or_else(no_index)?;
+        let matches = self.stored(app, index.matches_of_offer(id, today(app)));
+        let tx = app.store.begin().await?;
+        let fresh = tx.replace_matches_of_offer(id, &matches).await?;
+        tell(app, &tx, &fresh).await?;
+        app.commit(tx).await
+    }
+
+    /// Computes and stores the matches of a demand.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn match_demand(&mut self, app: &App, id: DemandId) -> Outcome<()> {
+        self.follow(app).await?;
+        let index = self.index.as_ref().ok_or_else(no_index)?;
+        let matches = self.stored(app, index.matches_of_demand(id, today(app)));
+        let tx = app.store.begin().await?;
+        let fresh = tx.replace_matches_of_demand(id, &matches).await?;
+        tell(app, &tx, &fresh).await?;
+        app.commit(tx).await
+    }
+
+    /// Computes and stores all matches; tells how many.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn rebuild(&mut self, app: &App) -> Outcome<usize> {
+        self.index = None;
+        self.follow(app).await?;
+        let index = self.index.as_ref().ok_or_else(no_index)?;
+        let mut demands: Vec<DemandId> = self.askers.keys().copied().collect();
+        demands.sort();
+        let mut matches = Vec::new();
+        for demand in demands {
+            matches.extend(self.stored(app, index.matches_of_demand(demand, today(app))));
+        }
+        let tx = app.store.begin().await?;
+        tx.replace_all_matches(&matches).await?;
+        app.commit(tx).await?;
+        Ok(matches.len())
+    }
+}
+
+async fn profiles(
+    app: &App,
+    ids: impl Iterator<Item = OrganisationId>,
+) -> Outcome<HashMap<OrganisationId, Profile>> {
+    let mut ids: Vec<_> = ids.collect();
+    ids.sort();
+    ids.dedup();
+    let found = app.store.organisations(&ids).await?;
+    Ok(found.into_iter().map(|organisation| (organisation.id, organisation.profile)).collect())
+}
+
+/// Subscribers on both sides hear of matches that the gate lets pass or asks about.
+async fn tell(app: &App, tx: &Tx, fresh: &[StoredMatch]) -> Outcome<()> {
+    let changes: Vec<Change> = fresh
+        .iter()
+        .filter(|stored| !stored.scored.is_denied())
+        .map(|stored| Change {
+            kind: ChangeKind::Match(stored.id),
+            concerns: vec![stored.demand_organisation, stored.offer_organisation],
+        })
+        .collect();
+    Ok(tx.note(&changes, app.now()).await?)
+}
+
+/// Freshness and lead times are counted from this day, in UTC.
+fn today(app: &App) -> NaiveDate {
+    app.now().date_naive()
+}
+
+fn no_index() -> AppError {
+    AppError::Internal("the index was not filled".to_owned())
+}

@@ -1,0 +1,182 @@
+//! Use cases: load, let the domain decide, save, put notices in the outbox, all in one transaction.
+//!
+//! Nothing here knows GraphQL or HTTP. Every function takes the [`Caller`] and asks [`policy`] first.
+
+pub mod arrangement;
+pub mod calendar;
+pub mod catalogue;
+pub mod demand;
+pub mod identity;
+pub mod import;
+pub mod matching;
+pub mod matching_day;
+pub mod organisation;
+pub mod publication;
+pub mod request;
+pub mod worker;
+
+mod once;
+mod randomness;
+
+pub use once::Key;
+pub use randomness::{OsRandomness, Randomness, SeededRandomness};
+
+use matchday_domain::policy::{self, Acting, Action, Actor};
+use matchday_domain::id::SessionId;
+use matchday_domain::problem::{Code, Problem, Problems};
+use matchday_domain::terminology::Terminology;
+use matchday_domain::text::{Language, Message};
+use matchday_domain::time::{Clock, Timestamp};
+use matchday_infra::pubsub::Hub;
+use matchday_infra::store::{Store, StoreError, Tx, Viewer};
+use std::sync::{Arc, Mutex, PoisonError};
+use uuid::{ContextV7, Uuid};
+
+/// The service: the store, the clock, randomness, and who waits for changes.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) randomness: Arc<dyn Randomness>,
+    pub(crate) hub: Hub,
+    pub(crate) settings: Arc<Settings>,
+    ids: Arc<Mutex<ContextV7>>,
+}
+
+/// What the operator decides about use cases.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The address under which users reach the service, without a slash at the end.
+    pub public_url: String,
+    /// Minutes for which a one-time code holds.
+    pub code_minutes: i64,
+    /// Wrong tries after which a code is dead.
+    pub code_attempts: i32,
+    /// Days for which a session holds.
+    pub session_days: i64,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Default)]
+pub struct Caller {
+    /// Who is signed in.
+    pub actor: Option<Actor>,
+    /// With which session.
+    pub session: Option<SessionId>,
+    /// In which language to answer.
+    pub language: Language,
+}
+
+impl Caller {
+    /// Whether this caller may do something.
+    ///
+    /// # Errors
+    /// See [`policy::decide`].
+    pub fn may(&self, action: Action) -> Result<&Acting, Problem> {
+        policy::decide(self.actor.as_ref(), action)
+    }
+
+    /// The person, if somebody is signed in.
+    ///
+    /// # Errors
+    /// Nobody is.
+    pub fn actor(&self) -> Result<&Actor, Problem> {
+        self.actor.as_ref().ok_or_else(Problem::unauthenticated)
+    }
+
+    /// For whom rows are read.
+    ///
+    /// # Errors
+    /// Nobody is signed in, acts for an organisation, or it is not verified.
+    pub fn viewer(&self) -> Result<Viewer, Problem> {
+        self.may(Action::Browse).map(Viewer::of)
+    }
+}
+
+/// Why a use case did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// What was asked for is wrong or not allowed; nothing changed.
+    #[error("refused: {0:?}")]
+    Refused(Problems),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Something that should not happen.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<Problem> for AppError {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(vec![problem])
+    }
+}
+
+impl From<Problems> for AppError {
+    fn from(problems: Problems) -> Self {
+        Self::Refused(problems)
+    }
+}
+
+/// The result of a use case.
+pub type Outcome<T> = Result<T, AppError>;
+
+impl App {
+    /// Puts the service together.
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        randomness: Arc<dyn Randomness>,
+        hub: Hub,
+        settings: Settings,
+    ) -> Self {
+        let ids = Arc::new(Mutex::new(ContextV7::new()));
+        Self { store, clock, randomness, hub, settings: Arc::new(settings), ids }
+    }
+
+    /// The store, for reading.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Where changes are announced.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The vocabulary.
+    pub fn terminology(&self) -> &'static Terminology {
+        Terminology::standard()
+    }
+
+    /// A new id; ids of one process grow, so that their order is the order of creation.
+    pub(crate) fn new_id<T: From<Uuid>>(&self) -> T {
+        let now = self.now();
+        let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
+        let context = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = uuid::Timestamp::from_unix(&*context, seconds, now.timestamp_subsec_nanos());
+        T::from(Uuid::new_v7(at))
+    }
+
+    /// Commits, then wakes subscribers and the worker of this process.
+    pub(crate) async fn commit(&self, tx: Tx) -> Outcome<()> {
+        tx.commit().await?;
+        self.hub.wake();
+        Ok(())
+    }
+}
+
+/// Something that is unique is taken; `path` names the field at fault.
+pub(crate) fn taken(path: &str, ko: &str, en: &str) -> impl Fn(StoreError) -> AppError {
+    let problem = Problem::at(path, Code::Taken, Message::new(ko, en));
+    move |error| match error {
+        StoreError::Taken(_) => problem.clone().into(),
+        error => error.into(),
+    }
+}

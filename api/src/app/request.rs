@@ -1,0 +1,239 @@
+//! Meeting requests are sent, answered and withdrawn.
+
+use super::once::Once;
+use super::organisation::recipient;
+use super::{App, Caller, Key, Outcome};
+use matchday_domain::id::{MatchingDayId, MeetingRequestId, OrganisationId, RegistrationId};
+use matchday_domain::matching_day::request::RequestPlan;
+use matchday_domain::matching_day::{Answer, MatchingDay, MeetingRequest, Priority, Registration};
+use matchday_domain::notice::Notice;
+use matchday_domain::policy::Action;
+use matchday_domain::problem::Problem;
+use matchday_infra::store::{Change, ChangeKind, Job, Tx, Viewer};
+
+/// The day, and the caller's own registration for it.
+struct Taking {
+    day: MatchingDay,
+    own: Registration,
+}
+
+impl App {
+    /// Sends a request to another registration; where that one has sent one already, this answers it.
+    ///
+    /// # Errors
+    /// Not registered, the window is closed, the other is on the same side, a demand or offer that is not of the
+    /// pair, a second request of the same side, or the store.
+    pub async fn send_request(
+        &self,
+        caller: &Caller,
+        key: &Key,
+        event: MatchingDayId,
+        to: RegistrationId,
+        plan: RequestPlan,
+    ) -> Outcome<MeetingRequest> {
+        let once = Once::new(caller, "sendMeetingRequest", key)?;
+        let tx = self.store.begin().await?;
+        let Taking { day, own } = self.taking_part(&tx, caller, event).await?;
+        if let Some(id) = once.replay::<MeetingRequestId>(self, &tx).await? {
+            return Ok(tx.requests(&[id]).await?.pop().ok_or_else(|| Problem::not_found("id"))?);
+        }
+        day.expect_requests(self.now())?;
+        let to = tx.registrations(&[to]).await?.pop().ok_or_else(|| Problem::not_found("to"))?;
+        self.expect_subjects(&tx, caller, &own, &to, &plan).await?;
+        let new = MeetingRequest::send(self.new_id(), &own, &to, plan, self.now())?;
+        let saved = match tx.request_of_pair(event, new.demander, new.provider).await? {
+            None => {
+                tx.insert_request(&new).await?;
+                new
+            }
+            Some(mut request) => {
+                let version = request.version;
+                request.meet_again(new)?;
+                if !tx.update_request(&request, version).await? {
+                    return Err(Problem::stale(version).into());
+                }
+                request
+            }
+        };
+        self.tell_of_request(&tx, &day, &own, &to, &saved).await?;
+        once.keep(self, &tx, saved.id).await?;
+        self.commit(tx).await?;
+        Ok(saved)
+    }
+
+    /// Answers a request that was sent to the caller's organisation.
+    ///
+    /// # Errors
+    /// Not the addressee, the window is closed, a stale version, or the store.
+    pub async fn answer_request(
+        &self,
+        caller: &Caller,
+        key: &Key,
+        id: MeetingRequestId,
+        version: i32,
+        accept: bool,
+    ) -> Outcome<MeetingRequest> {
+        self.change_request(caller, "answerMeetingRequest", key, id, version, |request, own| {
+            request.answer(own, version, accept)
+        })
+        .await
+    }
+
+    /// Takes a request back that the caller's organisation sent.
+    ///
+    /// # Errors
+    /// Not the sender, the window is closed, a stale version, or the store.
+    pub async fn withdraw_request(
+        &self,
+        caller: &Caller,
+        key: &Key,
+        id: MeetingRequestId,
+        version: i32,
+    ) -> Outcome<MeetingRequest> {
+        self.change_request(caller, "withdrawMeetingRequest", key, id, version, |request, own| {
+            request.withdraw(own, version)
+        })
+        .await
+    }
+
+    async fn change_request(
+        &self,
+        caller: &Caller,
+        operation: &'static str,
+        key: &Key,
+        id: MeetingRequestId,
+        version: i32,
+        change: impl FnOnce(&mut MeetingRequest, RegistrationId) -> Result<(), Problem>,
+    ) -> Outcome<MeetingRequest> {
+        let once = Once::new(caller, operation, key)?;
+        let tx = self.store.begin().await?;
+        let mut request = tx.requests(&[id]).await?.pop().ok_or_else(|| Problem::not_found("id"))?;
+        let Taking { day, own } = self.taking_part(&tx, caller, request.event).await?;
+        let other = if request.sender() == own.id { request.addressee() } else { request.sender() };
+        let party = own.id == request.demander || own.id == request.provider;
+        let silent = request.priority == Priority::NoThanks && request.sender() != own.id;
+        if !party || silent {
+            return Err(Problem::not_found("id").into());
+        }
+        if once.replay::<MeetingRequestId>(self, &tx).await?.is_some() {
+            return Ok(request);
+        }
+        day.expect_requests(self.now())?;
+        change(&mut request, own.id)?;
+        if request.version != version {
+            if !tx.update_request(&request, version).await? {
+                return Err(Problem::stale(version).into());
+            }
+            if let Some(other) = tx.registrations(&[other]).await?.pop() {
+                self.tell_of_request(&tx, &day, &own, &other, &request).await?;
+            }
+        }
+        once.keep(self, &tx, id).await?;
+        self.commit(tx).await?;
+        Ok(request)
+    }
+
+    async fn taking_part(&self, tx: &Tx, caller: &Caller, event: MatchingDayId) -> Outcome<Taking> {
+        let viewer = caller.viewer()?;
+        let organisation = viewer.organisation().ok_or_else(Problem::forbidden)?;
+        caller.may(Action::TakePart { organisation })?;
+        let day = tx.matching_day(viewer, event).await?.ok_or_else(|| Problem::not_found("matchingDay"))?;
+        let own = tx.registration_of(event, organisation).await?.filter(|own| !own.withdrawn);
+        let own = own.ok_or_else(|| Problem::not_found("registration"))?;
+        Ok(Taking { day, own })
+    }
+
+    /// The demand must be of the pair's demander, the offer of its provider, and the sender must see both.
+    async fn expect_subjects(
+        &self,
+        tx: &Tx,
+        caller: &Caller,
+        own: &Registration,
+        to: &Registration,
+        plan: &RequestPlan,
+    ) -> Outcome<()> {
+        let viewer = caller.viewer()?;
+        let of_pair = |owner: OrganisationId| owner == own.organisation || owner == to.organisation;
+        if let Some(id) = plan.demand {
+            let demand = tx.demand(viewer, id).await?.filter(|demand| of_pair(demand.organisation));
+            demand.ok_or_else(|| Problem::not_found("demand"))?;
+        }
+        if let Some(id) = plan.offer {
+            let offer = tx.offer(viewer, id).await?.filter(|offer| of_pair(offer.organisation));
+            offer.ok_or_else(|| Problem::not_found("offer"))?;
+        }
+        Ok(())
+    }
+
+    /// Tells the other side, unless it is a silent "no thanks" or was withdrawn before anybody answered.
+    async fn tell_of_request(
+        &self,
+        tx: &Tx,
+        day: &MatchingDay,
+        by: &Registration,
+        other: &Registration,
+        request: &MeetingRequest,
+    ) -> Outcome<()> {
+        let now = self.now();
+        let silent = request.priority == Priority::NoThanks;
+        let mut concerns = vec![by.organisation, day.organiser];
+        if !silent {
+            concerns.push(other.organisation);
+        }
+        tx.note(&[Change { kind: ChangeKind::Request(request.id), concerns }], now).await?;
+        let acting = tx.organisation(by.organisation).await?;
+        let name = acting.map(|organisation| organisation.profile.name).unwrap_or_default();
+        let event = day.title.clone();
+        let notice = match request.answer {
+            _ if silent => return Ok(()),
+            Answer::Withdrawn => return Ok(()),
+            Answer::Pending => {
+                Notice::MeetingRequestReceived { event, from: name, message: request.message.clone() }
+            }
+            Answer::Accepted | Answer::Declined => Notice::MeetingRequestAnswered {
+                event,
+                by: name,
+                accepted: request.answer == Answer::Accepted,
+            },
+        };
+        let delegates = tx.delegates_of(&[other.id]).await?;
+        let people: Vec<_> = delegates.iter().map(|delegate| delegate.person).collect();
+        let people = tx.people(&people).await?;
+        let jobs: Vec<Job> = people
+            .iter()
+            .map(|person| Job::Mail { to: recipient(person), notice: Box::new(notice.clone()) })
+            .collect();
+        Ok(tx.post(&jobs, now).await?)
+    }
+
+    /// A request, for a party of it or the organiser of its day.
+    ///
+    /// # Errors
+    /// Nobody is signed in, or the store.
+    pub async fn visible_requests(
+        &self,
+        caller: &Caller,
+        ids: &[MeetingRequestId],
+    ) -> Outcome<Vec<MeetingRequest>> {
+        let viewer = caller.viewer()?;
+        let requests = self.store.requests(ids).await?;
+        let mut seen = Vec::new();
+        for request in requests {
+            let parties = self.store.registrations(&[request.demander, request.provider]).await?;
+            let own = parties.iter().find(|party| Some(party.organisation) == viewer.organisation());
+            let silent = request.priority == Priority::NoThanks;
+            let organiser = match viewer {
+                Viewer::Overseer(own) => self
+                    .store
+                    .matching_day(viewer, request.event)
+                    .await?
+                    .is_some_and(|day| day.organiser == own),
+                _ => false,
+            };
+            if organiser || own.is_some_and(|own| !silent || request.sender() == own.id) {
+                seen.push(request);
+            }
+        }
+        Ok(seen)
+    }
+}

@@ -1,0 +1,129 @@
+//! Connections and cursors after the Relay specification; one code for every list.
+
+use async_graphql::connection::{Connection, CursorType, Edge, EmptyFields};
+use async_graphql::{OutputType, SimpleObject};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use matchday_domain::page::{Page, PageRequest};
+use matchday_domain::problem::{Code, Problem};
+use matchday_domain::text::Message;
+use matchday_infra::store::Ranked;
+use uuid::Uuid;
+
+/// The paging arguments of a connection.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Paging {
+    pub first: Option<i32>,
+    pub last: Option<i32>,
+    pub after: Option<String>,
+    pub before: Option<String>,
+}
+
+impl Paging {
+    /// As a request for a page, or what is wrong with the arguments.
+    pub(crate) fn request<P: Position>(&self) -> std::result::Result<PageRequest<P>, Problem> {
+        let read = |name: &str, cursor: &Option<String>| {
+            cursor.as_deref().map(|cursor| P::decode(cursor).ok_or_else(|| bad_cursor(name))).transpose()
+        };
+        PageRequest::new(self.first, self.last, read("after", &self.after)?, read("before", &self.before)?)
+    }
+}
+
+fn bad_cursor(name: &str) -> Problem {
+    Problem::at(
+        name,
+        Code::Invalid,
+        Message::new("이 목록의 커서가 아닙니다.", "This is not a cursor of this list."),
+    )
+}
+
+/// A place in a list's order, as an opaque cursor.
+pub(crate) trait Position: Sized {
+    /// The cursor.
+    fn encode(&self) -> String;
+    /// The place a cursor stands for.
+    fn decode(cursor: &str) -> Option<Self>;
+}
+
+impl Position for Uuid {
+    fn encode(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.as_bytes())
+    }
+
+    fn decode(cursor: &str) -> Option<Self> {
+        Uuid::from_slice(&URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
+    }
+}
+
+impl Position for Ranked {
+    fn encode(&self) -> String {
+        let mut bytes = self.rank.to_be_bytes().to_vec();
+        bytes.extend(self.id.as_bytes());
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    fn decode(cursor: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let (rank, id) = bytes.split_first_chunk::<4>()?;
+        Some(Self { rank: i32::from_be_bytes(*rank), id: Uuid::from_slice(id).ok()? })
+    }
+}
+
+/// A cursor that is text already.
+#[derive(Debug, Clone)]
+pub(crate) struct Cursor(String);
+
+impl CursorType for Cursor {
+    type Error = std::convert::Infallible;
+
+    fn decode_cursor(cursor: &str) -> std::result::Result<Self, Self::Error> {
+        Ok(Self(cursor.to_owned()))
+    }
+
+    fn encode_cursor(&self) -> String {
+        self.0.clone()
+    }
+}
+
+/// A connection over nodes, without a shortcut past the edges.
+pub(crate) type List<Node> = Connection<
+    Cursor,
+    Node,
+    EmptyFields,
+    EmptyFields,
+    async_graphql::connection::DefaultConnectionName,
+    async_graphql::connection::DefaultEdgeName,
+    async_graphql::connection::DisableNodesField,
+>;
+
+/// A page as a connection.
+pub(crate) fn list<T, Node: OutputType, P: Position>(
+    page: Page<T>,
+    position: impl Fn(&T) -> P,
+    node: impl Fn(T) -> Node,
+) -> List<Node> {
+    let mut list = List::new(page.has_previous, page.has_next);
+    list.edges.extend(page.items.into_iter().map(|item| {
+        let cursor = Cursor(position(&item).encode());
+        Edge::new(cursor, node(item))
+    }));
+    list
+}
+
+/// Limits that a client should know.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct ServiceLimits {
+    /// The largest `first` or `last` of a connection, in elements.
+    pub max_page_size: i32,
+    /// The page without `first` and `last`, in elements.
+    pub default_page_size: i32,
+    /// The largest request body, in bytes.
+    pub max_document_bytes: i32,
+    /// The deepest nesting of a document, in levels.
+    pub max_depth: i32,
+    /// Most aliases in a document.
+    pub max_aliases: i32,
+    /// Most root fields in a document.
+    pub max_root_fields: i32,
+}
+

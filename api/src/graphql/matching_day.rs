@@ -1,0 +1,371 @@
+//! Matching days and registrations as objects.
+
+use super::connection::{List, Paging, list};
+use super::loader::DelegatesOf;
+use super::meeting::{Arrangement, Meeting};
+use super::organisation::{Organisation, Person};
+use super::request::MeetingRequest;
+use super::scalar::TimeZone;
+use super::text::{Language, Text};
+use super::vocabulary::{Answer, EventState, Side};
+use super::{Result, app, caller, loaders};
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use matchday_domain::id::RegistrationId;
+use matchday_domain::matching_day as domain;
+use matchday_domain::policy::Action;
+use matchday_domain::problem::Problem;
+use matchday_domain::time;
+use matchday_infra::store::{StoredMatch, Viewer};
+
+/// A matching day.
+pub struct MatchingDay(pub domain::MatchingDay);
+
+/// A span of instants.
+#[derive(SimpleObject)]
+pub struct Window {
+    /// The first instant inside.
+    opens_at: DateTime<Utc>,
+    /// The first instant outside again.
+    closes_at: DateTime<Utc>,
+}
+
+impl From<time::Window> for Window {
+    fn from(window: time::Window) -> Self {
+        Self { opens_at: window.opens_at, closes_at: window.closes_at }
+    }
+}
+
+/// A slot of a matching day.
+#[derive(SimpleObject)]
+pub struct TimeSlot {
+    /// From 0, in order of time.
+    index: i32,
+    /// Beginning.
+    starts_at: DateTime<Utc>,
+    /// End.
+    ends_at: DateTime<Utc>,
+    /// Whether a break lies before it.
+    follows_break: bool,
+}
+
+impl From<&domain::TimeSlot> for TimeSlot {
+    fn from(slot: &domain::TimeSlot) -> Self {
+        Self {
+            index: slot.index,
+            starts_at: slot.starts_at,
+            ends_at: slot.ends_at,
+            follows_break: slot.follows_break,
+        }
+    }
+}
+
+/// A table or room of a matching day.
+#[derive(SimpleObject)]
+pub struct EventTable {
+    /// From 1.
+    number: i32,
+    /// What the sign says.
+    name: String,
+}
+
+impl From<&domain::EventTable> for EventTable {
+    fn from(table: &domain::EventTable) -> Self {
+        Self { number: table.number, name: table.name.clone() }
+    }
+}
+
+/// Somebody worth meeting, by the scores of the matches.
+#[derive(SimpleObject)]
+pub struct MeetingSuggestion {
+    /// Whom to meet.
+    registration: Registration,
+    /// The best match of the two.
+    best_match: super::matches::Match,
+}
+
+/// The registration of the caller's organisation, if it has one that stands.
+async fn own_registration(ctx: &Context<'_>, day: &domain::MatchingDay) -> Result<Option<domain::Registration>> {
+    let Some(own) = caller(ctx).viewer()?.organisation() else { return Ok(None) };
+    let registration = app(ctx).store().registration_of(day.id, own).await?;
+    Ok(registration.filter(|registration| !registration.withdrawn))
+}
+
+/// A day on which organisations of the demand and the supply side meet one to one.
+#[Object]
+impl MatchingDay {
+    /// Global id.
+    async fn id(&self) -> ID {
+        ID(self.0.id.to_string())
+    }
+
+    /// Who holds it.
+    async fn organiser(&self, ctx: &Context<'_>) -> Result<Organisation> {
+        let found = loaders(ctx).organisation(self.0.organiser).await?;
+        Ok(Organisation(found.ok_or_else(|| Problem::not_found("organiser"))?))
+    }
+
+    /// Title.
+    async fn title(&self) -> Text {
+        Text(self.0.title.clone())
+    }
+
+    /// Where.
+    async fn venue(&self) -> Text {
+        Text(self.0.venue.clone())
+    }
+
+    /// Time zone of the slots and windows.
+    async fn zone(&self) -> TimeZone {
+        TimeZone(self.0.zone)
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> EventState {
+        self.0.state.into()
+    }
+
+    /// Raised by one at every change; what an update must name.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When organisations may register.
+    async fn registration_window(&self) -> Window {
+        self.0.registration.into()
+    }
+
+    /// When requests may be sent and answered.
+    async fn request_window(&self) -> Window {
+        self.0.requests.into()
+    }
+
+    /// Slots in order of time.
+    async fn slots(&self) -> Vec<TimeSlot> {
+        self.0.slots.iter().map(Into::into).collect()
+    }
+
+    /// Tables by number.
+    async fn tables(&self) -> Vec<EventTable> {
+        self.0.tables.iter().map(Into::into).collect()
+    }
+
+    /// Who takes part, in the order of registration. For those who take part and the organiser; others get none.
+    async fn registrations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
+        #[graphql(desc = "Only this side of the market")] side: Option<Side>,
+    ) -> Result<List<Registration>> {
+        let request = Paging { first, last, after, before }.request()?;
+        let runs = caller(ctx).may(Action::RunMatchingDay { organiser: self.0.organiser }).is_ok();
+        if !runs && own_registration(ctx, &self.0).await?.is_none() {
+            return Ok(List::new(false, false));
+        }
+        let side = side.map(Into::into);
+        let page = app(ctx).store().registration_page(self.0.id, side, request).await?;
+        Ok(list(page, |registration| registration.id.0, Registration))
+    }
+
+    /// The registration of the viewer's organisation; null if there is none.
+    async fn my_registration(&self, ctx: &Context<'_>) -> Result<Option<Registration>> {
+        Ok(own_registration(ctx, &self.0).await?.map(Registration))
+    }
+
+    /// Whom the viewer's organisation should meet, best match first; empty without a registration.
+    async fn suggestions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many at most, 0 to 100", default = 20)] first: i32,
+    ) -> Result<Vec<MeetingSuggestion>> {
+        let Some(own) = own_registration(ctx, &self.0).await? else { return Ok(Vec::new()) };
+        let wanted = usize::try_from(first).unwrap_or(0).min(matchday_domain::page::MAX_PAGE);
+        let others = app(ctx).store().registrations_for(self.0.id).await?;
+        let others: Vec<_> = others.into_iter().filter(|other| other.side != own.side).collect();
+        let ids: Vec<_> = others.iter().map(|other| other.organisation).collect();
+        let store = app(ctx).store();
+        let found = match own.side {
+            domain::Side::Demand => store.best_scores(&[own.organisation], &ids).await?,
+            domain::Side::Supply => store.best_scores(&ids, &[own.organisation]).await?,
+        };
+        let other = |found: &StoredMatch| match own.side {
+            domain::Side::Demand => found.offer_organisation,
+            domain::Side::Supply => found.demand_organisation,
+        };
+        Ok(found
+            .into_iter()
+            .filter_map(|found| {
+                let registration = others.iter().find(|o| o.organisation == other(&found))?.clone();
+                let best_match = super::matches::Match(found);
+                Some(MeetingSuggestion { registration: Registration(registration), best_match })
+            })
+            .take(wanted)
+            .collect())
+    }
+
+    /// Meeting requests in the order of creation: all for the organiser, its own for a party, none for others.
+    async fn meeting_requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
+        #[graphql(desc = "Only requests answered like this")] answer: Option<Answer>,
+    ) -> Result<List<MeetingRequest>> {
+        let request = Paging { first, last, after, before }.request()?;
+        let runs = caller(ctx).may(Action::RunMatchingDay { organiser: self.0.organiser }).is_ok();
+        let party: Option<RegistrationId> = if runs {
+            None
+        } else {
+            match own_registration(ctx, &self.0).await? {
+                Some(own) => Some(own.id),
+                None => return Ok(List::new(false, false)),
+            }
+        };
+        let answer = answer.map(Into::into);
+        let page = app(ctx).store().request_page(self.0.id, party, answer, request).await?;
+        Ok(list(page, |request| request.id.0, MeetingRequest))
+    }
+
+    /// Runs of the arrangement in the order of creation. For the organiser; others get none.
+    async fn arrangements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
+    ) -> Result<List<Arrangement>> {
+        let request = Paging { first, last, after, before }.request()?;
+        if caller(ctx).may(Action::RunMatchingDay { organiser: self.0.organiser }).is_err() {
+            return Ok(List::new(false, false));
+        }
+        let page = app(ctx).store().run_page(self.0.id, request).await?;
+        Ok(list(page, |run| run.id.0, Arrangement))
+    }
+
+    /// The meetings of the published timetable: all for the organiser, its own for a party, none for others.
+    async fn timetable(&self, ctx: &Context<'_>) -> Result<Vec<Meeting>> {
+        let Some(run) = app(ctx).store().published_run(self.0.id).await? else { return Ok(Vec::new()) };
+        let meetings = app(ctx).store().meetings_of_run(run.id).await?;
+        if caller(ctx).may(Action::RunMatchingDay { organiser: self.0.organiser }).is_ok() {
+            return Ok(meetings.into_iter().map(Meeting).collect());
+        }
+        let Some(own) = own_registration(ctx, &self.0).await? else { return Ok(Vec::new()) };
+        let party = |meeting: &domain::Meeting| meeting.demander == own.id || meeting.provider == own.id;
+        Ok(meetings.into_iter().filter(party).map(Meeting).collect())
+    }
+
+    /// When it was first saved.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+}
+
+/// An organisation's registration for a matching day.
+pub struct Registration(pub domain::Registration);
+
+/// An organisation that takes part in a matching day.
+#[Object]
+impl Registration {
+    /// Global id.
+    async fn id(&self) -> ID {
+        ID(self.0.id.to_string())
+    }
+
+    /// Who takes part.
+    async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
+        let found = loaders(ctx).organisation(self.0.organisation).await?;
+        Ok(Organisation(found.ok_or_else(|| Problem::not_found("organisation"))?))
+    }
+
+    /// On which side of the market.
+    async fn side(&self) -> Side {
+        self.0.side.into()
+    }
+
+    /// Fewest meetings it hopes for.
+    async fn meetings_min(&self) -> i32 {
+        self.0.meetings_min
+    }
+
+    /// Most meetings it wants; null: as many as its delegates can hold.
+    async fn meetings_max(&self) -> Option<i32> {
+        self.0.meetings_max
+    }
+
+    /// Whether it was taken back.
+    async fn withdrawn(&self) -> bool {
+        self.0.withdrawn
+    }
+
+    /// Raised by one at every change; what an update must name.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// Who comes, in the order in which they were named.
+    async fn delegates(&self, ctx: &Context<'_>) -> Result<Vec<Delegate>> {
+        let delegates = loaders(ctx).delegates_of(DelegatesOf(self.0.id)).await?.unwrap_or_default();
+        Ok(delegates.into_iter().map(Delegate).collect())
+    }
+}
+
+/// A person whom an organisation sends.
+pub struct Delegate(pub domain::Delegate);
+
+/// A person whom an organisation sends to a matching day.
+#[Object]
+impl Delegate {
+    /// Global id.
+    async fn id(&self) -> ID {
+        ID(self.0.id.to_string())
+    }
+
+    /// Who.
+    async fn person(&self, ctx: &Context<'_>) -> Result<Person> {
+        let person = loaders(ctx).person(self.0.person).await?;
+        Ok(Person(person.ok_or_else(|| Problem::not_found("person"))?))
+    }
+
+    /// What he or she can speak about.
+    async fn fields(&self) -> &str {
+        &self.0.fields
+    }
+
+    /// Languages spoken.
+    async fn languages(&self) -> Vec<Language> {
+        super::catalogue::convert(&self.0.languages)
+    }
+
+    /// Takes part from afar.
+    async fn remote(&self) -> bool {
+        self.0.remote
+    }
+
+    /// Indexes of the slots in which he or she cannot meet.
+    async fn unavailable_slots(&self) -> &[i32] {
+        &self.0.unavailable_slots
+    }
+}
+
+impl MatchingDay {
+    /// A registration that the viewer may see: its own, one of a day it takes part in or runs.
+    pub(crate) async fn visible_registration(
+        ctx: &Context<'_>,
+        id: RegistrationId,
+    ) -> Result<Option<Registration>> {
+        let viewer = caller(ctx).viewer()?;
+        let Some(registration) = loaders(ctx).registration(id).await? else { return Ok(None) };
+        let Some(day) = loaders(ctx).matching_day(registration.event).await? else { return Ok(None) };
+        let own = viewer.organisation() == Some(registration.organisation);
+        let sees = own
+            || matches!(viewer, Viewer::Overseer(own) if own == day.organiser)
+            || own_registration(ctx, &day).await?.is_some();
+        Ok(sees.then_some(Registration(registration)))
+    }
+}

@@ -1,0 +1,102 @@
+//! The interface: GraphQL objects are newtypes over domain types, resolvers translate and do nothing else.
+//!
+//! One file a topic for its objects and queries, `*_mutation` for what changes it. [`loader`] gathers the reads of
+//! sibling fields, so that a page costs a constant number of statements.
+
+mod catalogue;
+mod connection;
+mod content;
+mod demand;
+mod demand_mutation;
+mod error;
+mod id;
+mod identity;
+mod import;
+mod loader;
+mod matches;
+mod matching_day;
+mod matching_day_mutation;
+mod meeting;
+mod node;
+mod offer_mutation;
+mod organisation;
+mod payload;
+mod query;
+mod request;
+mod scalar;
+mod subscription;
+mod text;
+mod timetable;
+mod vocabulary;
+
+use crate::app::{App, Caller};
+use async_graphql::{Context, MergedObject, Schema, SchemaBuilder};
+use error::Fault;
+use loader::Loaders;
+
+/// Everything that changes something.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Mutation")]
+pub struct Mutation(
+    identity::IdentityMutation,
+    organisation::OrganisationMutation,
+    offer_mutation::OfferMutation,
+    demand_mutation::DemandMutation,
+    import::ImportMutation,
+    matching_day_mutation::MatchingDayMutation,
+    request::RequestMutation,
+    timetable::TimetableMutation,
+);
+
+/// Everything that can be read.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Query")]
+pub struct Query(query::RootQuery, node::NodeQuery);
+
+/// The schema.
+pub type MatchdaySchema = Schema<Query, Mutation, subscription::Subscription>;
+
+/// The schema without data: for its export.
+pub fn builder() -> SchemaBuilder<Query, Mutation, subscription::Subscription> {
+    Schema::build(Query::default(), Mutation::default(), subscription::Subscription)
+        .register_output_type::<node::Node>()
+}
+
+/// The schema of a running service.
+pub fn schema(app: App, development: bool) -> MatchdaySchema {
+    let builder = builder().data(app).disable_suggestions();
+    if development { builder.finish() } else { builder.disable_introspection().finish() }
+}
+
+/// The schema in the definition language, as `schema.graphql` holds it.
+pub fn sdl() -> String {
+    use async_graphql::SDLExportOptions;
+    let options = SDLExportOptions::new().sorted_arguments().sorted_enum_items().sorted_fields();
+    let mut sdl = builder().finish().sdl_with_options(options);
+    if !sdl.ends_with('\n') {
+        sdl.push('\n');
+    }
+    sdl
+}
+
+/// What a request carries with it: who asks, and the reads it shares among its fields.
+pub fn request_data(app: &App, caller: Caller, mut request: async_graphql::Request) -> async_graphql::Request {
+    let loaders = Loaders::new(app.clone(), caller.clone());
+    request = request.data(loaders);
+    request.data(caller)
+}
+
+pub(crate) fn app<'a>(ctx: &Context<'a>) -> &'a App {
+    ctx.data_unchecked::<App>()
+}
+
+pub(crate) fn caller<'a>(ctx: &Context<'a>) -> &'a Caller {
+    ctx.data_unchecked::<Caller>()
+}
+
+pub(crate) fn loaders<'a>(ctx: &Context<'a>) -> &'a Loaders {
+    ctx.data_unchecked::<Loaders>()
+}
+
+/// The result of a resolver.
+pub(crate) type Result<T> = std::result::Result<T, Fault>;

@@ -1,0 +1,211 @@
+//! Meeting requests.
+
+use super::catalogue::Offer;
+use super::demand::Demand;
+use super::matching_day::Registration;
+use super::payload::{key, payload};
+use super::vocabulary::{Answer, Priority, Side};
+use super::{Result, app, caller, id, loaders};
+use async_graphql::{Context, ID, InputObject, Object};
+use chrono::{DateTime, Utc};
+use matchday_domain::id::RegistrationId;
+use matchday_domain::matching_day as domain;
+use matchday_domain::matching_day::request::RequestPlan;
+use matchday_domain::problem::Problem;
+
+/// The wish of one organisation to meet another at a matching day; one for a pair, whoever sent it.
+pub struct MeetingRequest(pub domain::MeetingRequest);
+
+async fn registration(ctx: &Context<'_>, id: RegistrationId) -> Result<Registration> {
+    let found = loaders(ctx).registration(id).await?;
+    Ok(Registration(found.ok_or_else(|| Problem::not_found("registration"))?))
+}
+
+/// The wish of one organisation to meet another at a matching day; one for a pair, whoever sent it.
+#[Object]
+impl MeetingRequest {
+    /// Global id.
+    async fn id(&self) -> ID {
+        ID(self.0.id.to_string())
+    }
+
+    /// The demand side.
+    async fn demander(&self, ctx: &Context<'_>) -> Result<Registration> {
+        registration(ctx, self.0.demander).await
+    }
+
+    /// The supply side.
+    async fn provider(&self, ctx: &Context<'_>) -> Result<Registration> {
+        registration(ctx, self.0.provider).await
+    }
+
+    /// Which side sent it.
+    async fn sent_by(&self) -> Side {
+        self.0.sent_by.into()
+    }
+
+    /// How much the sender wants to meet.
+    async fn priority(&self) -> Priority {
+        self.0.priority.into()
+    }
+
+    /// The demand it is about; null if about none in particular, or hidden from the viewer.
+    async fn demand(&self, ctx: &Context<'_>) -> Result<Option<Demand>> {
+        let Some(id) = self.0.demand else { return Ok(None) };
+        Ok(loaders(ctx).demand(id).await?.map(Demand))
+    }
+
+    /// The offer it is about; null if about none in particular, or hidden from the viewer.
+    async fn offer(&self, ctx: &Context<'_>) -> Result<Option<Offer>> {
+        let Some(id) = self.0.offer else { return Ok(None) };
+        Ok(loaders(ctx).offer(id).await?.map(Offer))
+    }
+
+    /// What the sender wrote; null if nothing.
+    async fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+
+    /// What the other side said.
+    async fn answer(&self) -> Answer {
+        self.0.answer.into()
+    }
+
+    /// Raised by one at every change; what an answer must name.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it was sent.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+}
+
+/// A request to meet.
+#[derive(Debug, Clone, InputObject)]
+pub struct SendMeetingRequestInput {
+    /// The matching day.
+    matching_day_id: ID,
+    /// The registration of the organisation to meet.
+    to_id: ID,
+    /// How much: MUST, LIKE, or NO_THANKS, which the other side does not see.
+    priority: Priority,
+    /// The demand it is about.
+    demand_id: Option<ID>,
+    /// The offer it is about.
+    offer_id: Option<ID>,
+    /// A message to the other side, up to 1,000 characters.
+    message: Option<String>,
+    /// Repeats of the request with the same key are answered as the first, for 24 hours.
+    idempotency_key: Option<String>,
+    /// Returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
+/// An answer to a request.
+#[derive(Debug, Clone, InputObject)]
+pub struct AnswerMeetingRequestInput {
+    /// The request.
+    id: ID,
+    /// Its version as it was read.
+    version: i32,
+    /// True accepts, false declines.
+    accept: bool,
+    /// Repeats of the request with the same key are answered as the first, for 24 hours.
+    idempotency_key: Option<String>,
+    /// Returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
+/// A request to be taken back.
+#[derive(Debug, Clone, InputObject)]
+pub struct WithdrawMeetingRequestInput {
+    /// The request.
+    id: ID,
+    /// Its version as it was read.
+    version: i32,
+    /// Repeats of the request with the same key are answered as the first, for 24 hours.
+    idempotency_key: Option<String>,
+    /// Returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
+payload! {
+    /// The answer to `sendMeetingRequest`.
+    SendMeetingRequestPayload {
+        /// The request of the pair; accepted if the other side had sent one.
+        meeting_request: MeetingRequest
+    }
+}
+
+payload! {
+    /// The answer to `answerMeetingRequest`.
+    AnswerMeetingRequestPayload {
+        /// The request as it is now.
+        meeting_request: MeetingRequest
+    }
+}
+
+payload! {
+    /// The answer to `withdrawMeetingRequest`.
+    WithdrawMeetingRequestPayload {
+        /// The request as it is now.
+        meeting_request: MeetingRequest
+    }
+}
+
+#[derive(Default)]
+pub struct RequestMutation;
+
+#[Object]
+impl RequestMutation {
+    /// Sends a request to meet. It never blocks a slot.
+    async fn send_meeting_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request")] input: SendMeetingRequestInput,
+    ) -> Result<SendMeetingRequestPayload> {
+        let key = key(input.idempotency_key.as_ref(), &input);
+        let outcome = async {
+            let event = id::read("matchingDayId", &input.matching_day_id)?;
+            let to = id::read("toId", &input.to_id)?;
+            let plan = RequestPlan {
+                priority: input.priority.into(),
+                demand: id::read_optional("demandId", input.demand_id.as_ref())?,
+                offer: id::read_optional("offerId", input.offer_id.as_ref())?,
+                message: input.message,
+            };
+            app(ctx).send_request(caller(ctx), &key, event, to, plan).await
+        };
+        SendMeetingRequestPayload::settle(ctx, input.client_mutation_id, outcome.await, MeetingRequest)
+    }
+
+    /// Accepts or declines a request that was sent to the viewer's organisation.
+    async fn answer_meeting_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The answer")] input: AnswerMeetingRequestInput,
+    ) -> Result<AnswerMeetingRequestPayload> {
+        let key = key(input.idempotency_key.as_ref(), &input);
+        let outcome = async {
+            let id = id::read("id", &input.id)?;
+            app(ctx).answer_request(caller(ctx), &key, id, input.version, input.accept).await
+        };
+        AnswerMeetingRequestPayload::settle(ctx, input.client_mutation_id, outcome.await, MeetingRequest)
+    }
+
+    /// Takes a request back that the viewer's organisation sent.
+    async fn withdraw_meeting_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The request")] input: WithdrawMeetingRequestInput,
+    ) -> Result<WithdrawMeetingRequestPayload> {
+        let key = key(input.idempotency_key.as_ref(), &input);
+        let outcome = async {
+            let id = id::read("id", &input.id)?;
+            app(ctx).withdraw_request(caller(ctx), &key, id, input.version).await
+        };
+        WithdrawMeetingRequestPayload::settle(ctx, input.client_mutation_id, outcome.await, MeetingRequest)
+    }
+}
