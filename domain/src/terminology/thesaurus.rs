@@ -60,8 +60,7 @@ fn words(field: &'static str) -> Vec<Word> {
             },
             None => Word {
                 written: word,
-                // Two letters mean too many things.
-                ambiguous: word.len() <= 2 && word.bytes().all(|b| b.is_ascii_uppercase()),
+                ambiguous: false,
             },
         })
         .collect()
@@ -69,12 +68,20 @@ fn words(field: &'static str) -> Vec<Word> {
 
 fn parse(line: &'static str) -> Option<Row> {
     let mut fields = line.split('\t');
-    Some(Row {
+    let mut row = Row {
         kind: kind(fields.next()?)?,
         codes: fields.next()?.split(',').collect(),
         korean: words(fields.next()?),
         english: words(fields.next()?),
-    })
+    };
+    // As names of conditions, two letters mean too many things.
+    if row.kind == RowKind::Term(TermKind::Condition) {
+        for word in &mut row.english {
+            word.ambiguous |=
+                word.written.len() <= 2 && word.written.bytes().all(|b| b.is_ascii_uppercase());
+        }
+    }
+    Some(row)
 }
 
 fn lines() -> impl Iterator<Item = &'static str> {
