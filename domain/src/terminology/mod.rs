@@ -8,18 +8,26 @@
 //! for a study, [`Terminology::topic_relation`] whether an offer is narrow enough for a demand.
 
 mod code;
+mod coding;
 pub mod recognise;
 mod relation;
 mod search;
 mod thesaurus;
 mod tree;
+mod words;
 
 pub use code::{ConditionCode, InvalidConditionCode};
+pub use coding::CodedTerm;
 pub use relation::TopicRelation;
-pub use search::{CodedTerm, Term};
+pub use search::Term;
 
 use crate::text::Message;
+use coding::Trie;
+use search::Entry;
+use std::collections::HashMap;
 use std::sync::OnceLock;
+use thesaurus::{Row, RowKind};
+use tree::{Span, Tree};
 
 crate::vocabulary! {
     /// What a term of the thesaurus stands for.
@@ -34,41 +42,93 @@ crate::vocabulary! {
 
 /// The tree and the thesaurus.
 #[derive(Debug)]
-pub struct Terminology {}
+pub struct Terminology {
+    tree: Tree,
+    rows: Vec<Row>,
+    /// Labels by code: Korean from the thesaurus, English from it or the tree.
+    labels: HashMap<&'static str, Message>,
+    entries: Vec<Entry>,
+    trie: Trie,
+}
 
 static STANDARD: OnceLock<Terminology> = OnceLock::new();
 
 impl Terminology {
     /// The terminology that is shipped, built at the first call.
     pub fn standard() -> &'static Self {
-        STANDARD.get_or_init(|| Self {})
+        STANDARD.get_or_init(Self::load)
+    }
+
+    fn load() -> Self {
+        let mut terminology = Self {
+            tree: Tree::load(),
+            rows: thesaurus::rows(),
+            labels: HashMap::new(),
+            entries: Vec::new(),
+            trie: Trie::default(),
+        };
+        terminology.labels = labels(&terminology.tree, &terminology.rows);
+        terminology.entries = search::entries(&terminology);
+        terminology.trie = Trie::of(&terminology);
+        terminology
     }
 
     /// Whether a code is in the tree: a subcode if its category is, a range if both its ends are and one chapter
     /// holds it.
-    pub fn knows(&self, _code: &ConditionCode) -> bool {
-        true
+    pub fn knows(&self, code: &ConditionCode) -> bool {
+        let (first, last) = code.categories();
+        self.tree.category(first).is_some()
+            && self.tree.category(last).is_some()
+            && !self.tree.path(Span::of(code)).is_empty()
     }
 
-    /// The name of a condition: Korean from the thesaurus where it has one, else the English title for both.
+    /// The name of a condition: Korean from the thesaurus where it has one, else the English title for both. A subcode
+    /// without a name of its own has that of its category, followed by the subcode; a range those of its ends.
     pub fn label(&self, code: &ConditionCode) -> Message {
-        Message::new(code.as_str(), code.as_str())
+        let written = code.as_str();
+        if let Some(label) = self.labels.get(written) {
+            return label.clone();
+        }
+        let span = Span::of(code);
+        if code.is_range() {
+            if let Some(node) = self.tree.range(span.first, span.last) {
+                return self
+                    .labels
+                    .get(node.code.as_str())
+                    .cloned()
+                    .unwrap_or_else(|| Message::new(node.title, node.title));
+            }
+            let (a, b) = (
+                self.category_label(span.first),
+                self.category_label(span.last),
+            );
+            return Message::new(
+                format!("{} – {} ({written})", a.ko, b.ko),
+                format!("{} – {} ({written})", a.en, b.en),
+            );
+        }
+        let label = self.category_label(span.first);
+        if span.below.is_empty() {
+            return label;
+        }
+        Message::new(
+            format!("{} ({written})", label.ko),
+            format!("{} ({written})", label.en),
+        )
     }
 
-    /// Terms for a picker, best first: exact before prefix before contained; codes are found too.
-    pub fn search(&self, _words: &str, _limit: usize) -> Vec<Term> {
-        Vec::new()
-    }
-
-    /// Codes suggested by a free text, in the order of their first mention, longest terms first where they overlap.
-    pub fn code_text(&self, _text: &str) -> Vec<CodedTerm> {
-        Vec::new()
+    fn category_label(&self, category: &str) -> Message {
+        match (self.labels.get(category), self.tree.category(category)) {
+            (Some(label), _) => label.clone(),
+            (None, Some(node)) => Message::new(node.title, node.title),
+            (None, None) => Message::new(category, category),
+        }
     }
 
     /// Whether a consent to research on `permitted` covers a study of `studied`: the studied condition is the
     /// permitted one or descends from it. A lung-cancer study may use cancer-consented data, not the reverse.
     pub fn consent_covers(&self, permitted: &ConditionCode, studied: &ConditionCode) -> bool {
-        permitted == studied
+        Span::of(permitted).contains(Span::of(studied))
     }
 
     /// How well data on `offered` serve a demand for `demanded`: the same or narrower serves fully, broader in part.
@@ -77,10 +137,27 @@ impl Terminology {
         demanded: &ConditionCode,
         offered: &ConditionCode,
     ) -> TopicRelation {
-        if demanded == offered {
-            TopicRelation::SameOrNarrower
-        } else {
-            TopicRelation::Unrelated
-        }
+        relation::relate(&self.tree, Span::of(demanded), Span::of(offered))
     }
+}
+
+/// The first Korean and English word of the first row of every single code; English titles of the tree come first.
+fn labels(tree: &Tree, rows: &[Row]) -> HashMap<&'static str, Message> {
+    let mut labels = HashMap::new();
+    for row in rows {
+        let ([code], RowKind::Term(TermKind::Condition)) = (row.codes.as_slice(), row.kind) else {
+            continue;
+        };
+        let title = tree
+            .category(code)
+            .map(|node| node.title)
+            .or_else(|| row.english.first().map(|word| word.written));
+        let (Some(korean), Some(english)) = (row.korean.first(), title) else {
+            continue;
+        };
+        labels
+            .entry(*code)
+            .or_insert_with(|| Message::new(korean.written, english));
+    }
+    labels
 }

@@ -1,5 +1,6 @@
 //! How the topic of an offer relates to that of a demand.
 
+use super::tree::{Level, Node, Span, Tree};
 use serde::{Deserialize, Serialize};
 
 /// How an offered condition relates to a demanded one, seen from the demand.
@@ -29,4 +30,64 @@ impl TopicRelation {
             Self::BroaderBy(_) | Self::Unrelated => 0,
         }
     }
+}
+
+/// Relation of an offered span to a demanded one.
+///
+/// Levels are steps up the tree from the demanded condition: a character of a subcode, the category, its blocks from the
+/// innermost, the chapter. A range that is no node stands one step below the smallest node that contains it.
+pub(super) fn relate(tree: &Tree, demanded: Span<'_>, offered: Span<'_>) -> TopicRelation {
+    if demanded.contains(offered) {
+        return TopicRelation::SameOrNarrower;
+    }
+    if demanded.overlaps(offered) {
+        return match levels_up(tree, demanded, offered) {
+            Some(levels @ (1 | 2)) => TopicRelation::BroaderBy(levels),
+            _ => TopicRelation::Unrelated,
+        };
+    }
+    let shares_block = tree
+        .path(demanded)
+        .into_iter()
+        .find(|node| node.level == Level::Block)
+        .is_some_and(|block| node_span(block).contains(offered));
+    if shares_block {
+        TopicRelation::SameBlock
+    } else {
+        TopicRelation::Unrelated
+    }
+}
+
+fn node_span(node: &Node) -> Span<'static> {
+    Span {
+        first: node.first,
+        last: node.last,
+        below: "",
+    }
+}
+
+/// Steps from `demanded` up to the first node that contains `offered` as well.
+fn levels_up(tree: &Tree, demanded: Span<'_>, offered: Span<'_>) -> Option<u8> {
+    let mut levels = 0_u8;
+    let mut below = demanded.below;
+    while !below.is_empty() {
+        below = &below[..below.len() - 1];
+        levels = levels.saturating_add(1);
+        if (Span { below, ..demanded }).contains(offered) {
+            return Some(levels);
+        }
+    }
+    let path = tree.path(demanded);
+    // The category of a subcode is counted above; the node that a span is does not count as broader than itself.
+    let skip = usize::from(
+        path.first()
+            .is_some_and(|node| node.first == demanded.first && node.last == demanded.last),
+    );
+    for node in path.into_iter().skip(skip) {
+        levels = levels.saturating_add(1);
+        if node_span(node).contains(offered) {
+            return Some(levels);
+        }
+    }
+    None
 }

@@ -1,1 +1,200 @@
 //! The thesaurus: Korean and English words for codes.
+//!
+//! Two files of the same format, ours first, then the seed: kind, codes, Korean words, English words. The first Korean
+//! word of the first row of a single condition is the label of that condition. A word marked `~` is ambiguous: in free
+//! text it counts only with a second clue.
+
+use super::TermKind;
+
+const FILES: [&str; 2] = [
+    include_str!("data/thesaurus.tsv"),
+    include_str!("data/thesaurus_seed.tsv"),
+];
+const DUO: &str = include_str!("data/duo.csv");
+
+/// What a row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RowKind {
+    Term(TermKind),
+    /// Words that speak for a chapter, whose letters are the codes.
+    Clue,
+}
+
+/// A row.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) kind: RowKind,
+    pub(super) codes: Vec<&'static str>,
+    pub(super) korean: Vec<Word>,
+    pub(super) english: Vec<Word>,
+}
+
+/// A word of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Word {
+    pub(super) written: &'static str,
+    /// Needs a second clue in free text.
+    pub(super) ambiguous: bool,
+}
+
+fn kind(name: &str) -> Option<RowKind> {
+    Some(match name {
+        "dx" => RowKind::Term(TermKind::Condition),
+        "modality" => RowKind::Term(TermKind::DataKind),
+        "std" => RowKind::Term(TermKind::Standard),
+        "use" => RowKind::Term(TermKind::UseCondition),
+        "access" => RowKind::Term(TermKind::AccessMode),
+        "clue" => RowKind::Clue,
+        _ => return None,
+    })
+}
+
+fn words(field: &'static str) -> Vec<Word> {
+    field
+        .split(';')
+        .filter(|word| !word.is_empty())
+        .map(|word| match word.strip_prefix('~') {
+            Some(written) => Word {
+                written,
+                ambiguous: true,
+            },
+            None => Word {
+                written: word,
+                ambiguous: false,
+            },
+        })
+        .collect()
+}
+
+fn parse(line: &'static str) -> Option<Row> {
+    let mut fields = line.split('\t');
+    let mut row = Row {
+        kind: kind(fields.next()?)?,
+        codes: fields.next()?.split(',').collect(),
+        korean: words(fields.next()?),
+        english: words(fields.next()?),
+    };
+    // As names of conditions, two letters mean too many things.
+    if row.kind == RowKind::Term(TermKind::Condition) {
+        for word in &mut row.english {
+            word.ambiguous |=
+                word.written.len() <= 2 && word.written.bytes().all(|b| b.is_ascii_uppercase());
+        }
+    }
+    Some(row)
+}
+
+fn lines() -> impl Iterator<Item = &'static str> {
+    FILES
+        .iter()
+        .flat_map(|file| file.lines())
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+pub(super) fn rows() -> Vec<Row> {
+    lines().filter_map(parse).collect()
+}
+
+/// DUO identifiers with their shorthand and English label, of those that have a shorthand.
+pub(super) fn duo_terms() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    DUO.lines().skip(1).filter_map(|line| {
+        let (id, rest) = line.split_once(',')?;
+        let (shorthand, rest) = rest.split_once(',')?;
+        let label = match rest.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"')?.0,
+            None => rest.split_once(',')?.0,
+        };
+        (!shorthand.is_empty()).then_some((id, shorthand, label))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{AccessMode, DataKind, Standard};
+    use crate::terminology::{ConditionCode, Terminology, words::key};
+    use crate::use_conditions::{Modifier, Permission};
+    use std::collections::HashMap;
+
+    #[test]
+    fn every_row_of_every_file_is_good() {
+        let mut count = 0;
+        for line in lines() {
+            count += 1;
+            assert_eq!(line.split('\t').count(), 4, "{line}");
+            let row = parse(line);
+            let row = row.as_ref();
+            assert!(row.is_some(), "{line}");
+            let Some(row) = row else { continue };
+            assert!(!row.korean.is_empty() || !row.english.is_empty(), "{line}");
+            for word in row.korean.iter().chain(&row.english) {
+                assert_eq!(word.written, word.written.trim(), "{line}");
+                assert!(!key(word.written).is_empty(), "{line}");
+                assert!(word.written.chars().count() <= 80, "{line}");
+            }
+            for code in &row.codes {
+                let good = match row.kind {
+                    RowKind::Term(TermKind::Condition) => code
+                        .parse::<ConditionCode>()
+                        .is_ok_and(|c| c.as_str() == *code && Terminology::standard().knows(&c)),
+                    RowKind::Term(TermKind::DataKind) => DataKind::from_code(code).is_some(),
+                    RowKind::Term(TermKind::Standard) => Standard::from_code(code).is_some(),
+                    RowKind::Term(TermKind::AccessMode) => AccessMode::from_code(code).is_some(),
+                    RowKind::Term(TermKind::UseCondition) => {
+                        Permission::from_code(code).is_some() || Modifier::from_code(code).is_some()
+                    }
+                    RowKind::Clue => code.len() == 1,
+                };
+                assert!(good, "{code} in {line}");
+            }
+        }
+        assert_eq!(rows().len(), count);
+        assert!(count >= 700, "{count} rows");
+    }
+
+    #[test]
+    fn a_word_of_our_file_stands_in_one_row_of_a_kind() {
+        let mut seen: HashMap<(String, String), &str> = HashMap::new();
+        for line in FILES[0]
+            .lines()
+            .filter(|l| !l.is_empty() && !l.starts_with('#'))
+        {
+            let Some(row) = parse(line) else { continue };
+            if row.kind == RowKind::Clue {
+                continue;
+            }
+            let mut own: Vec<_> = row
+                .korean
+                .iter()
+                .chain(&row.english)
+                .map(|w| key(w.written))
+                .collect();
+            own.sort();
+            own.dedup();
+            for word in own {
+                let other = seen.insert((format!("{:?}", row.kind), word.clone()), line);
+                assert_eq!(other, None, "{word} twice, also in {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn duo_has_its_terms() {
+        let terms: Vec<_> = duo_terms().collect();
+        assert_eq!(terms.len(), 23);
+        assert!(terms.contains(&(
+            "DUO:0000018",
+            "NPUNCU",
+            "not for profit, non commercial use only"
+        )));
+        let unknown: Vec<_> = terms
+            .iter()
+            .filter(|(_, s, _)| {
+                Permission::from_code(s).is_none() && Modifier::from_code(s).is_none()
+            })
+            .map(|(_, s, _)| *s)
+            .collect();
+        // Research-specific restrictions need an ontology of research types; the gate has none.
+        assert_eq!(unknown, ["RS"]);
+    }
+}

@@ -10,6 +10,9 @@ mod near_miss;
 mod purpose_rules;
 mod restrict_rules;
 mod rules;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 
 pub use asker::Asker;
 pub use gate::{Decision, Duty, Finding, GateOutcome, NearMiss, OfferTerms, decide};

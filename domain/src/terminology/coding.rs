@@ -1,0 +1,359 @@
+//! Suggesting codes for a free text: the longest words of the thesaurus that stand in it.
+
+use super::thesaurus::RowKind;
+use super::tree::Level;
+use super::words::{Glyph, glyphs, is_hangul, key};
+use super::{ConditionCode, TermKind, Terminology};
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+use unicode_normalization::UnicodeNormalization;
+
+/// Texts are worked through in pieces of about this many bytes, so that memory stays small.
+const PIECE: usize = 64 * 1024;
+/// What may follow a short Korean word within the same string of Hangul: particles and usual compounds.
+const FOLLOWERS: &[&str] = &[
+    "은",
+    "는",
+    "이",
+    "가",
+    "을",
+    "를",
+    "의",
+    "에",
+    "에서",
+    "와",
+    "과",
+    "도",
+    "및",
+    "으로",
+    "로",
+    "이나",
+    "나",
+    "별",
+    "군",
+    "환자",
+    "환아",
+    "환자군",
+    "코호트",
+    "검진",
+    "수술",
+    "진단",
+    "치료",
+    "데이터",
+    "자료",
+    "영상",
+    "조직",
+    "검체",
+    "병리",
+    "검사",
+    "생존자",
+    "등록",
+    "예측",
+    "판독",
+    "위험",
+    "재발",
+    "전이",
+    "연구",
+    "신호",
+    "사진",
+    "기록",
+    "여부",
+];
+
+/// A stretch of a text with the codes it suggests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodedTerm {
+    /// What the codes stand for.
+    pub kind: TermKind,
+    /// The codes, most usual first.
+    pub codes: Vec<String>,
+    /// The words of the text that matched.
+    pub matched: String,
+}
+
+/// What a word of the trie leads to.
+#[derive(Debug, Clone)]
+struct Target {
+    kind: RowKind,
+    codes: Vec<String>,
+    written: String,
+    ambiguous: bool,
+}
+
+impl Target {
+    /// Short and in capitals: counts only when the text has it in capitals too.
+    fn is_acronym(&self) -> bool {
+        self.written.len() <= 5
+            && self
+                .written
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-')
+    }
+}
+
+/// The words of the thesaurus by their characters.
+#[derive(Debug, Default)]
+pub(super) struct Trie {
+    next: HashMap<(u32, char), u32>,
+    targets: HashMap<u32, Vec<Target>>,
+    size: u32,
+}
+
+impl Trie {
+    pub(super) fn of(terminology: &Terminology) -> Self {
+        let mut trie = Self::default();
+        for row in &terminology.rows {
+            for word in row.korean.iter().chain(&row.english) {
+                trie.add(Target {
+                    kind: row.kind,
+                    codes: row.codes.iter().map(|c| (*c).to_owned()).collect(),
+                    written: word.written.to_owned(),
+                    ambiguous: word.ambiguous,
+                });
+            }
+        }
+        for node in terminology.tree.nodes() {
+            // External causes (V to Y) describe accidents in everyday words.
+            if node.level == Level::Category && !node.code.starts_with(['V', 'W', 'X', 'Y']) {
+                trie.add(Target {
+                    kind: RowKind::Term(TermKind::Condition),
+                    codes: vec![node.code.clone()],
+                    written: node.title.to_owned(),
+                    ambiguous: false,
+                });
+            }
+        }
+        trie
+    }
+
+    fn add(&mut self, target: Target) {
+        let mut at = 0;
+        for ch in key(&target.written).chars() {
+            let fresh = self.size + 1;
+            at = *self.next.entry((at, ch)).or_insert(fresh);
+            if at == fresh {
+                self.size = fresh;
+            }
+        }
+        self.targets.entry(at).or_default().push(target);
+    }
+}
+
+/// A match in a piece.
+struct Found<'t> {
+    target: &'t Target,
+    matched: String,
+}
+
+fn same_script(a: char, b: char) -> bool {
+    is_hangul(a) == is_hangul(b)
+}
+
+/// Whether a word may begin at `i`.
+fn begins(text: &[Glyph], i: usize) -> bool {
+    i == 0
+        || text[i].gap
+        || text[i - 1].ch == ' '
+        || text[i].ch == ' '
+        || !same_script(text[i - 1].ch, text[i].ch)
+}
+
+/// Whether a word may end before `i`.
+fn ends(text: &[Glyph], i: usize) -> bool {
+    i >= text.len() || begins(text, i)
+}
+
+/// Whether what follows at `i` within the same string of Hangul is only a particle or usual compound.
+fn follows(text: &[Glyph], i: usize) -> bool {
+    let rest = text.len() - i;
+    FOLLOWERS.iter().any(|follower| {
+        let n = follower.chars().count();
+        n <= rest
+            && follower
+                .chars()
+                .zip(&text[i..])
+                .enumerate()
+                .all(|(k, (ch, glyph))| glyph.ch == ch && (k == 0 || !glyph.gap))
+    })
+}
+
+/// Whether the stretch may be taken as a word of its own rather than a chance part of others.
+fn stands(text: &[Glyph], from: usize, to: usize) -> bool {
+    let (first, last) = (text[from].ch, text[to - 1].ch);
+    let starts = begins(text, from);
+    if !is_hangul(first) && !starts {
+        return false;
+    }
+    if !is_hangul(last) {
+        let plural = text.get(to).is_some_and(|g| g.ch == 's' && !g.gap) && ends(text, to + 1);
+        return ends(text, to) || plural;
+    }
+    let complete = ends(text, to) || follows(text, to);
+    let crosses = text[from + 1..to].iter().any(|glyph| glyph.gap);
+    match to - from {
+        // `인간 질병` holds no `간질`.
+        _ if crosses => starts && complete,
+        1 => starts && complete,
+        // `간질성` and `인간질병` are no `간질`, but `원발성폐암검진` is a `폐암`.
+        2 => complete || last == '암' && !text.get(to).is_some_and(|g| "모시호".contains(g.ch)),
+        _ => true,
+    }
+}
+
+impl Terminology {
+    /// Codes suggested by a free text, in the order of their first mention; where words overlap, the longest.
+    ///
+    /// Short acronyms count only in capitals; ambiguous ones (`AF`, `MS`, `DM`) need a second clue, a word of the same
+    /// chapter. Bare three-character codes count only where the text speaks of ICD or KCD. The time is linear in the
+    /// text.
+    pub fn code_text(&self, text: &str) -> Vec<CodedTerm> {
+        let mut seen: HashSet<(TermKind, Vec<String>)> = HashSet::new();
+        let mut ambiguous: Vec<(usize, &Target)> = Vec::new();
+        let mut clues: HashSet<char> = HashSet::new();
+        let mut out: Vec<Option<CodedTerm>> = Vec::new();
+        for piece in pieces(text) {
+            let piece: String = piece.nfc().collect();
+            for coded in self.codes_written(&piece) {
+                clues.extend(coded.codes.iter().filter_map(|c| c.chars().next()));
+                if seen.insert((coded.kind, coded.codes.clone())) {
+                    out.push(Some(coded));
+                }
+            }
+            for found in self.words_in(&piece) {
+                let target = found.target;
+                let letters = target.codes.iter().filter_map(|c| c.chars().next());
+                let RowKind::Term(kind) = target.kind else {
+                    clues.extend(letters);
+                    continue;
+                };
+                if !target.ambiguous && kind == TermKind::Condition {
+                    clues.extend(letters);
+                }
+                let term = (kind, target.codes.clone());
+                if seen.contains(&term) {
+                    continue;
+                }
+                let coded = CodedTerm {
+                    kind,
+                    codes: target.codes.clone(),
+                    matched: found.matched,
+                };
+                if target.ambiguous {
+                    // Settled at the end, when all clues are known.
+                    if ambiguous.iter().all(|(_, t)| t.codes != target.codes) {
+                        ambiguous.push((out.len(), target));
+                        out.push(Some(coded));
+                    }
+                } else {
+                    seen.insert(term);
+                    out.push(Some(coded));
+                }
+            }
+        }
+        for (i, target) in ambiguous {
+            let certain = target
+                .codes
+                .iter()
+                .filter_map(|c| c.chars().next())
+                .any(|letter| clues.contains(&letter));
+            let RowKind::Term(kind) = target.kind else {
+                continue;
+            };
+            if !certain || seen.contains(&(kind, target.codes.clone())) {
+                out[i] = None;
+            }
+        }
+        out.into_iter().flatten().collect()
+    }
+
+    fn words_in(&self, piece: &str) -> Vec<Found<'_>> {
+        let text = glyphs(piece);
+        let mut found = Vec::new();
+        let mut i = 0;
+        while i < text.len() {
+            match self.longest(piece, &text, i) {
+                Some((to, target)) => {
+                    found.push(Found {
+                        target,
+                        matched: piece[text[i].start..text[to - 1].end].to_owned(),
+                    });
+                    i = to;
+                }
+                None => i += 1,
+            }
+        }
+        found
+    }
+
+    fn longest(&self, piece: &str, text: &[Glyph], from: usize) -> Option<(usize, &Target)> {
+        if text[from].ch == ' ' || !is_hangul(text[from].ch) && !begins(text, from) {
+            return None;
+        }
+        let mut best = None;
+        let mut at = 0;
+        for (i, glyph) in text.iter().enumerate().skip(from) {
+            let Some(&next) = self.trie.next.get(&(at, glyph.ch)) else {
+                break;
+            };
+            at = next;
+            let Some(targets) = self.trie.targets.get(&at) else {
+                continue;
+            };
+            if stands(text, from, i + 1) {
+                let written = &piece[text[from].start..glyph.end];
+                let target = targets
+                    .iter()
+                    .find(|target| !target.is_acronym() || target.written == written);
+                best = target.map(|target| (i + 1, target)).or(best);
+            }
+        }
+        best
+    }
+
+    /// Codes written out: subcodes and ranges anywhere, bare categories where the text speaks of codes.
+    fn codes_written(&self, piece: &str) -> Vec<CodedTerm> {
+        let speaks = ["ICD", "KCD", "상병", "질병코드", "진단코드"]
+            .iter()
+            .any(|word| piece.contains(word));
+        piece
+            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
+            .map(|token| token.trim_matches(['.', '-']))
+            .filter(|token| (3..=12).contains(&token.len()))
+            .filter(|token| token.bytes().all(|b| !b.is_ascii_lowercase()))
+            .filter(|token| speaks || token[1..].contains(['.', '-']))
+            .filter_map(|token| {
+                let code: ConditionCode = token.parse().ok()?;
+                self.knows(&code).then(|| CodedTerm {
+                    kind: TermKind::Condition,
+                    codes: vec![code.as_str().to_owned()],
+                    matched: token.to_owned(),
+                })
+            })
+            .collect()
+    }
+}
+
+/// Pieces of a text, cut at white space where there is some near.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let mut cut = rest.len();
+        if rest.len() > PIECE {
+            let mut near = PIECE;
+            while !rest.is_char_boundary(near) {
+                near += 1;
+            }
+            cut = rest[near..]
+                .char_indices()
+                .take(1_000)
+                .find(|(_, c)| c.is_whitespace())
+                .map_or(near, |(i, _)| near + i);
+        }
+        let (piece, after) = rest.split_at(cut);
+        rest = after;
+        Some(piece)
+    })
+}

@@ -1,0 +1,104 @@
+//! How words are made comparable: NFC, lower case, Hangul without spaces, Latin as words, British spelling folded.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// A comparable character with its place in the text it comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Glyph {
+    pub(super) ch: char,
+    /// Byte where it begins.
+    pub(super) start: usize,
+    /// Byte after its end.
+    pub(super) end: usize,
+    /// Something that is no letter or digit stood before it and was dropped.
+    pub(super) gap: bool,
+}
+
+pub(super) fn is_hangul(ch: char) -> bool {
+    matches!(ch, '\u{ac00}'..='\u{d7a3}' | '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}')
+}
+
+/// Comparable characters of a text that is in NFC already. Between Latin words one space stays; next to Hangul none.
+pub(super) fn glyphs(text: &str) -> Vec<Glyph> {
+    let mut out: Vec<Glyph> = Vec::with_capacity(text.len());
+    let mut gap = false;
+    for (start, written) in text.char_indices() {
+        let end = start + written.len_utf8();
+        if matches!(
+            written,
+            '\'' | '’' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{fe0f}'
+        ) {
+            continue;
+        }
+        if !written.is_alphanumeric() {
+            gap = true;
+            continue;
+        }
+        for ch in written.to_lowercase() {
+            let before = out.last().map(|glyph| glyph.ch);
+            if gap && before.is_some_and(|b| !is_hangul(b) && !is_hangul(ch)) {
+                out.push(Glyph {
+                    ch: ' ',
+                    start,
+                    end: start,
+                    gap: false,
+                });
+            }
+            push_folded(
+                &mut out,
+                Glyph {
+                    ch,
+                    start,
+                    end,
+                    gap,
+                },
+            );
+            gap = false;
+        }
+    }
+    out
+}
+
+/// `oesophagus` and `esophagus`, `anaemia` and `anemia`, `tumour` and `tumor` become the same.
+fn push_folded(out: &mut Vec<Glyph>, glyph: Glyph) {
+    let n = out.len();
+    if glyph.ch == 'e'
+        && !glyph.gap
+        && let Some(last) = out.last_mut()
+        && matches!(last.ch, 'a' | 'o')
+    {
+        last.ch = 'e';
+        last.end = glyph.end;
+        return;
+    }
+    if glyph.ch == 'r' && !glyph.gap && n >= 2 && out[n - 1].ch == 'u' && out[n - 2].ch == 'o' {
+        out.pop();
+        if let Some(o) = out.last_mut() {
+            o.end = glyph.start;
+        }
+    }
+    out.push(glyph);
+}
+
+/// The comparable form of a word or phrase.
+pub(super) fn key(text: &str) -> String {
+    let text: String = text.nfc().collect();
+    glyphs(&text).iter().map(|glyph| glyph.ch).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spelling_spaces_and_forms_do_not_matter() {
+        assert_eq!(key(" 폐  암 "), "폐암");
+        assert_eq!(key("\u{1111}\u{1168}\u{110b}\u{1161}\u{11b7}"), "폐암");
+        assert_eq!(key("Non-small  cell"), "non small cell");
+        assert_eq!(key("Alzheimer's"), key("Alzheimer’s"));
+        assert_eq!(key("oesophageal tumour"), key("esophageal tumor"));
+        assert_eq!(key("leukaemia"), "leukemia");
+        assert_eq!(key("흉부 CT"), "흉부ct");
+        assert_eq!(key("😀 \u{fe0f}"), "");
+    }
+}
