@@ -5,6 +5,8 @@
 pub mod catalogue;
 pub mod demand;
 pub mod id;
+pub mod invitation;
+pub mod notice;
 pub mod organisation;
 pub mod page;
 pub mod problem;
