@@ -1,0 +1,185 @@
+//! What people are told, as values.
+//!
+//! A [`Notice`] holds exactly the facts its text needs, so that a mail can be written, and written again
+//! after a failure, without asking the store what was true then. It is the payload of the outbox: a
+//! renamed field or variant needs a reader for what is still waiting there.
+
+use crate::invitation::Invitation;
+use crate::organisation::{EmailAddress, Verification};
+use crate::text::{Language, Text};
+use crate::time::Timestamp;
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+/// Whom a notice goes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipient {
+    /// Where the mail goes.
+    pub email: EmailAddress,
+    /// How to address the person.
+    pub name: String,
+    /// The language of the text.
+    pub language: Language,
+}
+
+/// The matching day that a notice is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventFacts {
+    /// Its title.
+    pub title: Text,
+    /// The zone in which its times are said.
+    pub zone: Tz,
+    /// Where it takes place; empty while that is open.
+    #[serde(default)]
+    pub venue: Text,
+}
+
+/// One meeting as a delegate sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgendaEntry {
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+    /// The table's name; `None` for a remote meeting.
+    #[serde(default)]
+    pub table: Option<String>,
+    /// The other organisation.
+    pub other: Text,
+    /// Whom it sends.
+    #[serde(default)]
+    pub other_delegates: Vec<String>,
+    /// What the meeting is about, where that is known.
+    #[serde(default)]
+    pub subject: Text,
+}
+
+/// One thing that one person is told.
+///
+/// Every `link` is an absolute `https` address (or `http` on a developer's machine) of the service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Notice {
+    /// The one-time code and link with which somebody signs in.
+    SignInCode {
+        /// The code, as it is typed in.
+        code: String,
+        /// The address that signs in at once.
+        link: String,
+        /// For how many minutes both work.
+        valid_minutes: u32,
+    },
+    /// The organiser decided on an organisation.
+    OrganisationVerified {
+        /// The organisation's name.
+        organisation: Text,
+        /// The decision.
+        verification: Verification,
+        /// The organisation's page.
+        link: String,
+    },
+    /// A colleague named the recipient as a delegate.
+    DelegateNamed {
+        /// For which matching day.
+        event: EventFacts,
+        /// For which organisation.
+        organisation: Text,
+        /// Where availability and languages are set.
+        link: String,
+    },
+    /// Another organisation wants to meet.
+    MeetingRequestReceived {
+        /// At which matching day.
+        event: EventFacts,
+        /// Who asks.
+        from: Text,
+        /// What they wrote.
+        #[serde(default)]
+        message: Option<String>,
+        /// The last moment for an answer.
+        #[serde(default)]
+        answer_by: Option<Timestamp>,
+        /// Where to answer.
+        link: String,
+    },
+    /// The other organisation answered a request.
+    MeetingRequestAnswered {
+        /// At which matching day.
+        event: EventFacts,
+        /// Who answered.
+        by: Text,
+        /// Whether they want to meet, too.
+        accepted: bool,
+        /// The request's page.
+        link: String,
+    },
+    /// A delegate's own timetable, on publication and after changes.
+    Agenda {
+        /// Of which matching day.
+        event: EventFacts,
+        /// Whether an earlier agenda went out before.
+        changed: bool,
+        /// The meetings; may be empty.
+        meetings: Vec<AgendaEntry>,
+        /// The live calendar feed.
+        feed_url: String,
+        /// The agenda in the portal.
+        link: String,
+    },
+    /// A calendar invitation, its change or its withdrawal.
+    MeetingInvitation {
+        /// The calendar message.
+        invitation: Invitation,
+    },
+    /// A slot came free and this pair is first in line for it.
+    StandbyOffered {
+        /// At which matching day.
+        event: EventFacts,
+        /// The meeting that would take place.
+        meeting: AgendaEntry,
+        /// Until when the offer stands.
+        answer_by: Timestamp,
+        /// Where to answer.
+        link: String,
+    },
+    /// A meeting has ended and the recipient's side has not yet said how it went.
+    AttendanceWanted {
+        /// At which matching day.
+        event: EventFacts,
+        /// The meeting.
+        meeting: AgendaEntry,
+        /// Where to confirm and rate it.
+        link: String,
+    },
+    /// The whole matching day will not take place.
+    EventCancelled {
+        /// Which one.
+        event: EventFacts,
+        /// When it would have begun.
+        starts_at: Timestamp,
+        /// Why, in the organiser's words.
+        #[serde(default)]
+        reason: Text,
+    },
+}
+
+impl Notice {
+    /// The `kind` under which it is written down.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::SignInCode { .. } => "sign_in_code",
+            Self::OrganisationVerified { .. } => "organisation_verified",
+            Self::DelegateNamed { .. } => "delegate_named",
+            Self::MeetingRequestReceived { .. } => "meeting_request_received",
+            Self::MeetingRequestAnswered { .. } => "meeting_request_answered",
+            Self::Agenda { .. } => "agenda",
+            Self::MeetingInvitation { .. } => "meeting_invitation",
+            Self::StandbyOffered { .. } => "standby_offered",
+            Self::AttendanceWanted { .. } => "attendance_wanted",
+            Self::EventCancelled { .. } => "event_cancelled",
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Calendar text (RFC 5545): the invitation in a mail (RFC 5546) and the live feed of an agenda.
+//!
+//! Times are in UTC: every calendar shows them in its owner's zone, and no zone table can be wrong.
+
+use icalendar::{
+    Attendee, Calendar, Component, Event, EventLike, EventStatus, PartStat, Property, Role,
+};
+use matchday_domain::invitation::{Content, Invitation, Method, Party};
+use matchday_domain::organisation::EmailAddress;
+use matchday_domain::text::Language;
+use matchday_domain::time::Timestamp;
+
+/// Who wrote the calendar text.
+const PRODUCT: &str = "-//Matchday//Matchday//KO";
+
+/// One meeting in a feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedEntry {
+    /// The UID of the invitation, so that programs which compare know it as the same meeting.
+    pub uid: String,
+    /// The SEQUENCE that was sent last.
+    pub sequence: u32,
+    /// What the calendar shows.
+    pub content: Content,
+    /// When that was decided.
+    pub stamped_at: Timestamp,
+}
+
+/// The METHOD property and parameter.
+pub(super) fn method(method: Method) -> &'static str {
+    match method {
+        Method::Request => "REQUEST",
+        Method::Cancel => "CANCEL",
+    }
+}
+
+/// The calendar part of an invitation sent by `from`, in the recipient's language.
+pub fn invitation(invitation: &Invitation, language: Language, from: &EmailAddress) -> String {
+    let mut event = event(
+        &invitation.uid,
+        invitation.sequence,
+        &invitation.content,
+        invitation.stamped_at,
+        language,
+    );
+    event.status(match invitation.method {
+        Method::Request => EventStatus::Confirmed,
+        Method::Cancel => EventStatus::Cancelled,
+    });
+    let Party { address, name } = &invitation.organiser;
+    let mut organiser = Property::new("ORGANIZER", mailto(address));
+    organiser.add_parameter("CN", &parameter(name));
+    if address != from {
+        // The service's address changed since the thread began; the entry keeps its organiser.
+        organiser.add_parameter("SENT-BY", &format!("\"{}\"", mailto(from)));
+    }
+    event.append_property(organiser.done());
+    let Party { address, name } = &invitation.attendee;
+    event.attendee(
+        Attendee::new(mailto(address))
+            .cn(parameter(name))
+            .role(Role::ReqParticipant)
+            .partstat(PartStat::NeedsAction)
+            .rsvp(invitation.method == Method::Request),
+    );
+    let mut calendar = calendar(method(invitation.method));
+    calendar.push(event.done());
+    calendar.to_string()
+}
+
+/// A calendar that programs fetch again and again: what it no longer names is gone.
+pub fn feed(name: &str, language: Language, entries: &[FeedEntry]) -> String {
+    let mut calendar = calendar("PUBLISH");
+    let name = line(name);
+    calendar.append_property(("X-WR-CALNAME", name.as_str()));
+    // An hour: what most programs allow at best, and often enough before the day.
+    let mut interval = Property::new("REFRESH-INTERVAL", "PT1H");
+    calendar.append_property(interval.add_parameter("VALUE", "DURATION").done());
+    calendar.append_property(("X-PUBLISHED-TTL", "PT1H"));
+    for entry in entries {
+        let mut event = event(
+            &entry.uid,
+            entry.sequence,
+            &entry.content,
+            entry.stamped_at,
+            language,
+        );
+        calendar.push(event.status(EventStatus::Confirmed).done());
+    }
+    calendar.to_string()
+}
+
+fn calendar(method: &str) -> Calendar {
+    let mut calendar = Calendar::empty();
+    for property in [
+        ("VERSION", "2.0"),
+        ("PRODID", PRODUCT),
+        ("CALSCALE", "GREGORIAN"),
+        ("METHOD", method),
+    ] {
+        calendar.append_property(property);
+    }
+    calendar
+}
+
+fn event(
+    uid: &str,
+    sequence: u32,
+    content: &Content,
+    stamped_at: Timestamp,
+    language: Language,
+) -> Event {
+    let mut event = Event::with_uid(uid);
+    event
+        .timestamp(stamped_at)
+        .starts(content.starts_at)
+        .ends(content.ends_at)
+        .sequence(sequence)
+        .summary(&line(content.summary.get(language)))
+        .description(&lines(content.description.get(language)))
+        .location(&line(content.location.get(language)));
+    event.done()
+}
+
+/// The address as a URI (RFC 6068 wants these few characters encoded; everybody else's stay bare).
+fn mailto(address: &EmailAddress) -> String {
+    let mut uri = String::from("mailto:");
+    for c in address.as_str().chars() {
+        if "%/?#^`{|}".contains(c) {
+            uri.push_str(&format!("%{:02X}", u32::from(c)));
+        } else {
+            uri.push(c);
+        }
+    }
+    uri
+}
+
+/// A parameter value: no control characters, no quotation mark (RFC 5545 3.1 has no escape for it).
+fn parameter(value: &str) -> String {
+    line(value).replace('"', "'")
+}
+
+/// One line: control characters and line separators become spaces.
+fn line(value: &str) -> String {
+    value
+        .chars()
+        .map(|c| if breaks(c) { ' ' } else { c })
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}
+
+/// Several lines, each without control characters; the writer escapes the line feeds.
+fn lines(value: &str) -> String {
+    value.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn breaks(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
