@@ -1,1 +1,3 @@
-//! x
+//! The one binary's parts: configuration, life cycle and HTTP.
+
+pub mod config;
