@@ -1,0 +1,493 @@
+//! What an operator can set, and where a value came from.
+//!
+//! One table in this file names every key with its meaning and default; the types, the merge of the layers
+//! (defaults < TOML file < environment < flags), the example file and the list of environment variables all come
+//! from it, so none of them can forget a key. [`layer`] reads one source, [`value`] knows the forms a value may have.
+
+mod layer;
+mod value;
+
+pub use layer::{Layer, Origin, Problem, Problems};
+pub use value::{LogFormat, ServiceUrl, Setting};
+
+use ipnet::IpNet;
+use layer::Merged;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+/// A key as the example file and the reference show it.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// The table of the file: `http`.
+    pub section: &'static str,
+    /// The name inside the table: `listen`.
+    pub name: &'static str,
+    /// What it means, one line each.
+    pub doc: &'static [&'static str],
+    /// Its value as TOML.
+    pub value: String,
+    /// Whether `<name>_file` may name a file that holds the value.
+    pub secret: bool,
+}
+
+impl Key {
+    /// `http.listen`.
+    pub fn path(&self) -> String {
+        format!("{}.{}", self.section, self.name)
+    }
+
+    /// `MATCHDAY_HTTP_LISTEN`.
+    pub fn variable(&self) -> String {
+        format!("{PREFIX}{}_{}", self.section, self.name).to_ascii_uppercase()
+    }
+}
+
+/// What every environment variable of the service begins with.
+pub const PREFIX: &str = "MATCHDAY_";
+
+/// The variable that names the configuration file; not a key itself.
+pub const FILE_VARIABLE: &str = "MATCHDAY_CONFIG";
+
+macro_rules! settings {
+    ($(
+        $(#[doc = $section_doc:literal])*
+        $section:ident: $Section:ident {
+            $($(#[doc = $doc:literal])* $($secret:literal)? $key:ident: $ty:ty = $default:expr;)*
+        }
+    )*) => {
+        /// Every setting, resolved.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Config { $($(#[doc = $section_doc])* pub $section: $Section,)* }
+
+        $(
+            $(#[doc = $section_doc])*
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct $Section { $($(#[doc = $doc])* pub $key: $ty,)* }
+
+            impl Default for $Section {
+                fn default() -> Self {
+                    Self { $($key: $default,)* }
+                }
+            }
+        )*
+
+        impl Default for Config {
+            fn default() -> Self {
+                Self { $($section: $Section::default(),)* }
+            }
+        }
+
+        impl Config {
+            /// Every key with its present value.
+            pub fn keys(&self) -> Vec<Key> {
+                vec![$($(Key {
+                    section: stringify!($section),
+                    name: stringify!($key),
+                    doc: &[$($doc),*],
+                    value: self.$section.$key.to_toml(),
+                    secret: [$($secret,)? ""][0] == "secret",
+                },)*)*]
+            }
+
+            fn sections() -> Vec<(&'static str, &'static [&'static str])> {
+                vec![$((stringify!($section), &[$($section_doc),*] as &[&str]),)*]
+            }
+
+            fn resolve(merged: &mut Merged) -> Self {
+                Self {
+                    $($section: $Section {
+                        $($key: merged.take(concat!(stringify!($section), ".", stringify!($key)), || $default),)*
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+settings! {
+    /// Where the data lives.
+    database: Database {
+        /// `sqlite:<file>?mode=rwc`, or `postgres://user:password@host/name`.
+        "secret" url: ServiceUrl = ServiceUrl::new("sqlite:matchday-data/matchday.sqlite?mode=rwc");
+        /// Connections kept at most (1 to 1000). SQLite writes through one of them at a time.
+        max_connections: u32 = 10;
+        /// Milliseconds a request waits for a connection before it is told to come back.
+        acquire_timeout_ms: u64 = 2_000;
+    }
+
+    /// The network side.
+    http: Http {
+        /// The address and port to listen on.
+        listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080));
+        /// The address users see, without a path: links in mails, and the one origin whose pages may open sockets.
+        /// Not set: `http://` and the listen address.
+        public_url: String = "http://127.0.0.1:8080".to_owned();
+        /// Networks of the proxies in front, as `10.0.0.0/8`; only they may say who the client is.
+        trusted_proxies: Vec<IpNet> = Vec::new();
+        /// The header in which a trusted proxy names the client; the right-most untrusted address counts.
+        client_address_header: String = "x-forwarded-for".to_owned();
+        /// Other origins whose pages may call the service, as `https://portal.example.kr`. They send tokens, not cookies.
+        allowed_origins: Vec<String> = Vec::new();
+        /// For development only: introspection, suggestions in errors, the explorer at `/explorer`.
+        development: bool = false;
+        /// Seconds a request may take (1 to 600).
+        request_timeout_s: u64 = 30;
+        /// Seconds a client may take to send the head of a request, idle time of a kept connection included.
+        header_timeout_s: u64 = 15;
+        /// Seconds a client may leave what is sent to it unread before its connection is cut.
+        write_timeout_s: u64 = 20;
+        /// Connections open at the same time; further ones wait to be accepted.
+        max_connections: usize = 12_000;
+        /// Seconds after a stop signal during which running requests may finish; a second signal cuts at once.
+        shutdown_grace_s: u64 = 25;
+    }
+
+    /// What one client may ask at a time. `serviceLimits` of the API shows them.
+    limits: Limits {
+        /// Bytes of a request's body.
+        body_bytes: usize = 1_048_576;
+        /// Bytes of a GraphQL document.
+        document_bytes: usize = 65_536;
+        /// Tokens of a document.
+        tokens: usize = 2_000;
+        /// Fields inside one another, fragments included.
+        depth: usize = 12;
+        /// Aliases of a document.
+        aliases: usize = 30;
+        /// Directives of a document.
+        directives: usize = 20;
+        /// Fields that repeat a name beside them.
+        repeated_fields: usize = 200;
+        /// Fields at the top of an operation.
+        root_fields: usize = 10;
+        /// Fields after all fragments are written out.
+        expanded_fields: usize = 5_000;
+        /// Elements of one page (`first`, `last`).
+        page_size: usize = 100;
+        /// Elements of a page that names no number, where its cost is estimated.
+        default_page_size: usize = 20;
+        /// Fields an answer may hold at most, each counted as often as the pages around it have elements.
+        cost: u64 = 20_000;
+        /// Bytes of one WebSocket message.
+        frame_bytes: usize = 65_536;
+        /// Operations running on one socket.
+        subscriptions_per_socket: usize = 50;
+        /// Sockets of one user.
+        sockets_per_user: usize = 20;
+        /// Sockets from one address on which nobody is signed in.
+        anonymous_sockets_per_address: usize = 50;
+    }
+
+    /// Outgoing mail.
+    mail: Mail {
+        /// `file:<folder>` writes each mail into a file; `smtp://user:password@host:587` or `smtps://…:465` sends it.
+        "secret" url: ServiceUrl = ServiceUrl::new("file:matchday-data/mails");
+        /// The sender's address; invitations carry it as their organiser.
+        from: String = "matchday@localhost".to_owned();
+        /// The sender's name.
+        from_name: String = "Matchday".to_owned();
+    }
+
+    /// Signing in by mail.
+    sign_in: SignIn {
+        /// Minutes a code is good for (1 to 60).
+        code_minutes: u32 = 10;
+        /// Wrong guesses after which a code is void (1 to 20).
+        code_attempts: u32 = 5;
+        /// Days a session lasts (1 to 365).
+        session_days: u32 = 30;
+    }
+
+    /// The worker that sends mail and computes matches.
+    worker: Worker {
+        /// Milliseconds between looks for new work.
+        poll_ms: u64 = 500;
+        /// Seconds after which a job whose worker went silent is taken over (5 to 3600).
+        lease_s: u64 = 60;
+        /// Attempts after which a job is given up and shown to the organiser (1 to 100).
+        max_attempts: u32 = 12;
+    }
+
+    /// Logs, on standard error.
+    log: Log {
+        /// `text` or `json`.
+        format: LogFormat = LogFormat::Text;
+        /// What to log, as `info` or `info,matchday_api=debug`.
+        filter: String = "info".to_owned();
+    }
+}
+
+impl Config {
+    /// Reads all layers: the file (if any), the environment and the flags as pairs of a key and its value.
+    ///
+    /// `file` is what the command line says; without it the variable `MATCHDAY_CONFIG` may name one.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with where it came from.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+        flags: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Problems> {
+        let environment: Vec<_> = environment.into_iter().collect();
+        let named = environment
+            .iter()
+            .find(|(name, value)| name == FILE_VARIABLE && !value.is_empty());
+        let file = file.or_else(|| named.map(|(_, path)| Path::new(path)));
+        let mut layers = Vec::new();
+        layers.extend(file.map(Layer::file));
+        layers.push(Layer::environment(environment));
+        layers.push(Layer::flags(flags));
+        Self::merge(layers)
+    }
+
+    /// The defaults, overlaid by `layers`; later ones win.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with where it came from.
+    pub fn merge(layers: Vec<Layer>) -> Result<Self, Problems> {
+        let mut merged = Merged::new(layers);
+        let mut config = Self::resolve(&mut merged);
+        if merged.origin("http.public_url").is_none() {
+            config.http.public_url = format!("http://{}", config.http.listen);
+        }
+        let trimmed = config.http.public_url.trim_end_matches('/').len();
+        config.http.public_url.truncate(trimmed);
+        config.check(&mut merged);
+        merged.finish(config)
+    }
+
+    fn check(&self, merged: &mut Merged) {
+        let one_of = |url: &ServiceUrl, schemes: &[&str]| {
+            schemes.iter().any(|s| {
+                url.expose()
+                    .strip_prefix(s)
+                    .is_some_and(|rest| !rest.is_empty())
+            })
+        };
+        merged.require(
+            "database.url",
+            one_of(
+                &self.database.url,
+                &["sqlite:", "postgres://", "postgresql://"],
+            ),
+            "must begin with sqlite:, postgres:// or postgresql://",
+        );
+        merged.require(
+            "mail.url",
+            one_of(&self.mail.url, &["file:", "smtp://", "smtps://"]),
+            "must begin with file:, smtp:// or smtps://",
+        );
+        merged.require(
+            "mail.from",
+            self.mail
+                .from
+                .split_once('@')
+                .is_some_and(|(a, b)| !a.is_empty() && !b.is_empty()),
+            "must be a mail address",
+        );
+        merged.require(
+            "http.public_url",
+            is_origin(&self.http.public_url),
+            ORIGIN_FORM,
+        );
+        merged.require(
+            "http.allowed_origins",
+            self.http.allowed_origins.iter().all(|o| is_origin(o)),
+            ORIGIN_FORM,
+        );
+        merged.require(
+            "http.client_address_header",
+            axum::http::HeaderName::try_from(&self.http.client_address_header).is_ok(),
+            "must be the name of a header",
+        );
+        let limits = &self.limits;
+        let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        for (key, value, min, max) in [
+            (
+                "database.max_connections",
+                u64::from(self.database.max_connections),
+                1,
+                1_000,
+            ),
+            (
+                "database.acquire_timeout_ms",
+                self.database.acquire_timeout_ms,
+                10,
+                60_000,
+            ),
+            (
+                "http.request_timeout_s",
+                self.http.request_timeout_s,
+                1,
+                600,
+            ),
+            ("http.header_timeout_s", self.http.header_timeout_s, 1, 600),
+            ("http.write_timeout_s", self.http.write_timeout_s, 1, 600),
+            (
+                "http.max_connections",
+                wide(self.http.max_connections),
+                1,
+                1_000_000,
+            ),
+            (
+                "http.shutdown_grace_s",
+                self.http.shutdown_grace_s,
+                0,
+                3_600,
+            ),
+            (
+                "limits.body_bytes",
+                wide(limits.body_bytes),
+                1_024,
+                64 << 20,
+            ),
+            (
+                "limits.document_bytes",
+                wide(limits.document_bytes),
+                256,
+                1 << 20,
+            ),
+            ("limits.tokens", wide(limits.tokens), 10, 100_000),
+            // The parser stops at 64, and every level costs stack.
+            ("limits.depth", wide(limits.depth), 1, 30),
+            ("limits.aliases", wide(limits.aliases), 0, 10_000),
+            ("limits.directives", wide(limits.directives), 0, 10_000),
+            (
+                "limits.repeated_fields",
+                wide(limits.repeated_fields),
+                0,
+                10_000,
+            ),
+            ("limits.root_fields", wide(limits.root_fields), 1, 1_000),
+            (
+                "limits.expanded_fields",
+                wide(limits.expanded_fields),
+                1,
+                1_000_000,
+            ),
+            ("limits.page_size", wide(limits.page_size), 1, 10_000),
+            (
+                "limits.default_page_size",
+                wide(limits.default_page_size),
+                1,
+                wide(limits.page_size),
+            ),
+            ("limits.cost", limits.cost, 1, 100_000_000),
+            (
+                "limits.frame_bytes",
+                wide(limits.frame_bytes),
+                1_024,
+                16 << 20,
+            ),
+            (
+                "limits.subscriptions_per_socket",
+                wide(limits.subscriptions_per_socket),
+                1,
+                10_000,
+            ),
+            (
+                "limits.sockets_per_user",
+                wide(limits.sockets_per_user),
+                1,
+                1_000_000,
+            ),
+            (
+                "limits.anonymous_sockets_per_address",
+                wide(limits.anonymous_sockets_per_address),
+                0,
+                1_000_000,
+            ),
+            (
+                "sign_in.code_minutes",
+                u64::from(self.sign_in.code_minutes),
+                1,
+                60,
+            ),
+            (
+                "sign_in.code_attempts",
+                u64::from(self.sign_in.code_attempts),
+                1,
+                20,
+            ),
+            (
+                "sign_in.session_days",
+                u64::from(self.sign_in.session_days),
+                1,
+                365,
+            ),
+            ("worker.poll_ms", self.worker.poll_ms, 10, 60_000),
+            ("worker.lease_s", self.worker.lease_s, 5, 3_600),
+            (
+                "worker.max_attempts",
+                u64::from(self.worker.max_attempts),
+                1,
+                100,
+            ),
+        ] {
+            merged.require(
+                key,
+                (min..=max).contains(&value),
+                &format!("must be between {min} and {max}, not {value}"),
+            );
+        }
+    }
+
+    /// The documented example file: every key, commented out at its default.
+    pub fn example() -> String {
+        let keys = Self::default().keys();
+        let mut out = String::from(
+            "# Matchday's settings. What is commented out shows the default.\n\
+             # Order of precedence: command line, environment, this file, defaults.\n",
+        );
+        for (section, doc) in Self::sections() {
+            out.push('\n');
+            for line in doc {
+                out.push_str(&format!("#{line}\n"));
+            }
+            out.push_str(&format!("[{section}]\n"));
+            for key in keys.iter().filter(|k| k.section == section) {
+                out.push('\n');
+                for line in key.doc {
+                    out.push_str(&format!("#{line}\n"));
+                }
+                let file = if key.secret {
+                    format!("; `{}_file` may name a file that holds it", key.name)
+                } else {
+                    String::new()
+                };
+                out.push_str(&format!("# Environment: {}{file}.\n", key.variable()));
+                out.push_str(&format!("#{} = {}\n", key.name, key.value));
+            }
+        }
+        out
+    }
+}
+
+impl Http {
+    /// How long a request may take.
+    pub fn request_timeout(&self) -> Duration {
+        Duration::from_secs(self.request_timeout_s)
+    }
+
+    /// Whether users reach the service over TLS: cookies are then `Secure`, and browsers are told to stay with it.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+const ORIGIN_FORM: &str = "must be http:// or https://, a host and perhaps a port, without a path";
+
+fn is_origin(s: &str) -> bool {
+    let Ok(uri) = s.parse::<axum::http::Uri>() else {
+        return false;
+    };
+    matches!(uri.scheme_str(), Some("http" | "https"))
+        && uri.authority().is_some_and(|a| !a.as_str().contains('@'))
+        && uri.path_and_query().is_none_or(|p| p.as_str() == "/")
+        && !s.ends_with('/')
+}
+
+#[cfg(test)]
+mod tests;
