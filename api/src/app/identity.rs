@@ -76,7 +76,7 @@ impl App {
         let notice = Notice::SignInCode {
             code,
             link: format!("{}/sign-in?token={link}", self.settings.public_url),
-            valid_minutes: self.settings.code_minutes,
+            valid_minutes: u32::try_from(self.settings.code_minutes).unwrap_or(0),
         };
         tx.post(&[Job::Mail { to, notice: Box::new(notice) }], now).await?;
         self.commit(tx).await

@@ -23,6 +23,7 @@ pub use randomness::{OsRandomness, Randomness, SeededRandomness};
 
 use matchday_domain::policy::{self, Acting, Action, Actor};
 use matchday_domain::id::SessionId;
+use matchday_domain::invitation::Party;
 use matchday_domain::problem::{Code, Problem, Problems};
 use matchday_domain::terminology::Terminology;
 use matchday_domain::text::{Language, Message};
@@ -54,6 +55,8 @@ pub struct Settings {
     pub code_attempts: i32,
     /// Days for which a session holds.
     pub session_days: i64,
+    /// In whose name mails and invitations are sent.
+    pub sender: Party,
 }
 
 /// Who asks.

@@ -103,6 +103,7 @@ impl App {
                     notice: Box::new(Notice::OrganisationVerified {
                         organisation: organisation.profile.name.clone(),
                         verification,
+                        link: self.settings.public_url.clone(),
                     }),
                 })
                 .collect();

@@ -4,6 +4,7 @@ use super::once::Once;
 use super::organisation::recipient;
 use super::{App, Caller, Key, Outcome};
 use matchday_domain::id::{MatchingDayId, MeetingRequestId, OrganisationId, RegistrationId};
+use matchday_domain::matching_day::agenda;
 use matchday_domain::matching_day::request::RequestPlan;
 use matchday_domain::matching_day::{Answer, MatchingDay, MeetingRequest, Priority, Registration};
 use matchday_domain::notice::Notice;
@@ -183,17 +184,21 @@ impl App {
         tx.note(&[Change { kind: ChangeKind::Request(request.id), concerns }], now).await?;
         let acting = tx.organisation(by.organisation).await?;
         let name = acting.map(|organisation| organisation.profile.name).unwrap_or_default();
-        let event = day.title.clone();
+        let event = agenda::facts(day);
+        let link = format!("{}/matching-days/{}", self.settings.public_url, day.id);
         let notice = match request.answer {
             _ if silent => return Ok(()),
             Answer::Withdrawn => return Ok(()),
             Answer::Pending => {
-                Notice::MeetingRequestReceived { event, from: name, message: request.message.clone() }
+                let message = request.message.clone();
+                let answer_by = Some(day.requests.closes_at);
+                Notice::MeetingRequestReceived { event, from: name, message, answer_by, link }
             }
             Answer::Accepted | Answer::Declined => Notice::MeetingRequestAnswered {
                 event,
                 by: name,
                 accepted: request.answer == Answer::Accepted,
+                link,
             },
         };
         let delegates = tx.delegates_of(&[other.id]).await?;

@@ -6,7 +6,7 @@ use crate::entity::{arrangement, invitation, meeting, meeting_delegate};
 use matchday_domain::id::{
     ArrangementId, DelegateId, MatchingDayId, MeetingId, MeetingRequestId, PersonId, RegistrationId,
 };
-use matchday_domain::invitation::Sent;
+use matchday_domain::invitation::Step;
 use matchday_domain::matching_day::arrangement::{Run, RunState};
 use matchday_domain::matching_day::{Meeting, MeetingState};
 use matchday_domain::page::{Page, PageRequest};
@@ -246,7 +246,7 @@ impl<C: ConnectionTrait> Access<C> {
     pub async fn invitations_of(
         &self,
         delegates: &[DelegateId],
-    ) -> Result<HashMap<(DelegateId, RegistrationId, RegistrationId), Sent>, StoreError> {
+    ) -> Result<HashMap<(DelegateId, RegistrationId, RegistrationId), Step>, StoreError> {
         let rows = invitation::Entity::find()
             .filter(invitation::Column::DelegateId.is_in(delegates.iter().map(|id| id.0)))
             .all(&self.conn)
@@ -370,7 +370,7 @@ impl Tx {
         delegate: DelegateId,
         demander: RegistrationId,
         provider: RegistrationId,
-        sent: &Sent,
+        sent: &Step,
     ) -> Result<(), StoreError> {
         use invitation::Column::{DelegateId, DemanderId, ProviderId};
         let row = invitation::ActiveModel {

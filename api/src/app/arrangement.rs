@@ -1,0 +1,450 @@
+//! The organiser runs the arrangement, locks and moves meetings, and calls meetings off.
+
+use super::once::Once;
+use super::{App, AppError, Caller, Key, Outcome};
+use matchday_domain::id::{ArrangementId, DelegateId, MatchingDayId, MeetingId, RegistrationId};
+use matchday_domain::matching_day::arrangement::{
+    PairScore, Run, RunInput, RunProgress, RunState, Situation,
+};
+use matchday_domain::matching_day::{Delegate, MatchingDay, Meeting, Registration, Side};
+use matchday_domain::policy::Action;
+use matchday_domain::problem::{Code, Problem, Problems};
+use matchday_domain::scheduling::{Options, Policy};
+use matchday_domain::text::Message;
+use matchday_infra::store::{Change, ChangeKind, Job, Leased, StoreError, Tx, Viewer};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Iterations of the search where the organiser names none.
+pub const DEFAULT_ITERATIONS: u64 = 300_000;
+
+/// How a run is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct RunWish {
+    /// The same seed gives the same timetable.
+    pub seed: u64,
+    /// Budget of the search, in iterations.
+    pub iterations: u64,
+    /// Meetings that are locked in the newest timetable stay where they are.
+    pub keep_locks: bool,
+}
+
+impl App {
+    /// Starts a run of the arrangement; the worker does it.
+    ///
+    /// # Errors
+    /// Not the organiser, a state in which there is nothing to arrange, another run under way, or the store.
+    pub async fn start_arrangement(
+        &self,
+        caller: &Caller,
+        key: &Key,
+        event: MatchingDayId,
+        wish: RunWish,
+    ) -> Outcome<Run> {
+        let once = Once::new(caller, "startArrangement", key)?;
+        let tx = self.store.begin().await?;
+        let day = self.own_day(&tx, caller, event).await?;
+        if let Some(id) = once.replay::<ArrangementId>(self, &tx).await? {
+            return Ok(tx.runs(&[id]).await?.pop().ok_or_else(|| Problem::not_found("id"))?);
+        }
+        day.expect_arranging()?;
+        let number = tx.newest_run(event).await?.map_or(1, |run| run.number + 1);
+        let input = self.situation(&tx, &day, wish).await?;
+        let run = Run {
+            id: self.new_id(),
+            event,
+            number,
+            state: RunState::Queued,
+            input,
+            result: None,
+            failure: None,
+            progress: None,
+            created_by: caller.actor()?.person,
+            created_at: self.now(),
+            finished_at: None,
+            published_at: None,
+        };
+        tx.insert_run(&run).await.map_err(super::taken(
+            "matchingDayId",
+            "이미 주선이 진행 중입니다.",
+            "A run is under way already.",
+        ))?;
+        tx.post(&[Job::Arrange { arrangement: run.id }], self.now()).await?;
+        self.note_run(&tx, &day, run.id).await?;
+        once.keep(self, &tx, run.id).await?;
+        self.commit(tx).await?;
+        Ok(run)
+    }
+
+    async fn situation(&self, tx: &Tx, day: &MatchingDay, wish: RunWish) -> Outcome<RunInput> {
+        let registrations = tx.registrations_for(day.id).await?;
+        let ids: Vec<_> = registrations.iter().map(|registration| registration.id).collect();
+        let delegates = tx.delegates_of(&ids).await?;
+        let requests = tx.requests_for(day.id).await?;
+        let scores = self.pair_scores(tx, &registrations).await?;
+        let locked = match tx.newest_run(day.id).await? {
+            Some(run) if wish.keep_locks => tx.meetings_of_run(run.id).await?,
+            _ => Vec::new(),
+        };
+        let situation = Situation {
+            day,
+            registrations: &registrations,
+            delegates: &delegates,
+            requests: &requests,
+            scores: &scores,
+            locked: &locked,
+        };
+        let (problem, keys) = situation.problem();
+        if problem.requests.is_empty() {
+            return Err(Problem::whole(
+                Code::WrongState,
+                Message::new("주선할 상담 신청이 없습니다.", "There is no request to arrange."),
+            )
+            .into());
+        }
+        let options = Options { seed: wish.seed, iterations: wish.iterations, ..Options::default() };
+        Ok(RunInput { problem, policy: Policy::default(), options, keys })
+    }
+
+    async fn pair_scores(&self, tx: &Tx, registrations: &[Registration]) -> Outcome<Vec<PairScore>> {
+        let of = |side| {
+            let of_side = registrations.iter().filter(move |registration| registration.side == side);
+            of_side.map(|registration| registration.organisation).collect::<Vec<_>>()
+        };
+        let best = tx.best_scores(&of(Side::Demand), &of(Side::Supply)).await?;
+        let id = |organisation| {
+            let found = registrations.iter().find(|registration| registration.organisation == organisation);
+            found.map(|registration| registration.id)
+        };
+        Ok(best
+            .into_iter()
+            .filter_map(|best| {
+                Some(PairScore {
+                    demander: id(best.demand_organisation)?,
+                    provider: id(best.offer_organisation)?,
+                    score: best.scored.score,
+                })
+            })
+            .collect())
+    }
+
+    /// Cancels a run that is waiting or under way.
+    ///
+    /// # Errors
+    /// Not the organiser, a run that has ended, or the store.
+    pub async fn cancel_arrangement(&self, caller: &Caller, key: &Key, id: ArrangementId) -> Outcome<Run> {
+        let once = Once::new(caller, "cancelArrangement", key)?;
+        let tx = self.store.begin().await?;
+        let (day, mut run) = self.own_run(&tx, caller, id).await?;
+        if once.replay::<ArrangementId>(self, &tx).await?.is_some() {
+            return Ok(run);
+        }
+        let from = run.state;
+        if !matches!(from, RunState::Queued | RunState::Running) {
+            return Err(ended(&run).into());
+        }
+        run.state = RunState::Cancelled;
+        run.finished_at = Some(self.now());
+        if !tx.update_run(&run, from).await? {
+            return Err(ended(&run).into());
+        }
+        self.note_run(&tx, &day, id).await?;
+        once.keep(self, &tx, id).await?;
+        self.commit(tx).await?;
+        Ok(run)
+    }
+
+    /// Does a run: the worker's part. Progress is saved twice a second at most; a cancelled run stops soon after.
+    ///
+    /// # Errors
+    /// The store; then the job is tried again and gives the same timetable.
+    pub async fn perform_arrangement(&self, job: &Leased, id: ArrangementId) -> Outcome<()> {
+        let Some(mut run) = self.store.runs(&[id]).await?.pop() else { return Ok(()) };
+        if !matches!(run.state, RunState::Queued | RunState::Running) {
+            return Ok(());
+        }
+        let from = std::mem::replace(&mut run.state, RunState::Running);
+        self.save_run(&run, from).await?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let (tell, told) = tokio::sync::watch::channel(None::<RunProgress>);
+        let (input, stopped) = (run.input.clone(), stop.clone());
+        let iterations = input.options.iterations;
+        let mut search = tokio::task::spawn_blocking(move || {
+            input.arrange(&mut |progress| {
+                let levels = progress.levels.clone();
+                tell.send_replace(Some(RunProgress { iteration: progress.iteration, iterations, levels }));
+                if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            })
+        });
+        let result = loop {
+            tokio::select! {
+                result = &mut search => break result,
+                () = tokio::time::sleep(std::time::Duration::from_millis(500)) => {}
+            }
+            let current = self.store.runs(&[id]).await?.pop();
+            let lease = self.now() + chrono::TimeDelta::seconds(60);
+            let held = self.store.extend_lease(job, lease).await?;
+            if !held || current.is_none_or(|current| current.state != RunState::Running) {
+                stop.store(true, Ordering::Relaxed);
+                continue;
+            }
+            let progress = told.borrow().clone();
+            if progress.is_some() && progress != run.progress {
+                run.progress = progress;
+                self.save_run(&run, RunState::Running).await?;
+            }
+        };
+        run.finished_at = Some(self.now());
+        let outcome = match result {
+            Ok(Ok(arrangement)) => {
+                run.state = RunState::Done;
+                let meetings = run.input.meetings(id, run.event, &arrangement.meetings, || self.new_id());
+                run.result = Some(arrangement);
+                meetings
+            }
+            Ok(Err(error)) => {
+                run.state = RunState::Failed;
+                run.failure = Some(error.to_string());
+                Vec::new()
+            }
+            Err(error) => return Err(AppError::Internal(error.to_string())),
+        };
+        let tx = self.store.begin().await?;
+        if !tx.update_run(&run, RunState::Running).await? {
+            // Cancelled, or done by another worker meanwhile.
+            return Ok(());
+        }
+        tx.insert_meetings(&outcome).await?;
+        self.note_run_of(&tx, &run).await?;
+        self.commit(tx).await
+    }
+
+    async fn save_run(&self, run: &Run, from: RunState) -> Outcome<()> {
+        let tx = self.store.begin().await?;
+        tx.update_run(run, from).await?;
+        self.note_run_of(&tx, run).await?;
+        self.commit(tx).await
+    }
+
+    async fn note_run_of(&self, tx: &Tx, run: &Run) -> Outcome<()> {
+        match tx.matching_day(Viewer::Service, run.event).await? {
+            Some(day) => self.note_run(tx, &day, run.id).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn note_run(&self, tx: &Tx, day: &MatchingDay, run: ArrangementId) -> Outcome<()> {
+        let change = Change { kind: ChangeKind::Arrangement(run), concerns: vec![day.organiser] };
+        Ok(tx.note(&[change], self.now()).await?)
+    }
+
+    /// Locks a meeting where it is, or lets it go: for the next run.
+    ///
+    /// # Errors
+    /// Not the organiser, a stale version, a meeting that is over, or the store.
+    pub async fn lock_meeting(
+        &self,
+        caller: &Caller,
+        key: &Key,
+        id: MeetingId,
+        version: i32,
+        locked: bool,
+    ) -> Outcome<Meeting> {
+        let once = Once::new(caller, "lockMeeting", key)?;
+        let tx = self.store.begin().await?;
+        let (_, mut meeting) = self.own_meeting(&tx, caller, id).await?;
+        if once.replay::<MeetingId>(self, &tx).await?.is_some() {
+            return Ok(meeting);
+        }
+        meeting.lock(version, locked)?;
+        self.save_meeting(&tx, &meeting, version).await?;
+        once.keep(self, &tx, id).await?;
+        self.commit(tx).await?;
+        Ok(meeting)
+    }
+
+    /// Moves a meeting to another slot, table or other delegates, and locks it there. Of a published timetable, the
+    /// delegates are told.
+    ///
+    /// # Errors
+    /// Not the organiser, a stale version, a slot or table that does not exist, a delegate of neither side, one who
+    /// cannot meet then, a table or delegate that is taken, or the store.
+    pub async fn move_meeting(
+        &self,
+        caller: &Caller,
+        key: &Key,
+        id: MeetingId,
+        version: i32,
+        to: Place,
+    ) -> Outcome<Meeting> {
+        let once = Once::new(caller, "moveMeeting", key)?;
+        let tx = self.store.begin().await?;
+        let (day, mut meeting) = self.own_meeting(&tx, caller, id).await?;
+        if once.replay::<MeetingId>(self, &tx).await?.is_some() {
+            return Ok(meeting);
+        }
+        let delegates = self.place(&tx, &day, &meeting, &to).await?;
+        meeting.relocate(version, to.slot, to.table, delegates)?;
+        self.save_meeting(&tx, &meeting, version).await?;
+        self.announce_if_published(&tx, &day, &meeting).await?;
+        once.keep(self, &tx, id).await?;
+        self.commit(tx).await?;
+        Ok(meeting)
+    }
+
+    /// Calls a meeting off. Of a published timetable, the delegates are told.
+    ///
+    /// # Errors
+    /// Not the organiser, a stale version, a meeting that is over, or the store.
+    pub async fn cancel_meeting(&self, caller: &Caller, key: &Key, id: MeetingId, version: i32) -> Outcome<Meeting> {
+        let once = Once::new(caller, "cancelMeeting", key)?;
+        let tx = self.store.begin().await?;
+        let (day, mut meeting) = self.own_meeting(&tx, caller, id).await?;
+        if once.replay::<MeetingId>(self, &tx).await?.is_some() {
+            return Ok(meeting);
+        }
+        meeting.cancel(version)?;
+        self.save_meeting(&tx, &meeting, version).await?;
+        self.announce_if_published(&tx, &day, &meeting).await?;
+        once.keep(self, &tx, id).await?;
+        self.commit(tx).await?;
+        Ok(meeting)
+    }
+
+    async fn own_run(&self, tx: &Tx, caller: &Caller, id: ArrangementId) -> Outcome<(MatchingDay, Run)> {
+        let run = tx.runs(&[id]).await?.pop().ok_or_else(|| Problem::not_found("id"))?;
+        let day = self.own_day(tx, caller, run.event).await.map_err(hide)?;
+        Ok((day, run))
+    }
+
+    async fn own_meeting(&self, tx: &Tx, caller: &Caller, id: MeetingId) -> Outcome<(MatchingDay, Meeting)> {
+        let meeting = tx.meetings(&[id]).await?.pop().ok_or_else(|| Problem::not_found("id"))?;
+        let day = self.own_day(tx, caller, meeting.event).await.map_err(hide)?;
+        day.expect_arranging()?;
+        Ok((day, meeting))
+    }
+
+    async fn save_meeting(&self, tx: &Tx, meeting: &Meeting, read_version: i32) -> Outcome<()> {
+        if meeting.version == read_version {
+            return Ok(());
+        }
+        match tx.update_meeting(meeting, read_version).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Problem::stale(meeting.version).into()),
+            Err(StoreError::Taken(_)) => Err(Problem::at(
+                "slot",
+                Code::Taken,
+                Message::new(
+                    "그 시간에 테이블이나 참석자가 이미 배정되어 있습니다.",
+                    "The table or a delegate is taken in that slot.",
+                ),
+            )
+            .into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Who sits where a meeting is to be moved, one of each side.
+    async fn place(
+        &self,
+        tx: &Tx,
+        day: &MatchingDay,
+        meeting: &Meeting,
+        to: &Place,
+    ) -> Outcome<Vec<DelegateId>> {
+        let mut problems = Problems::new();
+        if day.slot(to.slot).is_none() {
+            problems.push(Problem::not_found("slot"));
+        }
+        if to.table.is_some_and(|number| day.table(number).is_none()) {
+            problems.push(Problem::not_found("table"));
+        }
+        let delegates = tx.delegates_of(&[meeting.demander, meeting.provider]).await?;
+        let wanted = to.delegates.clone().unwrap_or_else(|| meeting.delegates.clone());
+        let seated: Vec<&Delegate> = delegates.iter().filter(|delegate| wanted.contains(&delegate.id)).collect();
+        let of = |side: RegistrationId| seated.iter().filter(|delegate| delegate.registration == side).count();
+        if seated.len() != wanted.len() || of(meeting.demander) == 0 || of(meeting.provider) == 0 {
+            problems.push(Problem::not_found("delegateIds"));
+        }
+        if seated.iter().any(|delegate| delegate.unavailable_slots.contains(&to.slot)) {
+            problems.push(Problem::at(
+                "slot",
+                Code::Taken,
+                Message::new(
+                    "그 시간에 참석할 수 없는 사람이 있습니다.",
+                    "A delegate cannot meet in that slot.",
+                ),
+            ));
+        }
+        if problems.is_empty() { Ok(wanted) } else { Err(problems.into()) }
+    }
+
+    /// Runs that the caller may see: those of the matching days it runs.
+    ///
+    /// # Errors
+    /// Nobody is signed in, or the store.
+    pub async fn visible_runs(&self, caller: &Caller, ids: &[ArrangementId]) -> Outcome<Vec<Run>> {
+        let viewer = caller.viewer()?;
+        let mut runs = self.store.runs(ids).await?;
+        let events: Vec<_> = runs.iter().map(|run| run.event).collect();
+        let days = self.store.matching_days(viewer, &events).await?;
+        runs.retain(|run| {
+            let day = days.iter().find(|day| day.id == run.event);
+            day.is_some_and(|day| caller.may(Action::RunMatchingDay { organiser: day.organiser }).is_ok())
+        });
+        Ok(runs)
+    }
+
+    /// Meetings that the caller may see: those of the matching days it runs, and its own of published timetables.
+    ///
+    /// # Errors
+    /// Nobody is signed in, or the store.
+    pub async fn visible_meetings(&self, caller: &Caller, ids: &[MeetingId]) -> Outcome<Vec<Meeting>> {
+        let viewer = caller.viewer()?;
+        let mut seen = Vec::new();
+        for meeting in self.store.meetings(ids).await? {
+            let Some(day) = self.store.matching_day(viewer, meeting.event).await? else { continue };
+            let runs = caller.may(Action::RunMatchingDay { organiser: day.organiser }).is_ok();
+            let parties = self.store.registrations(&[meeting.demander, meeting.provider]).await?;
+            let own = parties.iter().any(|party| Some(party.organisation) == viewer.organisation());
+            let published = self.store.published_run(day.id).await?;
+            if runs || (own && published.is_some_and(|run| run.id == meeting.arrangement)) {
+                seen.push(meeting);
+            }
+        }
+        Ok(seen)
+    }
+}
+
+/// Where a meeting is to be moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The slot's index.
+    pub slot: i32,
+    /// The table's number; none for a remote meeting.
+    pub table: Option<i32>,
+    /// Who is to sit there; the same as before if not said.
+    pub delegates: Option<Vec<DelegateId>>,
+}
+
+/// What is another organiser's does not exist for the caller.
+fn hide(error: AppError) -> AppError {
+    match error {
+        AppError::Refused(problems) if problems.iter().any(|problem| problem.code == Code::Forbidden) => {
+            Problem::not_found("id").into()
+        }
+        error => error,
+    }
+}
+
+fn ended(run: &Run) -> Problem {
+    let state = run.state.label();
+    Problem::whole(
+        Code::WrongState,
+        Message::new(
+            format!("이미 끝난 주선입니다({}).", state.ko),
+            format!("The run has ended ({}).", state.en),
+        ),
+    )
+}
