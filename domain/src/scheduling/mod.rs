@@ -1,1 +1,157 @@
-//! Arrangement.
+//! The arrangement: which meetings take place, when, at which table and with which delegates.
+//!
+//! [`problem`] says what is asked for, [`bound`] chooses the meetings by a flow whose value nothing can exceed,
+//! [`construct`] gives them slots, [`improve`] removes breaks without giving weight away, [`seat`] adds tables and
+//! delegates, [`verify`] checks the result on its own, and [`explain`] says why a request is left out.
+//!
+//! Everything is counted in iterations and drawn from a seed: the same problem, policy and options give the same
+//! timetable on any machine.
+
+mod bound;
+mod construct;
+mod explain;
+mod improve;
+mod problem;
+mod random;
+mod seat;
+mod timetable;
+mod verify;
+
+pub use explain::{LeftOut, Reason};
+pub use problem::{
+    Lock, Options, Participant, Policy, PriorityClass, Problem, ProblemError, Request, Seat, Slot, SlotSet, Table,
+};
+pub use verify::{Violation, verify};
+
+use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
+use timetable::Timetable;
+
+/// A meeting of a timetable, in indexes of the problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placed {
+    /// The request.
+    pub request: usize,
+    /// The slot.
+    pub slot: usize,
+    /// The table; none for a remote meeting.
+    pub table: Option<usize>,
+    /// The demander's seat.
+    pub demander_seat: usize,
+    /// The provider's seat.
+    pub provider_seat: usize,
+}
+
+crate::vocabulary! {
+    /// What a level of the objective counts; an earlier level is never given away for a later one.
+    LevelName {
+        Coverage = "coverage", "참여 보장", "coverage: must-requests, floors, somebody for everybody";
+        Weight = "weight", "신청 가중치", "weight of the requests placed";
+        Breaks = "breaks", "중간 공백 횟수", "breaks between runs of meetings";
+        IdleSlots = "idle_slots", "대기 슬롯", "idle slots inside a participant's span";
+        TableMoves = "table_moves", "테이블 이동", "table changes of those who stay seated";
+    }
+}
+
+/// The figure of a level, beside what cannot be bettered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Level {
+    /// What is counted.
+    pub name: LevelName,
+    /// What was reached.
+    pub value: i64,
+    /// A proved bound: at most this much coverage and weight, at least so many of the others; none: no proof.
+    pub bound: Option<i64>,
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Iterations done.
+    pub iteration: u64,
+    /// The figures so far.
+    pub levels: Vec<Level>,
+}
+
+/// A timetable with its figures and the reason of every request that is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrangement {
+    /// The meetings, by slot and request.
+    pub meetings: Vec<Placed>,
+    /// The figures, the most important first.
+    pub levels: Vec<Level>,
+    /// The requests without a meeting.
+    pub left_out: Vec<LeftOut>,
+    /// The seed.
+    pub seed: u64,
+    /// Iterations done: with this budget and seed a run that was stopped can be repeated.
+    pub iterations: u64,
+    /// Stopped before its budget was used.
+    pub stopped_early: bool,
+}
+
+/// Why there is no arrangement.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ArrangeError {
+    /// The problem contradicts itself.
+    #[error("the problem cannot be arranged: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Problem(Vec<ProblemError>),
+    /// The checker refuses the result: a mistake of ours, kept from doing harm.
+    #[error("the timetable was refused by its checker: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Refused(Vec<Violation>),
+}
+
+/// Arranges.
+///
+/// # Errors
+/// What is wrong with the problem.
+pub fn arrange(
+    problem: &Problem,
+    policy: &Policy,
+    options: &Options,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<Arrangement, ArrangeError> {
+    problem.check().map_err(ArrangeError::Problem)?;
+    let weights: Vec<i64> = problem.requests.iter().map(|request| policy.weight(problem, request)).collect();
+    let bound = bound::choose(problem, &weights);
+    let mut timetable = Timetable::new(problem, &weights);
+    construct::construct(&mut timetable, &bound.chosen, options.seed);
+    let levels = |timetable: &Timetable<'_>| {
+        let reached = timetable.figures();
+        vec![
+            Level { name: LevelName::Coverage, value: reached.coverage, bound: Some(bound.coverage) },
+            // The bound on weight belongs to the best coverage only.
+            Level {
+                name: LevelName::Weight,
+                value: reached.weight,
+                bound: (reached.coverage == bound.coverage).then_some(bound.weight),
+            },
+            Level { name: LevelName::Breaks, value: reached.breaks, bound: (reached.breaks == 0).then_some(0) },
+            Level {
+                name: LevelName::IdleSlots,
+                value: reached.idle_slots,
+                bound: (reached.idle_slots == 0).then_some(0),
+            },
+        ]
+    };
+    let mut tell = |iteration, timetable: &Timetable<'_>| {
+        progress(&Progress { iteration, levels: levels(timetable) })
+    };
+    let (iterations, stopped_early) = improve::improve(&mut timetable, options, &mut tell);
+    let (meetings, table_moves) = seat::seat(&timetable);
+    let violations = verify(problem, &meetings);
+    if !violations.is_empty() {
+        return Err(ArrangeError::Refused(violations));
+    }
+    let mut levels = levels(&timetable);
+    levels.push(Level {
+        name: LevelName::TableMoves,
+        value: table_moves,
+        bound: (table_moves == 0).then_some(0),
+    });
+    let left_out = explain::explain(&timetable);
+    Ok(Arrangement { meetings, levels, left_out, seed: options.seed, iterations, stopped_early })
+}
+
+#[cfg(test)]
+mod tests;
