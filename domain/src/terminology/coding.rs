@@ -81,6 +81,11 @@ struct Target {
 }
 
 impl Target {
+    /// First letters of its codes: of conditions, about their chapters.
+    fn letters(&self) -> impl Iterator<Item = char> {
+        self.codes.iter().filter_map(|code| code.chars().next())
+    }
+
     /// Short and in capitals: counts only when the text has it in capitals too.
     fn is_acronym(&self) -> bool {
         self.written.len() <= 5
@@ -141,7 +146,8 @@ impl Trie {
 
 /// A match in a piece.
 struct Found<'t> {
-    target: &'t Target,
+    /// All that the word leads to; never empty.
+    targets: Vec<&'t Target>,
     matched: String,
 }
 
@@ -220,14 +226,21 @@ impl Terminology {
                 }
             }
             for found in self.words_in(&piece) {
-                let target = found.target;
-                let letters = target.codes.iter().filter_map(|c| c.chars().next());
-                let RowKind::Term(kind) = target.kind else {
-                    clues.extend(letters);
+                // A clue may be a term as well (`ECG`), and its word belongs to the first row that has it.
+                for target in &found.targets {
+                    if target.kind == RowKind::Clue {
+                        clues.extend(target.letters());
+                    }
+                }
+                let term = found.targets.iter().find_map(|target| match target.kind {
+                    RowKind::Term(kind) => Some((*target, kind)),
+                    RowKind::Clue => None,
+                });
+                let Some((target, kind)) = term else {
                     continue;
                 };
                 if !target.ambiguous && kind == TermKind::Condition {
-                    clues.extend(letters);
+                    clues.extend(target.letters());
                 }
                 let term = (kind, target.codes.clone());
                 if seen.contains(&term) {
@@ -251,11 +264,7 @@ impl Terminology {
             }
         }
         for (i, target) in ambiguous {
-            let certain = target
-                .codes
-                .iter()
-                .filter_map(|c| c.chars().next())
-                .any(|letter| clues.contains(&letter));
+            let certain = target.letters().any(|letter| clues.contains(&letter));
             let RowKind::Term(kind) = target.kind else {
                 continue;
             };
@@ -272,9 +281,9 @@ impl Terminology {
         let mut i = 0;
         while i < text.len() {
             match self.longest(piece, &text, i) {
-                Some((to, target)) => {
+                Some((to, targets)) => {
                     found.push(Found {
-                        target,
+                        targets,
                         matched: piece[text[i].start..text[to - 1].end].to_owned(),
                     });
                     i = to;
@@ -285,7 +294,7 @@ impl Terminology {
         found
     }
 
-    fn longest(&self, piece: &str, text: &[Glyph], from: usize) -> Option<(usize, &Target)> {
+    fn longest(&self, piece: &str, text: &[Glyph], from: usize) -> Option<(usize, Vec<&Target>)> {
         if text[from].ch == ' ' || !is_hangul(text[from].ch) && !begins(text, from) {
             return None;
         }
@@ -301,10 +310,13 @@ impl Terminology {
             };
             if stands(text, from, i + 1) {
                 let written = &piece[text[from].start..glyph.end];
-                let target = targets
+                let good: Vec<_> = targets
                     .iter()
-                    .find(|target| !target.is_acronym() || target.written == written);
-                best = target.map(|target| (i + 1, target)).or(best);
+                    .filter(|target| !target.is_acronym() || target.written == written)
+                    .collect();
+                if !good.is_empty() {
+                    best = Some((i + 1, good));
+                }
             }
         }
         best

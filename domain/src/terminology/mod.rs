@@ -12,6 +12,9 @@ mod coding;
 pub mod recognise;
 mod relation;
 mod search;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 mod thesaurus;
 mod tree;
 mod words;

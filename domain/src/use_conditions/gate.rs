@@ -112,11 +112,11 @@ pub fn decide(asker: &Asker, offer: OfferTerms<'_>, terminology: &Terminology) -
         .iter()
         .map(|policy| weigh(asker, policy, offer, terminology))
         .collect();
-    // Equal decisions go to the earlier rule of the table, so that the order of policies does not matter.
+    // Equal decisions go to the earlier rule of the table, then to its name, so that the order of policies does not matter.
     let Some((index, best)) = verdicts
         .iter()
         .enumerate()
-        .min_by_key(|(_, verdict)| (verdict.decision, verdict.deciding))
+        .min_by_key(|(_, verdict)| (verdict.decision, verdict.deciding, verdict.rule()))
     else {
         return nothing_stated();
     };
@@ -125,11 +125,7 @@ pub fn decide(asker: &Asker, offer: OfferTerms<'_>, terminology: &Terminology) -
         .flatten();
     GateOutcome {
         decision: best.decision,
-        deciding_rule: best
-            .spoken
-            .get(best.deciding_at)
-            .map_or("unstated", |spoken| spoken.rule)
-            .to_owned(),
+        deciding_rule: best.rule().to_owned(),
         policy: Some(index),
         findings: verdicts
             .iter()
@@ -152,6 +148,12 @@ struct Verdict {
 }
 
 impl Verdict {
+    fn rule(&self) -> &'static str {
+        self.spoken
+            .get(self.deciding_at)
+            .map_or("unstated", |spoken| spoken.rule)
+    }
+
     fn findings<'a>(
         &'a self,
         policy: usize,

@@ -136,6 +136,10 @@ impl Change {
                 "인구 기원·조상 연구를 하지 않으면",
                 "no ancestry research were done",
             ),
+            Self::OnlyIn(countries) if *countries == [Country::korea()] => text(
+                "국내에서만 열람·처리하면",
+                "viewing and processing took place only in Korea",
+            ),
             Self::OnlyIn(countries) => Message::new(
                 format!("{}에서만 열람·처리하면", country_list(countries)),
                 format!(

@@ -107,7 +107,8 @@ fn the_judged_pairs_come_out_as_graded() {
         let fields: Vec<&str> = line.split('\t').collect();
         let (demand, offer) = (&demands[fields[0]], &offers[fields[1]]);
         let mut facts = asker(demand);
-        // A coder reads these from the text of the demand; the file leaves the codes out.
+        // A coder reads these from the text of the demand; the file leaves the codes out. Without them two pairs with a
+        // disease-specific permission come out as ask.
         let coded = match fields[0] {
             "D002" => &["R91"][..],
             "D019" => &["I21"],
