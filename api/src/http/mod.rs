@@ -17,6 +17,7 @@ mod limits;
 mod message;
 mod operation;
 mod refusal;
+mod seats;
 mod socket;
 
 pub use caller::{Caller, Credential, SESSION_COOKIE, credential};
@@ -101,7 +102,7 @@ struct Edge<E, B> {
     backend: B,
     settings: Settings,
     shutdown: Shutdown,
-    sockets: socket::Sockets,
+    sockets: seats::Sockets,
 }
 
 /// GraphQL over HTTP and WebSocket, health, and in development the explorer.
@@ -117,7 +118,7 @@ pub fn routes<E: Executor, B: Backend>(
         backend,
         settings,
         shutdown,
-        sockets: socket::Sockets::default(),
+        sockets: seats::Sockets::default(),
     });
     let mut router = Router::new()
         .route(
