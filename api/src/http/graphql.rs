@@ -20,7 +20,7 @@ use std::time::Duration;
 use super::refusal::coded;
 
 /// Bytes of a body that is refused which are still read, so that its sender gets to read the answer.
-const MOST_DISCARDED: usize = 32 << 20;
+const MOST_DISCARDED: usize = 128 << 20;
 
 /// How long that may take.
 const DISCARD_FOR: Duration = Duration::from_secs(5);
@@ -72,19 +72,22 @@ async fn answer<E: Executor, B: Backend>(
     body: Body,
     caller: &Caller,
 ) -> Result<Response, Refusal> {
-    let media = match (is_json(&parts.headers), accepted(&parts.headers)) {
-        (true, Some(media)) => media,
-        (json, _) => {
+    let most = edge.settings.limits.body_bytes;
+    let announced = announced(&parts.headers);
+    let large = announced.is_some_and(|n| n > most);
+    let media = match (large, is_json(&parts.headers), accepted(&parts.headers)) {
+        (false, true, Some(media)) => media,
+        (large, json, _) => {
             discard(body).await;
-            return Err(if json {
-                Refusal::NotAcceptable
-            } else {
-                Refusal::MediaType
+            return Err(match (large, json) {
+                (true, _) => Refusal::TooLarge(most),
+                (_, false) => Refusal::MediaType,
+                _ => Refusal::NotAcceptable,
             });
         }
     };
     let limit = edge.settings.http.request_timeout();
-    let read = read(&parts.headers, body, edge.settings.limits.body_bytes);
+    let read = read(body, announced.unwrap_or_default(), most);
     let body = tokio::time::timeout(limit, read)
         .await
         .map_err(|_| Refusal::TooSlow)??;
@@ -231,16 +234,13 @@ fn accepted(headers: &HeaderMap) -> Option<Media> {
     best.map(|(_, _, media)| media)
 }
 
-async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Refusal> {
-    let announced = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|n| n > limit) {
-        discard(body).await;
-        return Err(Refusal::TooLarge(limit));
-    }
-    let mut body = body;
-    let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
+fn announced(headers: &HeaderMap) -> Option<usize> {
+    let length = headers.get(header::CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
+}
+
+async fn read(mut body: Body, announced: usize, limit: usize) -> Result<Bytes, Refusal> {
+    let mut bytes = Vec::with_capacity(announced);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Refusal::Malformed("The body broke off."))?;
         let Ok(data) = frame.into_data() else {

@@ -181,17 +181,45 @@ impl Count {
     fn set(&mut self, set: &SelectionSet, development: bool) -> Result<(), Excess> {
         let mut seen = HashSet::new();
         for item in &set.items {
-            self.directives += item.node.directives().len();
+            let directives = item.node.directives();
+            self.directives += directives.len();
+            let mut names = HashSet::new();
+            if let Some(again) = directives
+                .iter()
+                .find(|d| !names.insert(d.node.name.node.as_str()))
+            {
+                // None of ours is repeatable.
+                return Err(Excess::rule(
+                    "GRAPHQL_VALIDATION_FAILED",
+                    "같은 지시어가 한 곳에 두 번 있습니다.",
+                    "A directive stands twice in one place.",
+                )
+                .at(again.pos));
+            }
             match &item.node {
                 Selection::Field(field) => {
                     let name = field.node.name.node.as_str();
-                    if !development && is_introspection(name) {
+                    // `__type` may be asked: introspection is off in the executor too, and no type is known then.
+                    if !development && name == "__schema" {
                         return Err(Excess::rule(
                             "INTROSPECTION_DISABLED",
                             "스키마 조회는 꺼져 있습니다. 공개된 schema.graphql을 사용하십시오.",
                             "Introspection is off here; the schema is published as schema.graphql.",
                         )
                         .at(field.pos));
+                    }
+                    // The library looks at no directive of this one field.
+                    if name == "__typename"
+                        && let Some(unknown) = directives
+                            .iter()
+                            .find(|d| !matches!(d.node.name.node.as_str(), "skip" | "include"))
+                    {
+                        return Err(Excess::rule(
+                            "GRAPHQL_VALIDATION_FAILED",
+                            "여기에는 skip과 include 지시어만 쓸 수 있습니다.",
+                            "Only the directives skip and include may stand here.",
+                        )
+                        .at(unknown.pos));
                     }
                     self.aliases += usize::from(field.node.alias.is_some());
                     let key = field.node.response_key().node.as_str();

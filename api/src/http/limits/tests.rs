@@ -30,7 +30,7 @@ fn what_is_counted_as_written_is_bounded() {
     let repeated = |n| format!("{{ q {{ {} }} }}", "a ".repeat(n));
     assert_eq!(code(&repeated(201)), "ok");
     assert_eq!(code(&repeated(202)), "TOO_MANY_REPEATED_FIELDS");
-    let directives = |n| format!("{{ a {} }}", "@x ".repeat(n));
+    let directives = |n| format!("{{ a {} }}", many(n, &|i| format!("@x{i}")));
     assert_eq!(code(&directives(20)), "ok");
     assert_eq!(code(&directives(21)), "TOO_MANY_DIRECTIVES");
     let root = |n| format!("{{ {} }}", many(n, &|i| format!("a{i}")));
@@ -40,7 +40,16 @@ fn what_is_counted_as_written_is_bounded() {
     assert_eq!(code(&" ".repeat(65_537)), "DOCUMENT_TOO_LONG");
     assert_eq!(code(&"{a".repeat(50)), "TOO_DEEP");
     assert_eq!(code("{ __schema { x } }"), "INTROSPECTION_DISABLED");
+    assert_eq!(code("{ __type(name: \"A\") { name } }"), "ok");
     assert_eq!(code("subscription { a b }"), "SINGLE_FIELD_SUBSCRIPTION");
+    for twice in ["a @x @x", "...F @x @x", "... @x @x { a }", "__typename @x"] {
+        let expected = "GRAPHQL_VALIDATION_FAILED";
+        assert_eq!(code(&format!("{{ {twice} }}")), expected, "{twice}");
+    }
+    assert_eq!(
+        code("{ __typename @skip(if: true) @include(if: true) }"),
+        "ok"
+    );
 }
 
 #[test]
