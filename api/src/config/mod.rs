@@ -2,7 +2,7 @@
 //!
 //! One table in this file names every key with its meaning and default; the types, the merge of the layers
 //! (defaults < TOML file < environment < flags), the example file and the list of environment variables all come
-//! from it, so none of them can forget a key. [`layer`] reads one source, [`value`] knows the forms a value may have.
+//! from it, so none of them can forget a key. `layer` reads one source, `value` knows the forms a value may have.
 
 mod check;
 mod layer;

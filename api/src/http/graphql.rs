@@ -1,7 +1,8 @@
 //! GraphQL over HTTP: one operation a request, posted as JSON.
 
-use super::caller::{Caller, credential};
+use super::caller::{Caller, credential, language};
 use super::operation::{Params, Refused, is_request_error, is_unavailable};
+use super::refusal::coded;
 use super::{Backend, Edge, Refusal};
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Executor, ServerError, Value};
@@ -16,8 +17,6 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-
-use super::refusal::coded;
 
 /// Bytes of a body that is refused which are still read, so that its sender gets to read the answer.
 const MOST_DISCARDED: usize = 128 << 20;
@@ -57,12 +56,7 @@ pub(super) async fn handle<E: Executor, B: Backend>(
 pub(super) async fn only_post(request: Request) -> Response {
     let (parts, body) = request.into_parts();
     discard(body).await;
-    let language = parts
-        .headers
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|v| v.to_str().ok())
-        .map(Language::preferred)
-        .unwrap_or_default();
+    let language = language(&parts.headers);
     Refusal::Method("POST").respond(language)
 }
 

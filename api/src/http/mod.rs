@@ -1,8 +1,8 @@
 //! The edge: everything between a socket and a resolver.
 //!
 //! The library's own handlers are open where a public service must not be (batches, GET, any media type, no limits,
-//! wrong close codes), so this is a front of our own over its executor. [`operation`] guards and runs an operation,
-//! whether it came by HTTP ([`graphql`]) or by WebSocket ([`socket`]); nothing reaches the executor around it.
+//! wrong close codes), so this is a front of our own over its executor. `operation` guards and runs an operation,
+//! whether it came by HTTP (`graphql`) or by WebSocket (`socket`); nothing reaches the executor around it.
 //!
 //! The application says who a caller is through [`Backend`], merges its own routes to [`routes`] and closes the whole
 //! with [`finish`].
