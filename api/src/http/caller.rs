@@ -1,5 +1,6 @@
 //! What a request says about who sends it: a credential, a language, an address, an origin.
 
+use super::Refusal;
 use crate::config::Http;
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
@@ -7,8 +8,6 @@ use axum::http::{HeaderMap, Uri, header};
 use matchday_domain::text::Language;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
-
-use super::Refusal;
 
 /// The cookie that holds the token of a browser's session.
 pub const SESSION_COOKIE: &str = "matchday_session";
@@ -73,13 +72,18 @@ impl Caller {
         let headers = &parts.headers;
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         Self {
-            language: text(headers, header::ACCEPT_LANGUAGE)
-                .map(Language::preferred)
-                .unwrap_or_default(),
+            language: language(headers),
             address: peer.map(|ConnectInfo(peer)| address(peer.ip(), headers, http)),
             user_agent: text(headers, header::USER_AGENT).map(|s| s.chars().take(200).collect()),
         }
     }
+}
+
+/// The language to answer in.
+pub(super) fn language(headers: &HeaderMap) -> Language {
+    text(headers, header::ACCEPT_LANGUAGE)
+        .map(Language::preferred)
+        .unwrap_or_default()
 }
 
 /// The credential of a request, if it carries one.
@@ -93,7 +97,7 @@ pub fn credential(headers: &HeaderMap, http: &Http) -> Result<Option<Credential>
         let value = value.to_str().map_err(|_| Refusal::Unauthenticated)?;
         return Credential::bearer(value).map(Some);
     }
-    if origin(headers, http) == Origin::Foreign || origin(headers, http) == Origin::Listed {
+    if matches!(origin(headers, http), Origin::Foreign | Origin::Listed) {
         return Ok(None);
     }
     let cookie = headers

@@ -1,7 +1,8 @@
 //! GraphQL over HTTP: one operation a request, posted as JSON.
 
-use super::caller::{Caller, credential};
+use super::caller::{Caller, credential, language};
 use super::operation::{Params, Refused, is_request_error, is_unavailable};
+use super::refusal::coded;
 use super::{Backend, Edge, Refusal};
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Executor, ServerError, Value};
@@ -17,10 +18,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::refusal::coded;
-
 /// Bytes of a body that is refused which are still read, so that its sender gets to read the answer.
-const MOST_DISCARDED: usize = 32 << 20;
+const MOST_DISCARDED: usize = 128 << 20;
 
 /// How long that may take.
 const DISCARD_FOR: Duration = Duration::from_secs(5);
@@ -57,12 +56,7 @@ pub(super) async fn handle<E: Executor, B: Backend>(
 pub(super) async fn only_post(request: Request) -> Response {
     let (parts, body) = request.into_parts();
     discard(body).await;
-    let language = parts
-        .headers
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|v| v.to_str().ok())
-        .map(Language::preferred)
-        .unwrap_or_default();
+    let language = language(&parts.headers);
     Refusal::Method("POST").respond(language)
 }
 
@@ -72,19 +66,22 @@ async fn answer<E: Executor, B: Backend>(
     body: Body,
     caller: &Caller,
 ) -> Result<Response, Refusal> {
-    let media = match (is_json(&parts.headers), accepted(&parts.headers)) {
-        (true, Some(media)) => media,
-        (json, _) => {
+    let most = edge.settings.limits.body_bytes;
+    let announced = announced(&parts.headers);
+    let large = announced.is_some_and(|n| n > most);
+    let media = match (large, is_json(&parts.headers), accepted(&parts.headers)) {
+        (false, true, Some(media)) => media,
+        (large, json, _) => {
             discard(body).await;
-            return Err(if json {
-                Refusal::NotAcceptable
-            } else {
-                Refusal::MediaType
+            return Err(match (large, json) {
+                (true, _) => Refusal::TooLarge(most),
+                (_, false) => Refusal::MediaType,
+                _ => Refusal::NotAcceptable,
             });
         }
     };
     let limit = edge.settings.http.request_timeout();
-    let read = read(&parts.headers, body, edge.settings.limits.body_bytes);
+    let read = read(body, announced.unwrap_or_default(), most);
     let body = tokio::time::timeout(limit, read)
         .await
         .map_err(|_| Refusal::TooSlow)??;
@@ -231,16 +228,13 @@ fn accepted(headers: &HeaderMap) -> Option<Media> {
     best.map(|(_, _, media)| media)
 }
 
-async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Refusal> {
-    let announced = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|n| n > limit) {
-        discard(body).await;
-        return Err(Refusal::TooLarge(limit));
-    }
-    let mut body = body;
-    let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
+fn announced(headers: &HeaderMap) -> Option<usize> {
+    let length = headers.get(header::CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
+}
+
+async fn read(mut body: Body, announced: usize, limit: usize) -> Result<Bytes, Refusal> {
+    let mut bytes = Vec::with_capacity(announced);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Refusal::Malformed("The body broke off."))?;
         let Ok(data) = frame.into_data() else {

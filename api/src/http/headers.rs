@@ -1,6 +1,6 @@
 //! What every answer carries and every request leaves behind: security headers, CORS, a line in the log.
 
-use super::caller::Caller;
+use super::caller::language;
 use super::graphql::Ran;
 use super::{Refusal, Settings};
 use axum::Router;
@@ -84,12 +84,7 @@ fn cors(settings: &Settings) -> Option<CorsLayer> {
 }
 
 async fn nothing_here(request: Request) -> Response {
-    let language = request
-        .headers()
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|v| v.to_str().ok())
-        .map(Language::preferred)
-        .unwrap_or_default();
+    let language = language(request.headers());
     Refusal::NotFound.respond(language)
 }
 
@@ -120,9 +115,7 @@ async fn watch(State(settings): State<Arc<Settings>>, request: Request, next: Ne
         .get::<MatchedPath>()
         .map_or("-", MatchedPath::as_str)
         .to_owned();
-    let (parts, body) = request.into_parts();
-    let language = Caller::of(&parts, &settings.http).language;
-    let request = Request::from_parts(parts, body);
+    let language = language(request.headers());
     let span = tracing::info_span!("request", %id);
     let begun = Instant::now();
     // Handlers have their own, shorter limits; this one is for those that forget.

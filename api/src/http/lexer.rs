@@ -32,6 +32,11 @@ pub(super) fn scan(document: &str) -> Scan {
                     }
                     b'"' => string(rest),
                     b'.' => length(rest, |b| b == b'.').min(3),
+                    b'-' | b'0'..=b'9' => {
+                        1 + length(&rest[1..], |b| {
+                            is_word(b) || matches!(b, b'.' | b'+' | b'-')
+                        })
+                    }
                     b if is_word(b) => length(rest, is_word),
                     _ => 1,
                 }
@@ -42,7 +47,7 @@ pub(super) fn scan(document: &str) -> Scan {
 }
 
 fn is_word(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b == b'_' || b == b'-'
+    b.is_ascii_alphanumeric() || b == b'_'
 }
 
 fn length(bytes: &[u8], same: impl Fn(u8) -> bool) -> usize {
@@ -88,7 +93,7 @@ mod tests {
         for (document, tokens, nesting) in [
             ("", 0, 0),
             ("{ a, b }", 4, 1),
-            ("query Q($a: Int! = -1.5e3) { a(b: $a) ...F }", 24, 1),
+            ("query Q($a: Int! = -1.5e3) { a(b: $a)...F }", 22, 2),
             ("{ a(b: \"{{{ \\\" {\") } # {{{\n", 8, 2),
             ("{ a(b: \"\"\"{ \" \\\"\"\" {\"\"\") }", 8, 2),
             ("}}}{[(", 6, 3),

@@ -1,8 +1,8 @@
 //! The edge: everything between a socket and a resolver.
 //!
 //! The library's own handlers are open where a public service must not be (batches, GET, any media type, no limits,
-//! wrong close codes), so this is a front of our own over its executor. [`operation`] guards and runs an operation,
-//! whether it came by HTTP ([`graphql`]) or by WebSocket ([`socket`]); nothing reaches the executor around it.
+//! wrong close codes), so this is a front of our own over its executor. `operation` guards and runs an operation,
+//! whether it came by HTTP (`graphql`) or by WebSocket (`socket`); nothing reaches the executor around it.
 //!
 //! The application says who a caller is through [`Backend`], merges its own routes to [`routes`] and closes the whole
 //! with [`finish`].
@@ -17,6 +17,7 @@ mod limits;
 mod message;
 mod operation;
 mod refusal;
+mod seats;
 mod socket;
 
 pub use caller::{Caller, Credential, SESSION_COOKIE, credential};
@@ -101,7 +102,7 @@ struct Edge<E, B> {
     backend: B,
     settings: Settings,
     shutdown: Shutdown,
-    sockets: socket::Sockets,
+    sockets: seats::Sockets,
 }
 
 /// GraphQL over HTTP and WebSocket, health, and in development the explorer.
@@ -117,7 +118,7 @@ pub fn routes<E: Executor, B: Backend>(
         backend,
         settings,
         shutdown,
-        sockets: socket::Sockets::default(),
+        sockets: seats::Sockets::default(),
     });
     let mut router = Router::new()
         .route(

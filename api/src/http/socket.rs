@@ -7,6 +7,7 @@ use super::caller::{Caller, Credential, Origin, credential, origin};
 use super::message::{Close, FromClient, FromServer};
 use super::operation::{Operation, Params, first, is_request_error};
 use super::refusal::coded;
+use super::seats::{Key, Seat};
 use super::{Backend, Edge, Refusal};
 use crate::lifecycle::Place;
 use async_graphql::parser::types::OperationType;
@@ -17,12 +18,10 @@ use axum::http::header;
 use futures_util::FutureExt;
 use futures_util::stream::{self, AbortHandle, Abortable, BoxStream, SelectAll, StreamExt};
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, interval_at, sleep_until};
-use uuid::Uuid;
 
 const SUBPROTOCOL: &str = "graphql-transport-ws";
 
@@ -434,51 +433,5 @@ fn broken(error: &axum::Error) -> Option<Close> {
         Some(Close::NOT_UTF8)
     } else {
         None
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Key {
-    Account(Uuid),
-    Address(IpAddr),
-}
-
-/// How many sockets each user has open.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Sockets(Arc<Mutex<HashMap<Key, usize>>>);
-
-impl Sockets {
-    fn take(&self, key: Key, limit: usize) -> Option<Seat> {
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.get(&key).copied().unwrap_or_default();
-        if count >= limit {
-            return None;
-        }
-        open.insert(key, count + 1);
-        let sockets = self.clone();
-        Some(Seat { sockets, key })
-    }
-}
-
-/// A place among the sockets of a user; free again when dropped.
-#[derive(Debug)]
-struct Seat {
-    sockets: Sockets,
-    key: Key,
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut open = self
-            .sockets
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.key) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.key);
-            }
-        }
     }
 }

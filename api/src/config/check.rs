@@ -1,0 +1,195 @@
+//! What a value must be beyond its type.
+
+use super::layer::Merged;
+use super::{Config, ServiceUrl};
+
+impl Config {
+    /// Notes what is wrong with the resolved values.
+    pub(super) fn check(&self, merged: &mut Merged) {
+        let one_of = |url: &ServiceUrl, schemes: &[&str]| {
+            schemes.iter().any(|s| {
+                url.expose()
+                    .strip_prefix(s)
+                    .is_some_and(|rest| !rest.is_empty())
+            })
+        };
+        merged.require(
+            "database.url",
+            one_of(
+                &self.database.url,
+                &["sqlite:", "postgres://", "postgresql://"],
+            ),
+            "must begin with sqlite:, postgres:// or postgresql://",
+        );
+        merged.require(
+            "mail.url",
+            one_of(&self.mail.url, &["file:", "smtp://", "smtps://"]),
+            "must begin with file:, smtp:// or smtps://",
+        );
+        merged.require(
+            "mail.from",
+            self.mail
+                .from
+                .split_once('@')
+                .is_some_and(|(a, b)| !a.is_empty() && !b.is_empty()),
+            "must be a mail address",
+        );
+        merged.require(
+            "http.public_url",
+            is_origin(&self.http.public_url),
+            ORIGIN_FORM,
+        );
+        merged.require(
+            "http.allowed_origins",
+            self.http.allowed_origins.iter().all(|o| is_origin(o)),
+            ORIGIN_FORM,
+        );
+        merged.require(
+            "http.client_address_header",
+            axum::http::HeaderName::try_from(&self.http.client_address_header).is_ok(),
+            "must be the name of a header",
+        );
+        let limits = &self.limits;
+        let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        for (key, value, min, max) in [
+            (
+                "database.max_connections",
+                u64::from(self.database.max_connections),
+                1,
+                1_000,
+            ),
+            (
+                "database.acquire_timeout_ms",
+                self.database.acquire_timeout_ms,
+                10,
+                60_000,
+            ),
+            (
+                "http.request_timeout_s",
+                self.http.request_timeout_s,
+                1,
+                600,
+            ),
+            ("http.header_timeout_s", self.http.header_timeout_s, 1, 600),
+            ("http.write_timeout_s", self.http.write_timeout_s, 1, 600),
+            (
+                "http.max_connections",
+                wide(self.http.max_connections),
+                1,
+                1_000_000,
+            ),
+            (
+                "http.shutdown_grace_s",
+                self.http.shutdown_grace_s,
+                0,
+                3_600,
+            ),
+            (
+                "limits.body_bytes",
+                wide(limits.body_bytes),
+                1_024,
+                64 << 20,
+            ),
+            (
+                "limits.document_bytes",
+                wide(limits.document_bytes),
+                256,
+                1 << 20,
+            ),
+            ("limits.tokens", wide(limits.tokens), 10, 100_000),
+            // The parser stops at 64, and every level costs stack.
+            ("limits.depth", wide(limits.depth), 1, 30),
+            ("limits.aliases", wide(limits.aliases), 0, 10_000),
+            ("limits.directives", wide(limits.directives), 0, 10_000),
+            (
+                "limits.repeated_fields",
+                wide(limits.repeated_fields),
+                0,
+                10_000,
+            ),
+            ("limits.root_fields", wide(limits.root_fields), 1, 1_000),
+            (
+                "limits.expanded_fields",
+                wide(limits.expanded_fields),
+                1,
+                1_000_000,
+            ),
+            ("limits.page_size", wide(limits.page_size), 1, 10_000),
+            (
+                "limits.default_page_size",
+                wide(limits.default_page_size),
+                1,
+                wide(limits.page_size),
+            ),
+            ("limits.cost", limits.cost, 1, 100_000_000),
+            (
+                "limits.frame_bytes",
+                wide(limits.frame_bytes),
+                1_024,
+                16 << 20,
+            ),
+            (
+                "limits.subscriptions_per_socket",
+                wide(limits.subscriptions_per_socket),
+                1,
+                10_000,
+            ),
+            (
+                "limits.sockets_per_user",
+                wide(limits.sockets_per_user),
+                1,
+                1_000_000,
+            ),
+            (
+                "limits.anonymous_sockets_per_address",
+                wide(limits.anonymous_sockets_per_address),
+                0,
+                1_000_000,
+            ),
+            (
+                "sign_in.code_minutes",
+                u64::from(self.sign_in.code_minutes),
+                1,
+                60,
+            ),
+            (
+                "sign_in.code_attempts",
+                u64::from(self.sign_in.code_attempts),
+                1,
+                20,
+            ),
+            (
+                "sign_in.session_days",
+                u64::from(self.sign_in.session_days),
+                1,
+                365,
+            ),
+            ("worker.poll_ms", self.worker.poll_ms, 10, 60_000),
+            ("worker.lease_s", self.worker.lease_s, 5, 3_600),
+            (
+                "worker.max_attempts",
+                u64::from(self.worker.max_attempts),
+                1,
+                100,
+            ),
+        ] {
+            merged.require(
+                key,
+                (min..=max).contains(&value),
+                &format!("must be between {min} and {max}, not {value}"),
+            );
+        }
+    }
+}
+
+const ORIGIN_FORM: &str = "must be http:// or https://, a host and perhaps a port, without a path";
+
+fn is_origin(s: &str) -> bool {
+    let Ok(uri) = s.parse::<axum::http::Uri>() else {
+        return false;
+    };
+    matches!(uri.scheme_str(), Some("http" | "https"))
+        && uri.authority().is_some_and(|a| !a.as_str().contains('@'))
+        && uri.path_and_query().is_none_or(|p| p.as_str() == "/")
+        && !s.ends_with('/')
+}

@@ -1,0 +1,114 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use async_graphql::parser::parse_query;
+use async_graphql::value;
+use std::time::Instant;
+
+fn code(document: &str) -> &'static str {
+    code_with(document, Value::Null, false)
+}
+
+fn code_with(document: &str, variables: Value, development: bool) -> &'static str {
+    let limits = Limits::default();
+    if let Err(excess) = check_text(document, &limits) {
+        return excess.code;
+    }
+    let document = parse_query(document).unwrap();
+    let variables = Variables::from_value(variables);
+    check(&document, &variables, &limits, development).map_or_else(|e| e.code, |()| "ok")
+}
+
+#[test]
+fn what_is_counted_as_written_is_bounded() {
+    let many = |n: usize, f: &dyn Fn(usize) -> String| -> String {
+        (0..n).map(f).collect::<Vec<_>>().join(" ")
+    };
+    let aliases = |n| format!("{{ q {{ {} }} }}", many(n, &|i| format!("a{i}: b")));
+    assert_eq!(code(&aliases(30)), "ok");
+    assert_eq!(code(&aliases(31)), "TOO_MANY_ALIASES");
+    let repeated = |n| format!("{{ q {{ {} }} }}", "a ".repeat(n));
+    assert_eq!(code(&repeated(201)), "ok");
+    assert_eq!(code(&repeated(202)), "TOO_MANY_REPEATED_FIELDS");
+    let directives = |n| format!("{{ a {} }}", many(n, &|i| format!("@x{i}")));
+    assert_eq!(code(&directives(20)), "ok");
+    assert_eq!(code(&directives(21)), "TOO_MANY_DIRECTIVES");
+    let root = |n| format!("{{ {} }}", many(n, &|i| format!("a{i}")));
+    assert_eq!(code(&root(10)), "ok");
+    assert_eq!(code(&root(11)), "TOO_MANY_ROOT_FIELDS");
+    assert_eq!(code(&root(2_000)), "TOO_MANY_TOKENS");
+    assert_eq!(code(&" ".repeat(65_537)), "DOCUMENT_TOO_LONG");
+    assert_eq!(code(&"{a".repeat(50)), "TOO_DEEP");
+    assert_eq!(code("{ __schema { x } }"), "INTROSPECTION_DISABLED");
+    assert_eq!(code("{ __type(name: \"A\") { name } }"), "ok");
+    assert_eq!(code("subscription { a b }"), "SINGLE_FIELD_SUBSCRIPTION");
+    for twice in ["a @x @x", "...F @x @x", "... @x @x { a }", "__typename @x"] {
+        let expected = "GRAPHQL_VALIDATION_FAILED";
+        assert_eq!(code(&format!("{{ {twice} }}")), expected, "{twice}");
+    }
+    assert_eq!(
+        code("{ __typename @skip(if: true) @include(if: true) }"),
+        "ok"
+    );
+}
+
+#[test]
+fn depth_is_measured_through_fragments() {
+    let deep = |n: usize| format!("{}a{}", "a{".repeat(n - 1), "}".repeat(n - 1));
+    assert_eq!(code(&format!("{{ {} }}", deep(12))), "ok");
+    assert_eq!(code(&format!("{{ {} }}", deep(13))), "TOO_DEEP");
+    let split = format!(
+        "{{ {} }} fragment F on T {{ {} }}",
+        "a{a{a{...F}}}",
+        deep(10)
+    );
+    assert_eq!(code(&split), "TOO_DEEP");
+    let schema = format!("{{ __schema {{ {} }} }}", deep(16));
+    assert_eq!(code_with(&schema, Value::Null, true), "ok");
+}
+
+#[test]
+fn fragments_that_double_or_circle_are_refused_at_once() {
+    let chain = |n: usize, spread: &dyn Fn(usize) -> String| {
+        let mut document = String::from("query { ...F0 }");
+        for i in 0..n {
+            document += &format!(" fragment F{i} on Query {{ {} }}", spread(i + 1));
+        }
+        document + &format!(" fragment F{n} on Query {{ a }}")
+    };
+    let doubling = chain(24, &|i| format!("...F{i} ...F{i}"));
+    let begun = Instant::now();
+    assert_eq!(code(&doubling), "TOO_MANY_FIELDS");
+    assert!(begun.elapsed().as_millis() < 100, "{:?}", begun.elapsed());
+    assert_eq!(code(&chain(40, &|i| format!("...F{i}"))), "TOO_DEEP");
+    let circle = "{ ...A } fragment A on Q { ...B } fragment B on Q { ...A }";
+    assert_eq!(code(circle), "CYCLIC_FRAGMENTS");
+    assert_eq!(
+        code("{ a } fragment A on Q { a { ...A } }"),
+        "CYCLIC_FRAGMENTS"
+    );
+    assert_eq!(code("{ ...Nowhere }"), "ok");
+}
+
+#[test]
+fn pages_multiply_what_is_inside_them() {
+    let pages =
+        |a, b| format!("{{ a(first: {a}) {{ edges {{ node {{ b(last: {b}) {{ x }} }} }} }} }}");
+    assert_eq!(code(&pages(100, 100)), "ok");
+    assert_eq!(code(&pages(101, 1)), "PAGE_TOO_LARGE");
+    assert_eq!(code(&pages(1_000_000, 1)), "PAGE_TOO_LARGE");
+    let three = "{ a(first: 100) { b(first: 100) { c(first: 3) { x } } } }";
+    assert_eq!(code(three), "TOO_COSTLY");
+    let variable = "query($n: Int = 100) { a(first: $n) { b(first: $n) { c(first: $n) { x } } } }";
+    assert_eq!(code(variable), "TOO_COSTLY");
+    assert_eq!(code_with(variable, value!({ "n": 2 }), false), "ok");
+    assert_eq!(
+        code_with(variable, value!({ "n": 1e300 }), false),
+        "PAGE_TOO_LARGE"
+    );
+    // Pages that name no number count as the default one, also through a fragment.
+    let page = |inner: &str| format!("a {{ ...on A {{ edges {{ node {{ {inner} }} }} }} }}");
+    assert_eq!(code(&format!("{{ {} }}", page(&page("x")))), "ok");
+    let four = format!("{{ {} }}", page(&page(&page(&page("x")))));
+    assert_eq!(code(&four), "TOO_COSTLY");
+}
