@@ -1,24 +1,22 @@
-//! stub
-use crate::id::*;
-use crate::use_conditions::Decision;
-use serde::*;
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Explanation {}
-#[derive(Debug, Clone, PartialEq)]
-pub struct Match {
-    pub demand: DemandId,
-    pub offer: OfferId,
-    pub demand_version: i32,
-    pub offer_version: i32,
-    pub decision: Decision,
-    pub score: i32,
-    pub demander_side: i32,
-    pub provider_side: Option<i32>,
-    pub explanation: Explanation,
-    pub scorer_version: String,
-}
-impl Match {
-    pub fn rank_key(&self) -> i32 {
-        0
-    }
-}
+//! How well an offer serves a demand, seen from both sides, and why.
+//!
+//! The gate of [`crate::use_conditions`] decides whether a pair may come together at all and is never offset by a
+//! score. [`criteria`] judge what fits, each in [0, 1], unknown, or not asked; [`score`] adds them up so that a missing
+//! fact is neither free nor fatal; [`explain`] keeps every part of the sum with its evidence; [`index`] finds the pairs
+//! worth scoring and gives the same bits from either direction and in any order.
+
+mod access;
+mod criteria;
+mod explain;
+mod index;
+mod score;
+mod subject;
+mod words;
+
+pub use explain::{Contribution, Criterion, Explanation, SideScore};
+pub use index::MatchIndex;
+pub use score::{Match, SCORER_VERSION, Weights, score};
+pub use subject::{DemandSubject, OfferSubject};
+
+#[cfg(test)]
+mod tests;
