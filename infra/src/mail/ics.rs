@@ -2,6 +2,7 @@
 //!
 //! Times are in UTC: every calendar shows them in its owner's zone, and no zone table can be wrong.
 
+use super::words::{line, lines};
 use icalendar::{
     Attendee, Calendar, Component, Event, EventLike, EventStatus, PartStat, Property, Role,
 };
@@ -138,23 +139,4 @@ fn mailto(address: &EmailAddress) -> String {
 /// A parameter value: no control characters, no quotation mark (RFC 5545 3.1 has no escape for it).
 fn parameter(value: &str) -> String {
     line(value).replace('"', "'")
-}
-
-/// One line: control characters and line separators become spaces.
-fn line(value: &str) -> String {
-    value
-        .chars()
-        .map(|c| if breaks(c) { ' ' } else { c })
-        .collect::<String>()
-        .trim()
-        .to_owned()
-}
-
-/// Several lines, each without control characters; the writer escapes the line feeds.
-fn lines(value: &str) -> String {
-    value.lines().map(line).collect::<Vec<_>>().join("\n")
-}
-
-fn breaks(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }

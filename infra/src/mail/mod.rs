@@ -8,7 +8,9 @@
 pub mod ics;
 mod render;
 mod smtp;
+mod texts;
 mod transport;
+mod words;
 
 pub use ics::FeedEntry;
 pub use lettre::Message;
