@@ -16,3 +16,7 @@ pub use ics::FeedEntry;
 pub use lettre::Message;
 pub use render::{RenderError, Sender, render};
 pub use transport::{MailConfigError, Mailer, Memory, SendError};
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
