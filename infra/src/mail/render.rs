@@ -13,6 +13,7 @@ use lettre::{Address, Message};
 use matchday_domain::invitation::{Invitation, Method};
 use matchday_domain::notice::{AgendaEntry, Notice, Recipient};
 use matchday_domain::organisation::EmailAddress;
+use matchday_domain::text::Text;
 use matchday_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -26,8 +27,8 @@ const HEADER_CHARS: usize = 200;
 pub struct Sender {
     /// The address of From; answers to invitations come here.
     pub address: EmailAddress,
-    /// The name of From.
-    pub name: String,
+    /// The name of From, in the recipient's language where it is there.
+    pub name: Text,
 }
 
 impl Sender {
@@ -83,11 +84,12 @@ pub fn render(
     message_id: &str,
     now: Timestamp,
 ) -> Result<Message, RenderError> {
+    let sender_name = sender.name.get(recipient.language).unwrap_or("Matchday");
     let words = Words {
         language: recipient.language,
         zone: zone(notice),
         name: &recipient.name,
-        sender: &sender.name,
+        sender: sender_name,
     };
     let Texts {
         subject,
@@ -117,7 +119,7 @@ pub fn render(
     Ok(Message::builder()
         .message_id(Some(checked(message_id)?))
         .date(now.into())
-        .from(mailbox(&sender.address, &sender.name)?)
+        .from(mailbox(&sender.address, sender_name)?)
         .to(mailbox(&recipient.email, &recipient.name)?)
         .subject(short(&subject))
         // RFC 3834: robots that answer for the absent keep quiet.

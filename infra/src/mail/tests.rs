@@ -26,7 +26,7 @@ fn at(s: &str) -> Timestamp {
 fn sender() -> Sender {
     Sender {
         address: "events@matchday.example.kr".parse().unwrap(),
-        name: "매칭데이 운영사무국".into(),
+        name: Text::new(Some("매칭데이 운영사무국"), Some("Matching Day Office")),
     }
 }
 
@@ -83,7 +83,7 @@ fn invitation(step: invitation::Step, attendee: &str) -> Invitation {
         DelegateId(Uuid::from_u128(2)),
         Party {
             address: sender().address,
-            name: sender().name,
+            name: "매칭데이 운영사무국".into(),
         },
         Party {
             address: "kim@hospital.example.org".parse().unwrap(),
@@ -214,7 +214,7 @@ fn every_notice_is_a_whole_mail_in_both_languages() {
             assert_eq!(mail.date().unwrap().to_rfc3339(), "2026-11-20T01:02:03Z");
             let from = mail.from().unwrap().first().unwrap();
             assert_eq!(from.address(), Some("events@matchday.example.kr"));
-            assert_eq!(from.name(), Some("매칭데이 운영사무국"));
+            assert_eq!(from.name(), sender().name.get(language));
             let to: Vec<_> = mail.to().unwrap().iter().collect();
             assert_eq!(to.len(), 1);
             assert_eq!(to[0].address(), Some("kim@hospital.example.org"));
