@@ -1,7 +1,9 @@
 //! The backends against a scripted mail server, a folder and memory.
 
-use super::*;
-use lettre::message::Message;
+use crate::mail::{MailConfigError, Mailer, SendError};
+use lettre::Message;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
@@ -260,6 +262,10 @@ fn addresses_are_read_strictly_and_secrets_are_not_repeated() {
         ("smtp://h?tls=yes", E::Option("tls".into())),
         ("smtp://h?starttls=required", E::Option("starttls".into())),
         ("smtps://h?tls=opportunistic", E::Option("tls".into())),
+        (
+            "smtps://h?ca=/nowhere.pem",
+            E::Authority("/nowhere.pem".into()),
+        ),
         ("smtp://h/a%20b", E::Option("EHLO name".into())),
     ] {
         assert_eq!(Mailer::from_url(bad).err(), Some(error), "{bad}");
