@@ -38,7 +38,6 @@ pub enum Method {
 
 /// What a delegate's calendar shows of a meeting. Any difference is a change worth a mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Content {
     /// When it begins.
     pub starts_at: Timestamp,
@@ -56,7 +55,6 @@ pub struct Content {
 
 /// One message of a thread: what was sent last, or what must be sent now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Step {
     /// How often the meeting came back after a cancellation.
     pub generation: u32,
@@ -124,7 +122,6 @@ pub fn uid(meeting: MeetingId, delegate: DelegateId, generation: u32) -> String 
 
 /// A name and an address in a calendar entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Party {
     /// The address.
     pub address: EmailAddress,
@@ -134,7 +131,6 @@ pub struct Party {
 
 /// A whole iTIP message to one delegate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Invitation {
     /// See [`uid`].
     pub uid: String,
@@ -170,6 +166,130 @@ impl Step {
             organiser,
             attendee,
             stamped_at,
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::time::minutes;
+    use proptest::prelude::*;
+    use std::collections::HashSet;
+
+    fn content(slot: i64, table: &str) -> Content {
+        let starts_at: Timestamp = "2026-12-01T05:00:00Z".parse().unwrap();
+        Content {
+            starts_at: starts_at + minutes(30 * slot),
+            ends_at: starts_at + minutes(30 * slot + 25),
+            zone: Tz::Asia__Seoul,
+            summary: Message::new("상담", "Meeting"),
+            description: Message::new("", ""),
+            location: Message::new(table, table),
+        }
+    }
+
+    /// What a timetable may want of one delegate's meeting, again and again.
+    fn plans() -> impl Strategy<Value = Vec<Option<Content>>> {
+        let plan =
+            proptest::option::weighted(0.7, (0_i64..3, prop::sample::select(vec!["1", "2"])));
+        prop::collection::vec(plan, 0..20).prop_map(|plans| {
+            plans
+                .into_iter()
+                .map(|p| p.map(|(slot, table)| content(slot, table)))
+                .collect()
+        })
+    }
+
+    #[test]
+    fn invite_move_cancel_and_come_back() {
+        let (here, there) = (content(0, "1"), content(2, "1"));
+        assert_eq!(next(None, None), None);
+        let invited = next(None, Some(&here)).unwrap();
+        assert_eq!(
+            (invited.generation, invited.sequence, invited.method),
+            (0, 0, Method::Request)
+        );
+        assert_eq!(next(Some(&invited), Some(&here)), None);
+        let moved = next(Some(&invited), Some(&there)).unwrap();
+        assert_eq!((moved.sequence, moved.method), (1, Method::Request));
+        let cancelled = next(Some(&moved), None).unwrap();
+        assert_eq!((cancelled.sequence, cancelled.method), (2, Method::Cancel));
+        assert_eq!(cancelled.content, there);
+        assert_eq!(next(Some(&cancelled), None), None);
+        let back = next(Some(&cancelled), Some(&there)).unwrap();
+        assert_eq!(
+            (back.generation, back.sequence, back.method),
+            (1, 0, Method::Request)
+        );
+    }
+
+    #[test]
+    fn a_uid_never_changes() {
+        let (meeting, delegate) = (
+            MeetingId(Uuid::from_u128(1)),
+            DelegateId(Uuid::from_u128(2)),
+        );
+        // Written down: entries with these UIDs are in people's calendars.
+        assert_eq!(
+            uid(meeting, delegate, 0),
+            "f61f42ca-5605-5f38-a1b2-971adbb2a1fc"
+        );
+        assert_eq!(
+            uid(meeting, delegate, 1),
+            "206b91a0-cb0e-561e-9813-711d48b727d2"
+        );
+        let swapped = uid(MeetingId(delegate.0), DelegateId(meeting.0), 0);
+        assert_ne!(uid(meeting, delegate, 0), swapped);
+    }
+
+    proptest! {
+        #[test]
+        fn every_history_is_a_life_cycle(plans in plans()) {
+            let mut last: Option<Step> = None;
+            let mut sent: Vec<Step> = Vec::new();
+            for plan in &plans {
+                let step = next(last.as_ref(), plan.as_ref());
+                // What the calendar shows afterwards is what was planned.
+                let now = step.clone().or_else(|| last.clone());
+                let shown = now.as_ref().filter(|s| s.method == Method::Request).map(|s| &s.content);
+                prop_assert_eq!(shown, plan.as_ref());
+                // The same plan again sends nothing.
+                prop_assert_eq!(next(now.as_ref(), plan.as_ref()), None);
+                sent.extend(step);
+                last = now;
+            }
+            for pair in sent.windows(2) {
+                let [a, b] = pair else { unreachable!() };
+                prop_assert!((b.generation, b.sequence) > (a.generation, a.sequence));
+                if a.generation == b.generation {
+                    prop_assert_eq!(b.sequence, a.sequence + 1);
+                    prop_assert_eq!(a.method, Method::Request);
+                } else {
+                    prop_assert_eq!(a.method, Method::Cancel);
+                    prop_assert_eq!((b.generation, b.sequence, b.method), (a.generation + 1, 0, Method::Request));
+                }
+            }
+            // A cancellation is the last message of its UID.
+            let (m, d) = (MeetingId(Uuid::nil()), DelegateId(Uuid::max()));
+            let mut closed = HashSet::new();
+            for step in &sent {
+                let uid = uid(m, d, step.generation);
+                prop_assert!(!closed.contains(&uid));
+                if step.method == Method::Cancel {
+                    closed.insert(uid);
+                }
+            }
+        }
+
+        #[test]
+        fn a_step_reads_back_from_json(plans in plans()) {
+            for plan in plans.iter().flatten() {
+                let step = next(None, Some(plan)).unwrap();
+                let json = serde_json::to_string(&step).unwrap();
+                prop_assert_eq!(serde_json::from_str::<Step>(&json).unwrap(), step);
+            }
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A [`Notice`] holds exactly the facts its text needs, so that a mail can be written, and written again
 //! after a failure, without asking the store what was true then. It is the payload of the outbox: a
-//! renamed field or variant needs a reader for what is still waiting there.
+//! renamed field or variant needs a reader for what is still waiting there. Unknown fields are passed
+//! over, because the next version of the service may already write while this one still sends.
 
 use crate::invitation::Invitation;
 use crate::organisation::{EmailAddress, Verification};
@@ -13,7 +14,6 @@ use serde::{Deserialize, Serialize};
 
 /// Whom a notice goes to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Recipient {
     /// Where the mail goes.
     pub email: EmailAddress,
@@ -25,7 +25,6 @@ pub struct Recipient {
 
 /// The matching day that a notice is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct EventFacts {
     /// Its title.
     pub title: Text,
@@ -38,7 +37,6 @@ pub struct EventFacts {
 
 /// One meeting as a delegate sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct AgendaEntry {
     /// When it begins.
     pub starts_at: Timestamp,
@@ -61,7 +59,7 @@ pub struct AgendaEntry {
 ///
 /// Every `link` is an absolute `https` address (or `http` on a developer's machine) of the service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Notice {
     /// The one-time code and link with which somebody signs in.
     SignInCode {
@@ -181,5 +179,42 @@ impl Notice {
             Self::AttendanceWanted { .. } => "attendance_wanted",
             Self::EventCancelled { .. } => "event_cancelled",
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_notice_is_tagged_with_its_kind_and_reads_back() {
+        let notice = Notice::MeetingRequestReceived {
+            event: EventFacts {
+                title: Text::new(Some("매칭데이"), None),
+                zone: Tz::Asia__Seoul,
+                venue: Text::default(),
+            },
+            from: Text::new(None, Some("Acme")),
+            message: None,
+            answer_by: None,
+            link: "https://matchday.example/requests/1".into(),
+        };
+        let json = serde_json::to_value(&notice).unwrap();
+        assert_eq!(json["kind"], notice.kind());
+        assert_eq!(json["event"]["zone"], "Asia/Seoul");
+        assert_eq!(serde_json::from_value::<Notice>(json).unwrap(), notice);
+    }
+
+    #[test]
+    fn a_later_version_may_add_a_fact_but_not_leave_one_out() {
+        let read = serde_json::from_value::<Notice>;
+        let mut json =
+            json!({"kind": "sign_in_code", "code": "1", "link": "", "valid_minutes": 1, "x": 1});
+        assert!(read(json.clone()).is_ok());
+        json["code"].take();
+        assert!(read(json).is_err());
+        assert!(read(json!({"kind": "surprise"})).is_err());
     }
 }

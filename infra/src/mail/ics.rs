@@ -2,6 +2,7 @@
 //!
 //! Times are in UTC: every calendar shows them in its owner's zone, and no zone table can be wrong.
 
+use super::words::{line, lines};
 use icalendar::{
     Attendee, Calendar, Component, Event, EventLike, EventStatus, PartStat, Property, Role,
 };
@@ -65,7 +66,7 @@ pub fn invitation(invitation: &Invitation, language: Language, from: &EmailAddre
     );
     let mut calendar = calendar(method(invitation.method));
     calendar.push(event.done());
-    calendar.to_string()
+    fold(&calendar.to_string())
 }
 
 /// A calendar that programs fetch again and again: what it no longer names is gone.
@@ -87,7 +88,7 @@ pub fn feed(name: &str, language: Language, entries: &[FeedEntry]) -> String {
         );
         calendar.push(event.status(EventStatus::Confirmed).done());
     }
-    calendar.to_string()
+    fold(&calendar.to_string())
 }
 
 fn calendar(method: &str) -> Calendar {
@@ -116,9 +117,15 @@ fn event(
         .starts(content.starts_at)
         .ends(content.ends_at)
         .sequence(sequence)
-        .summary(&line(content.summary.get(language)))
-        .description(&lines(content.description.get(language)))
-        .location(&line(content.location.get(language)));
+        .summary(&line(content.summary.get(language)));
+    let description = lines(content.description.get(language));
+    if !description.is_empty() {
+        event.description(&description);
+    }
+    let location = line(content.location.get(language));
+    if !location.is_empty() {
+        event.location(&location);
+    }
     event.done()
 }
 
@@ -140,21 +147,49 @@ fn parameter(value: &str) -> String {
     line(value).replace('"', "'")
 }
 
-/// One line: control characters and line separators become spaces.
-fn line(value: &str) -> String {
-    value
-        .chars()
-        .map(|c| if breaks(c) { ' ' } else { c })
-        .collect::<String>()
-        .trim()
-        .to_owned()
+/// Folds at 75 octets (RFC 5545 3.1), between characters.
+///
+/// The writer folds, too, but lets a last piece of 75 octets follow the space that makes it 76.
+fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len() + text.len() / 32);
+    for line in text.replace("\r\n ", "").split_terminator("\r\n") {
+        let mut octets = 0;
+        for c in line.chars() {
+            if octets + c.len_utf8() > 75 {
+                folded.push_str("\r\n ");
+                octets = 1;
+            }
+            folded.push(c);
+            octets += c.len_utf8();
+        }
+        folded.push_str("\r\n");
+    }
+    folded
 }
 
-/// Several lines, each without control characters; the writer escapes the line feeds.
-fn lines(value: &str) -> String {
-    value.lines().map(line).collect::<Vec<_>>().join("\n")
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn breaks(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+    #[test]
+    fn no_folded_line_is_longer_than_75_octets() {
+        for length in 70..240 {
+            for unit in ["a", "가", "😀"] {
+                let line = unit.repeat(length / unit.len());
+                let folded = fold(&format!("{line}\r\nB:2\r\n"));
+                assert!(folded.split("\r\n").all(|l| l.len() <= 75), "{folded}");
+                assert_eq!(folded.replace("\r\n ", ""), format!("{line}\r\nB:2\r\n"));
+            }
+        }
+    }
+
+    #[test]
+    fn rare_characters_of_an_address_are_encoded_in_its_uri() {
+        let uri = |s: &str| s.parse().map(|a| mailto(&a));
+        assert_eq!(
+            uri("kim.data+x@a.kr").as_deref(),
+            Ok("mailto:kim.data+x@a.kr")
+        );
+        assert_eq!(uri("a?b%@c.kr").as_deref(), Ok("mailto:a%3Fb%25@c.kr"));
+    }
 }

@@ -8,9 +8,15 @@
 pub mod ics;
 mod render;
 mod smtp;
+mod texts;
 mod transport;
+mod words;
 
 pub use ics::FeedEntry;
 pub use lettre::Message;
 pub use render::{RenderError, Sender, render};
 pub use transport::{MailConfigError, Mailer, Memory, SendError};
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

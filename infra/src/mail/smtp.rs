@@ -9,11 +9,12 @@ use super::transport::{MailConfigError, SendError};
 use lettre::Message;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Noop, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::{Host, Url};
 
@@ -66,21 +67,29 @@ impl Smtp {
             Some(Host::Ipv6(address)) => address.to_string(),
             _ => return Err(MailConfigError::Host),
         };
-        let mut tls = None;
+        let (mut tls, mut authority) = (None, None);
         for (key, value) in url.query_pairs() {
             match (&*key, &*value) {
+                ("ca", path) if authority.is_none() => authority = Some(certificate(path)?),
                 ("tls", "required") if tls.is_none() => tls = Some(true),
                 ("tls", "opportunistic") if tls.is_none() => tls = Some(false),
                 // A mistyped option must not mean an unprotected connection.
                 _ => return Err(MailConfigError::Option(key.into_owned())),
             }
         }
-        let parameters = || TlsParameters::new(host.clone()).map_err(|_| MailConfigError::Host);
+        let parameters = || {
+            let mut builder = TlsParameters::builder(host.clone());
+            if let Some(certificate) = authority.clone() {
+                builder = builder.add_root_certificate(certificate);
+            }
+            builder.build().map_err(|_| MailConfigError::Host)
+        };
         let (security, port) = match (url.scheme(), tls) {
             ("smtps", None) => (Security::Tls(parameters()?), 465),
             ("smtps", Some(_)) => return Err(MailConfigError::Option("tls".into())),
             (_, Some(true)) => (Security::StartTls(parameters()?), 587),
             (_, Some(false)) => (Security::Opportunistic(parameters()?), 587),
+            (_, None) if authority.is_some() => return Err(MailConfigError::Option("ca".into())),
             (_, None) => (Security::Plain, 25),
         };
         let credentials = credentials(url)?;
@@ -185,19 +194,27 @@ impl Smtp {
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
-        let wrapper = match &self.security {
-            Security::Tls(parameters) => Some(parameters.clone()),
-            _ => None,
+        let server = (self.host.as_str(), self.port);
+        let connected = if let Security::Tls(parameters) = &self.security {
+            let parameters = Some(parameters.clone());
+            AsyncSmtpConnection::connect_tokio1(
+                server,
+                Some(CONNECT),
+                &self.hello,
+                parameters,
+                None,
+            )
+            .await
+        } else {
+            // A socket of our own, as lettre's waits with the full stop for the receipt of the text
+            // (Nagle's algorithm): 40 ms a mail.
+            let socket = open(server).await.map_err(|error| SendError::Transient {
+                code: None,
+                reason: error.to_string(),
+            })?;
+            AsyncSmtpConnection::connect_with_transport(Box::new(socket), &self.hello).await
         };
-        let mut connection = AsyncSmtpConnection::connect_tokio1(
-            (self.host.as_str(), self.port),
-            Some(CONNECT),
-            &self.hello,
-            wrapper,
-            None,
-        )
-        .await
-        .map_err(unreachable)?;
+        let mut connection = connected.map_err(unreachable)?;
         let upgrade = match &self.security {
             Security::StartTls(parameters) => Some(parameters),
             Security::Opportunistic(parameters) if connection.can_starttls() => Some(parameters),
@@ -244,6 +261,18 @@ impl Smtp {
             let _ = timeout(Duration::from_secs(1), connection.quit()).await;
         }
     }
+}
+
+async fn open(server: (&str, u16)) -> std::io::Result<TcpStream> {
+    let socket = timeout(CONNECT, TcpStream::connect(server)).await??;
+    socket.set_nodelay(true)?;
+    Ok(socket)
+}
+
+fn certificate(path: &str) -> Result<Certificate, MailConfigError> {
+    let wrong = || MailConfigError::Authority(path.to_owned());
+    let pem = std::fs::read(path).map_err(|_| wrong())?;
+    Certificate::from_pem(&pem).map_err(|_| wrong())
 }
 
 fn credentials(url: &Url) -> Result<Option<Credentials>, MailConfigError> {

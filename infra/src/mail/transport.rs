@@ -44,6 +44,9 @@ pub enum MailConfigError {
     /// An option that does not exist, or has no such value.
     #[error("unknown option or value: `{0}`")]
     Option(String),
+    /// The file with the certificate authority is missing or not PEM.
+    #[error("cannot read a certificate from `{0}`")]
+    Authority(String),
     /// `file:` without a folder.
     #[error("the folder is missing: write file:folder")]
     Folder,
@@ -106,6 +109,8 @@ impl Mailer {
     /// | `file:folder` | one `.eml` file per mail, in the order of sending |
     /// | `memory:` | kept until the process ends, for tests |
     ///
+    /// Over TLS, `ca=file.pem` names a certificate authority to trust besides the public ones, for a
+    /// mail server inside an organisation's own network.
     /// User and password are percent-encoded. A path (`smtps://host/name`) is the name for EHLO.
     ///
     /// # Errors
