@@ -1,5 +1,7 @@
-//! The one binary's parts: configuration, life cycle and HTTP.
+//! The one binary's parts: command line, configuration, use cases, GraphQL and HTTP.
 
+pub mod app;
 pub mod config;
+pub mod graphql;
 pub mod http;
 pub mod lifecycle;

@@ -46,7 +46,11 @@ impl App {
         let tx = self.store.begin().await?;
         let day = self.own_day(&tx, caller, event).await?;
         if let Some(id) = once.replay::<ArrangementId>(self, &tx).await? {
-            return Ok(tx.runs(&[id]).await?.pop().ok_or_else(|| Problem::not_found("id"))?);
+            return Ok(tx
+                .runs(&[id])
+                .await?
+                .pop()
+                .ok_or_else(|| Problem::not_found("id"))?);
         }
         day.expect_arranging()?;
         let number = tx.newest_run(event).await?.map_or(1, |run| run.number + 1);
@@ -70,7 +74,13 @@ impl App {
             "이미 주선이 진행 중입니다.",
             "A run is under way already.",
         ))?;
-        tx.post(&[Job::Arrange { arrangement: run.id }], self.now()).await?;
+        tx.post(
+            &[Job::Arrange {
+                arrangement: run.id,
+            }],
+            self.now(),
+        )
+        .await?;
         self.note_run(&tx, &day, run.id).await?;
         once.keep(self, &tx, run.id).await?;
         self.commit(tx).await?;
@@ -79,7 +89,10 @@ impl App {
 
     async fn situation(&self, tx: &Tx, day: &MatchingDay, wish: RunWish) -> Outcome<RunInput> {
         let registrations = tx.registrations_for(day.id).await?;
-        let ids: Vec<_> = registrations.iter().map(|registration| registration.id).collect();
+        let ids: Vec<_> = registrations
+            .iter()
+            .map(|registration| registration.id)
+            .collect();
         let delegates = tx.delegates_of(&ids).await?;
         let requests = tx.requests_for(day.id).await?;
         let scores = self.pair_scores(tx, &registrations).await?;
@@ -99,22 +112,44 @@ impl App {
         if problem.requests.is_empty() {
             return Err(Problem::whole(
                 Code::WrongState,
-                Message::new("주선할 상담 신청이 없습니다.", "There is no request to arrange."),
+                Message::new(
+                    "주선할 상담 신청이 없습니다.",
+                    "There is no request to arrange.",
+                ),
             )
             .into());
         }
-        let options = Options { seed: wish.seed, iterations: wish.iterations, ..Options::default() };
-        Ok(RunInput { problem, policy: Policy::default(), options, keys })
+        let options = Options {
+            seed: wish.seed,
+            iterations: wish.iterations,
+            ..Options::default()
+        };
+        Ok(RunInput {
+            problem,
+            policy: Policy::default(),
+            options,
+            keys,
+        })
     }
 
-    async fn pair_scores(&self, tx: &Tx, registrations: &[Registration]) -> Outcome<Vec<PairScore>> {
+    async fn pair_scores(
+        &self,
+        tx: &Tx,
+        registrations: &[Registration],
+    ) -> Outcome<Vec<PairScore>> {
         let of = |side| {
-            let of_side = registrations.iter().filter(move |registration| registration.side == side);
-            of_side.map(|registration| registration.organisation).collect::<Vec<_>>()
+            let of_side = registrations
+                .iter()
+                .filter(move |registration| registration.side == side);
+            of_side
+                .map(|registration| registration.organisation)
+                .collect::<Vec<_>>()
         };
         let best = tx.best_scores(&of(Side::Demand), &of(Side::Supply)).await?;
         let id = |organisation| {
-            let found = registrations.iter().find(|registration| registration.organisation == organisation);
+            let found = registrations
+                .iter()
+                .find(|registration| registration.organisation == organisation);
             found.map(|registration| registration.id)
         };
         Ok(best
@@ -133,7 +168,12 @@ impl App {
     ///
     /// # Errors
     /// Not the organiser, a run that has ended, or the store.
-    pub async fn cancel_arrangement(&self, caller: &Caller, key: &Key, id: ArrangementId) -> Outcome<Run> {
+    pub async fn cancel_arrangement(
+        &self,
+        caller: &Caller,
+        key: &Key,
+        id: ArrangementId,
+    ) -> Outcome<Run> {
         let once = Once::new(caller, "cancelArrangement", key)?;
         let tx = self.store.begin().await?;
         let (day, mut run) = self.own_run(&tx, caller, id).await?;
@@ -160,7 +200,9 @@ impl App {
     /// # Errors
     /// The store; then the job is tried again and gives the same timetable.
     pub async fn perform_arrangement(&self, job: &Leased, id: ArrangementId) -> Outcome<()> {
-        let Some(mut run) = self.store.runs(&[id]).await?.pop() else { return Ok(()) };
+        let Some(mut run) = self.store.runs(&[id]).await?.pop() else {
+            return Ok(());
+        };
         if !matches!(run.state, RunState::Queued | RunState::Running) {
             return Ok(());
         }
@@ -173,8 +215,16 @@ impl App {
         let mut search = tokio::task::spawn_blocking(move || {
             input.arrange(&mut |progress| {
                 let levels = progress.levels.clone();
-                tell.send_replace(Some(RunProgress { iteration: progress.iteration, iterations, levels }));
-                if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                tell.send_replace(Some(RunProgress {
+                    iteration: progress.iteration,
+                    iterations,
+                    levels,
+                }));
+                if stopped.load(Ordering::Relaxed) {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
             })
         });
         let result = loop {
@@ -199,7 +249,9 @@ impl App {
         let outcome = match result {
             Ok(Ok(arrangement)) => {
                 run.state = RunState::Done;
-                let meetings = run.input.meetings(id, run.event, &arrangement.meetings, || self.new_id());
+                let meetings = run
+                    .input
+                    .meetings(id, run.event, &arrangement.meetings, || self.new_id());
                 run.result = Some(arrangement);
                 meetings
             }
@@ -235,7 +287,10 @@ impl App {
     }
 
     async fn note_run(&self, tx: &Tx, day: &MatchingDay, run: ArrangementId) -> Outcome<()> {
-        let change = Change { kind: ChangeKind::Arrangement(run), concerns: vec![day.organiser] };
+        let change = Change {
+            kind: ChangeKind::Arrangement(run),
+            concerns: vec![day.organiser],
+        };
         Ok(tx.note(&[change], self.now()).await?)
     }
 
@@ -297,7 +352,13 @@ impl App {
     ///
     /// # Errors
     /// Not the organiser, a stale version, a meeting that is over, or the store.
-    pub async fn cancel_meeting(&self, caller: &Caller, key: &Key, id: MeetingId, version: i32) -> Outcome<Meeting> {
+    pub async fn cancel_meeting(
+        &self,
+        caller: &Caller,
+        key: &Key,
+        id: MeetingId,
+        version: i32,
+    ) -> Outcome<Meeting> {
         let once = Once::new(caller, "cancelMeeting", key)?;
         let tx = self.store.begin().await?;
         let (day, mut meeting) = self.own_meeting(&tx, caller, id).await?;
@@ -312,15 +373,36 @@ impl App {
         Ok(meeting)
     }
 
-    async fn own_run(&self, tx: &Tx, caller: &Caller, id: ArrangementId) -> Outcome<(MatchingDay, Run)> {
-        let run = tx.runs(&[id]).await?.pop().ok_or_else(|| Problem::not_found("id"))?;
+    async fn own_run(
+        &self,
+        tx: &Tx,
+        caller: &Caller,
+        id: ArrangementId,
+    ) -> Outcome<(MatchingDay, Run)> {
+        let run = tx
+            .runs(&[id])
+            .await?
+            .pop()
+            .ok_or_else(|| Problem::not_found("id"))?;
         let day = self.own_day(tx, caller, run.event).await.map_err(hide)?;
         Ok((day, run))
     }
 
-    async fn own_meeting(&self, tx: &Tx, caller: &Caller, id: MeetingId) -> Outcome<(MatchingDay, Meeting)> {
-        let meeting = tx.meetings(&[id]).await?.pop().ok_or_else(|| Problem::not_found("id"))?;
-        let day = self.own_day(tx, caller, meeting.event).await.map_err(hide)?;
+    async fn own_meeting(
+        &self,
+        tx: &Tx,
+        caller: &Caller,
+        id: MeetingId,
+    ) -> Outcome<(MatchingDay, Meeting)> {
+        let meeting = tx
+            .meetings(&[id])
+            .await?
+            .pop()
+            .ok_or_else(|| Problem::not_found("id"))?;
+        let day = self
+            .own_day(tx, caller, meeting.event)
+            .await
+            .map_err(hide)?;
         day.expect_arranging()?;
         Ok((day, meeting))
     }
@@ -360,14 +442,30 @@ impl App {
         if to.table.is_some_and(|number| day.table(number).is_none()) {
             problems.push(Problem::not_found("table"));
         }
-        let delegates = tx.delegates_of(&[meeting.demander, meeting.provider]).await?;
-        let wanted = to.delegates.clone().unwrap_or_else(|| meeting.delegates.clone());
-        let seated: Vec<&Delegate> = delegates.iter().filter(|delegate| wanted.contains(&delegate.id)).collect();
-        let of = |side: RegistrationId| seated.iter().filter(|delegate| delegate.registration == side).count();
+        let delegates = tx
+            .delegates_of(&[meeting.demander, meeting.provider])
+            .await?;
+        let wanted = to
+            .delegates
+            .clone()
+            .unwrap_or_else(|| meeting.delegates.clone());
+        let seated: Vec<&Delegate> = delegates
+            .iter()
+            .filter(|delegate| wanted.contains(&delegate.id))
+            .collect();
+        let of = |side: RegistrationId| {
+            seated
+                .iter()
+                .filter(|delegate| delegate.registration == side)
+                .count()
+        };
         if seated.len() != wanted.len() || of(meeting.demander) == 0 || of(meeting.provider) == 0 {
             problems.push(Problem::not_found("delegateIds"));
         }
-        if seated.iter().any(|delegate| delegate.unavailable_slots.contains(&to.slot)) {
+        if seated
+            .iter()
+            .any(|delegate| delegate.unavailable_slots.contains(&to.slot))
+        {
             problems.push(Problem::at(
                 "slot",
                 Code::Taken,
@@ -377,7 +475,11 @@ impl App {
                 ),
             ));
         }
-        if problems.is_empty() { Ok(wanted) } else { Err(problems.into()) }
+        if problems.is_empty() {
+            Ok(wanted)
+        } else {
+            Err(problems.into())
+        }
     }
 
     /// Runs that the caller may see: those of the matching days it runs.
@@ -391,7 +493,13 @@ impl App {
         let days = self.store.matching_days(viewer, &events).await?;
         runs.retain(|run| {
             let day = days.iter().find(|day| day.id == run.event);
-            day.is_some_and(|day| caller.may(Action::RunMatchingDay { organiser: day.organiser }).is_ok())
+            day.is_some_and(|day| {
+                caller
+                    .may(Action::RunMatchingDay {
+                        organiser: day.organiser,
+                    })
+                    .is_ok()
+            })
         });
         Ok(runs)
     }
@@ -400,14 +508,29 @@ impl App {
     ///
     /// # Errors
     /// Nobody is signed in, or the store.
-    pub async fn visible_meetings(&self, caller: &Caller, ids: &[MeetingId]) -> Outcome<Vec<Meeting>> {
+    pub async fn visible_meetings(
+        &self,
+        caller: &Caller,
+        ids: &[MeetingId],
+    ) -> Outcome<Vec<Meeting>> {
         let viewer = caller.viewer()?;
         let mut seen = Vec::new();
         for meeting in self.store.meetings(ids).await? {
-            let Some(day) = self.store.matching_day(viewer, meeting.event).await? else { continue };
-            let runs = caller.may(Action::RunMatchingDay { organiser: day.organiser }).is_ok();
-            let parties = self.store.registrations(&[meeting.demander, meeting.provider]).await?;
-            let own = parties.iter().any(|party| Some(party.organisation) == viewer.organisation());
+            let Some(day) = self.store.matching_day(viewer, meeting.event).await? else {
+                continue;
+            };
+            let runs = caller
+                .may(Action::RunMatchingDay {
+                    organiser: day.organiser,
+                })
+                .is_ok();
+            let parties = self
+                .store
+                .registrations(&[meeting.demander, meeting.provider])
+                .await?;
+            let own = parties
+                .iter()
+                .any(|party| Some(party.organisation) == viewer.organisation());
             let published = self.store.published_run(day.id).await?;
             if runs || (own && published.is_some_and(|run| run.id == meeting.arrangement)) {
                 seen.push(meeting);
@@ -431,7 +554,11 @@ pub struct Place {
 /// What is another organiser's does not exist for the caller.
 fn hide(error: AppError) -> AppError {
     match error {
-        AppError::Refused(problems) if problems.iter().any(|problem| problem.code == Code::Forbidden) => {
+        AppError::Refused(problems)
+            if problems
+                .iter()
+                .any(|problem| problem.code == Code::Forbidden) =>
+        {
             Problem::not_found("id").into()
         }
         error => error,

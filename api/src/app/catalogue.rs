@@ -20,14 +20,24 @@ impl App {
         key: &Key,
         content: OfferContent,
     ) -> Outcome<Offer> {
-        let owner = caller.viewer()?.organisation().ok_or_else(Problem::forbidden)?;
+        let owner = caller
+            .viewer()?
+            .organisation()
+            .ok_or_else(Problem::forbidden)?;
         caller.may(Action::KeepOffers { owner })?;
         let once = Once::new(caller, "createOffer", key)?;
         let tx = self.store.begin().await?;
         if let Some(id) = once.replay::<OfferId>(self, &tx).await? {
             return self.own_offer(&tx, caller, id).await;
         }
-        let offer = Offer::draft(self.new_id(), owner, content, None, self.terminology(), self.now())?;
+        let offer = Offer::draft(
+            self.new_id(),
+            owner,
+            content,
+            None,
+            self.terminology(),
+            self.now(),
+        )?;
         tx.insert_offer(&offer).await?;
         once.keep(self, &tx, offer.id).await?;
         self.commit(tx).await?;
@@ -88,13 +98,23 @@ impl App {
 
     async fn own_offer(&self, tx: &Tx, caller: &Caller, id: OfferId) -> Outcome<Offer> {
         let viewer = caller.viewer()?;
-        let offer = tx.offer(viewer, id).await?.ok_or_else(|| Problem::not_found("id"))?;
-        caller.may(Action::KeepOffers { owner: offer.organisation })?;
+        let offer = tx
+            .offer(viewer, id)
+            .await?
+            .ok_or_else(|| Problem::not_found("id"))?;
+        caller.may(Action::KeepOffers {
+            owner: offer.organisation,
+        })?;
         Ok(offer)
     }
 
     /// Saves a changed offer, tells subscribers, and has its matches computed anew.
-    pub(crate) async fn save_offer(&self, tx: &Tx, offer: &Offer, read_version: i32) -> Outcome<()> {
+    pub(crate) async fn save_offer(
+        &self,
+        tx: &Tx,
+        offer: &Offer,
+        read_version: i32,
+    ) -> Outcome<()> {
         if offer.version == read_version {
             return Ok(());
         }
@@ -103,7 +123,10 @@ impl App {
             return Err(Problem::stale(newer.map_or(read_version, |offer| offer.version)).into());
         }
         let now = self.now();
-        let change = Change { kind: ChangeKind::Offer(offer.id), concerns: vec![offer.organisation] };
+        let change = Change {
+            kind: ChangeKind::Offer(offer.id),
+            concerns: vec![offer.organisation],
+        };
         tx.note(&[change], now).await?;
         tx.post(&[Job::MatchOffer { offer: offer.id }], now).await?;
         Ok(())

@@ -19,14 +19,24 @@ impl App {
         key: &Key,
         content: DemandContent,
     ) -> Outcome<Demand> {
-        let owner = caller.viewer()?.organisation().ok_or_else(Problem::forbidden)?;
+        let owner = caller
+            .viewer()?
+            .organisation()
+            .ok_or_else(Problem::forbidden)?;
         caller.may(Action::KeepDemands { owner })?;
         let once = Once::new(caller, "createDemand", key)?;
         let tx = self.store.begin().await?;
         if let Some(id) = once.replay::<DemandId>(self, &tx).await? {
             return self.own_demand(&tx, caller, id).await;
         }
-        let demand = Demand::draft(self.new_id(), owner, content, None, self.terminology(), self.now())?;
+        let demand = Demand::draft(
+            self.new_id(),
+            owner,
+            content,
+            None,
+            self.terminology(),
+            self.now(),
+        )?;
         tx.insert_demand(&demand).await?;
         once.keep(self, &tx, demand.id).await?;
         self.commit(tx).await?;
@@ -87,13 +97,23 @@ impl App {
 
     async fn own_demand(&self, tx: &Tx, caller: &Caller, id: DemandId) -> Outcome<Demand> {
         let viewer = caller.viewer()?;
-        let demand = tx.demand(viewer, id).await?.ok_or_else(|| Problem::not_found("id"))?;
-        caller.may(Action::KeepDemands { owner: demand.organisation })?;
+        let demand = tx
+            .demand(viewer, id)
+            .await?
+            .ok_or_else(|| Problem::not_found("id"))?;
+        caller.may(Action::KeepDemands {
+            owner: demand.organisation,
+        })?;
         Ok(demand)
     }
 
     /// Saves a changed demand, tells subscribers, and has its matches computed anew.
-    pub(crate) async fn save_demand(&self, tx: &Tx, demand: &Demand, read_version: i32) -> Outcome<()> {
+    pub(crate) async fn save_demand(
+        &self,
+        tx: &Tx,
+        demand: &Demand,
+        read_version: i32,
+    ) -> Outcome<()> {
         if demand.version == read_version {
             return Ok(());
         }
@@ -102,9 +122,13 @@ impl App {
             return Err(Problem::stale(newer.map_or(read_version, |demand| demand.version)).into());
         }
         let now = self.now();
-        let change = Change { kind: ChangeKind::Demand(demand.id), concerns: vec![demand.organisation] };
+        let change = Change {
+            kind: ChangeKind::Demand(demand.id),
+            concerns: vec![demand.organisation],
+        };
         tx.note(&[change], now).await?;
-        tx.post(&[Job::MatchDemand { demand: demand.id }], now).await?;
+        tx.post(&[Job::MatchDemand { demand: demand.id }], now)
+            .await?;
         Ok(())
     }
 }

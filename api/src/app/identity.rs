@@ -46,7 +46,9 @@ impl App {
     pub async fn request_sign_in(&self, email: &EmailAddress, language: Language) -> Outcome<()> {
         let now = self.now();
         let tx = self.store.begin().await?;
-        let recent = tx.sign_ins_since(email, now - TimeDelta::minutes(15)).await?;
+        let recent = tx
+            .sign_ins_since(email, now - TimeDelta::minutes(15))
+            .await?;
         if recent >= CODES_PER_QUARTER {
             return Err(Problem::at(
                 "email",
@@ -78,7 +80,14 @@ impl App {
             link: format!("{}/sign-in?token={link}", self.settings.public_url),
             valid_minutes: u32::try_from(self.settings.code_minutes).unwrap_or(0),
         };
-        tx.post(&[Job::Mail { to, notice: Box::new(notice) }], now).await?;
+        tx.post(
+            &[Job::Mail {
+                to,
+                notice: Box::new(notice),
+            }],
+            now,
+        )
+        .await?;
         self.commit(tx).await
     }
 
@@ -116,13 +125,29 @@ impl App {
         let person = match tx.person_by_email(&pending.email).await? {
             Some(person) => person,
             None => {
-                let name = pending.email.as_str().split('@').next().unwrap_or_default().to_owned();
-                let person = Person { id: self.new_id(), email: pending.email, name, language, created_at: now };
+                let name = pending
+                    .email
+                    .as_str()
+                    .split('@')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
+                let person = Person {
+                    id: self.new_id(),
+                    email: pending.email,
+                    name,
+                    language,
+                    created_at: now,
+                };
                 tx.insert_person(&person).await?;
                 person
             }
         };
-        let organisation = tx.memberships_of(person.id).await?.first().map(|place| place.organisation);
+        let organisation = tx
+            .memberships_of(person.id)
+            .await?
+            .first()
+            .map(|place| place.organisation);
         let opened = self.open(person.id, organisation);
         tx.insert_session(&opened.session, &opened.token).await?;
         self.commit(tx).await?;
@@ -135,8 +160,15 @@ impl App {
     /// Nobody has this address, or the store.
     pub async fn open_session_for(&self, email: &EmailAddress) -> Outcome<OpenedSession> {
         let tx = self.store.begin().await?;
-        let person = tx.person_by_email(email).await?.ok_or_else(|| Problem::not_found("email"))?;
-        let organisation = tx.memberships_of(person.id).await?.first().map(|place| place.organisation);
+        let person = tx
+            .person_by_email(email)
+            .await?
+            .ok_or_else(|| Problem::not_found("email"))?;
+        let organisation = tx
+            .memberships_of(person.id)
+            .await?
+            .first()
+            .map(|place| place.organisation);
         let opened = self.open(person.id, organisation);
         tx.insert_session(&opened.session, &opened.token).await?;
         self.commit(tx).await?;
@@ -146,8 +178,17 @@ impl App {
     fn open(&self, person: PersonId, organisation: Option<OrganisationId>) -> OpenedSession {
         let created_at = self.now();
         let expires_at = created_at + TimeDelta::days(self.settings.session_days);
-        let session = Session { id: self.new_id(), person, organisation, created_at, expires_at };
-        OpenedSession { token: token(&*self.randomness), session }
+        let session = Session {
+            id: self.new_id(),
+            person,
+            organisation,
+            created_at,
+            expires_at,
+        };
+        OpenedSession {
+            token: token(&*self.randomness),
+            session,
+        }
     }
 
     /// Ends the caller's session.
@@ -170,13 +211,20 @@ impl App {
         let session = caller.session.ok_or_else(Problem::unauthenticated)?;
         let tx = self.store.begin().await?;
         let places = tx.memberships_of(actor.person).await?;
-        if !places.iter().any(|place| place.organisation == organisation) {
+        if !places
+            .iter()
+            .any(|place| place.organisation == organisation)
+        {
             return Err(Problem::not_found("organisation").into());
         }
         tx.set_acting(session, organisation).await?;
         self.commit(tx).await?;
         let actor = self.actor(actor.person, Some(organisation)).await?;
-        Ok(Caller { actor: Some(actor), session: caller.session, language: caller.language })
+        Ok(Caller {
+            actor: Some(actor),
+            session: caller.session,
+            language: caller.language,
+        })
     }
 
     /// Who a token speaks for; nobody if there is none, or it does not hold.
@@ -196,7 +244,9 @@ impl App {
     /// # Errors
     /// The session has ended, or the store.
     pub async fn refresh(&self, caller: &Caller) -> Outcome<Caller> {
-        let Some(id) = caller.session else { return Ok(caller.clone()) };
+        let Some(id) = caller.session else {
+            return Ok(caller.clone());
+        };
         let session = self.store.session_by_id(id, self.now()).await?;
         if session.is_none() {
             return Err(Problem::unauthenticated().into());
@@ -204,25 +254,50 @@ impl App {
         self.caller_of(session, Some(caller.language)).await
     }
 
-    async fn caller_of(&self, session: Option<Session>, language: Option<Language>) -> Outcome<Caller> {
+    async fn caller_of(
+        &self,
+        session: Option<Session>,
+        language: Option<Language>,
+    ) -> Outcome<Caller> {
         let Some(session) = session else {
-            return Ok(Caller { language: language.unwrap_or_default(), ..Caller::default() });
+            return Ok(Caller {
+                language: language.unwrap_or_default(),
+                ..Caller::default()
+            });
         };
         let actor = self.actor(session.person, session.organisation).await?;
         let language = match language {
             Some(language) => language,
             None => {
                 let people = self.store.people(&[session.person]).await?;
-                people.first().map(|person| person.language).unwrap_or_default()
+                people
+                    .first()
+                    .map(|person| person.language)
+                    .unwrap_or_default()
             }
         };
-        Ok(Caller { actor: Some(actor), session: Some(session.id), language })
+        Ok(Caller {
+            actor: Some(actor),
+            session: Some(session.id),
+            language,
+        })
     }
 
-    async fn actor(&self, person: PersonId, organisation: Option<OrganisationId>) -> Outcome<Actor> {
-        let Some(organisation) = organisation else { return Ok(Actor { person, acts_for: None }) };
+    async fn actor(
+        &self,
+        person: PersonId,
+        organisation: Option<OrganisationId>,
+    ) -> Outcome<Actor> {
+        let Some(organisation) = organisation else {
+            return Ok(Actor {
+                person,
+                acts_for: None,
+            });
+        };
         let places = self.store.memberships_of(person).await?;
-        let place = places.into_iter().find(|place| place.organisation == organisation);
+        let place = places
+            .into_iter()
+            .find(|place| place.organisation == organisation);
         let organisation = self.store.organisation(organisation).await?;
         let acts_for = place.zip(organisation).map(|(place, organisation)| Acting {
             organisation: organisation.id,

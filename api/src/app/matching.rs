@@ -31,14 +31,19 @@ impl Matcher {
         if self.index.is_none() {
             self.read_to = app.store.last_change().await?;
             self.index = Some(MatchIndex::new(app.terminology(), Weights::default()));
-            let (offers, demands) = (app.store.listed_offers().await?, app.store.open_demands().await?);
+            let (offers, demands) = (
+                app.store.listed_offers().await?,
+                app.store.open_demands().await?,
+            );
             self.take_offers(app, offers).await?;
             self.take_demands(app, demands).await?;
             return Ok(());
         }
         loop {
             let changes = app.store.changes_after(self.read_to, CHANGES).await?;
-            let Some((last, _)) = changes.last() else { return Ok(()) };
+            let Some((last, _)) = changes.last() else {
+                return Ok(());
+            };
             self.read_to = *last;
             let (mut offers, mut demands) = (Vec::new(), Vec::new());
             for (_, change) in changes {
@@ -69,7 +74,9 @@ impl Matcher {
 
     async fn take_offers(&mut self, app: &App, offers: Vec<Offer>) -> Outcome<()> {
         let profiles = profiles(app, offers.iter().map(|offer| offer.organisation)).await?;
-        let Some(index) = &mut self.index else { return Ok(()) };
+        let Some(index) = &mut self.index else {
+            return Ok(());
+        };
         for offer in offers {
             match profiles.get(&offer.organisation) {
                 Some(profile) if offer.is_listed() => {
@@ -87,7 +94,9 @@ impl Matcher {
 
     async fn take_demands(&mut self, app: &App, demands: Vec<Demand>) -> Outcome<()> {
         let profiles = profiles(app, demands.iter().map(|demand| demand.organisation)).await?;
-        let Some(index) = &mut self.index else { return Ok(()) };
+        let Some(index) = &mut self.index else {
+            return Ok(());
+        };
         for demand in demands {
             match profiles.get(&demand.organisation) {
                 Some(profile) if demand.is_open() => {
@@ -175,7 +184,10 @@ async fn profiles(
     ids.sort();
     ids.dedup();
     let found = app.store.organisations(&ids).await?;
-    Ok(found.into_iter().map(|organisation| (organisation.id, organisation.profile)).collect())
+    Ok(found
+        .into_iter()
+        .map(|organisation| (organisation.id, organisation.profile))
+        .collect())
 }
 
 /// Subscribers on both sides hear of matches that the gate lets pass or asks about.

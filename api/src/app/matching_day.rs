@@ -4,7 +4,8 @@ use super::once::Once;
 use super::{App, Caller, Key, Outcome, taken};
 use matchday_domain::id::{DelegateId, MatchingDayId, RegistrationId};
 use matchday_domain::matching_day::{
-    Delegate, EventPlan, EventState, MatchingDay, Registration, RegistrationPlan, Side, registration,
+    Delegate, EventPlan, EventState, MatchingDay, Registration, RegistrationPlan, Side,
+    registration,
 };
 use matchday_domain::organisation::OrganisationKind;
 use matchday_domain::policy::Action;
@@ -105,15 +106,21 @@ impl App {
         let members: Vec<_> = members.into_iter().map(|member| member.person.id).collect();
         registration::check(&day, &plan, &members)?;
         let new = Registration {
-            id: known.as_ref().map_or_else(|| self.new_id(), |known| known.id),
+            id: known
+                .as_ref()
+                .map_or_else(|| self.new_id(), |known| known.id),
             event,
             organisation,
             side,
             meetings_min: i32::try_from(plan.meetings_min).unwrap_or(i32::MAX),
-            meetings_max: plan.meetings_max.map(|max| i32::try_from(max).unwrap_or(i32::MAX)),
+            meetings_max: plan
+                .meetings_max
+                .map(|max| i32::try_from(max).unwrap_or(i32::MAX)),
             withdrawn: false,
             version: known.as_ref().map_or(1, |known| known.version + 1),
-            created_at: known.as_ref().map_or_else(|| self.now(), |known| known.created_at),
+            created_at: known
+                .as_ref()
+                .map_or_else(|| self.now(), |known| known.created_at),
         };
         let before = match &known {
             Some(known) => tx.delegates_of(&[known.id]).await?,
@@ -123,7 +130,9 @@ impl App {
             .delegates
             .into_iter()
             .map(|planned| {
-                let known = before.iter().find(|delegate| delegate.person == planned.person);
+                let known = before
+                    .iter()
+                    .find(|delegate| delegate.person == planned.person);
                 Delegate {
                     id: known.map_or_else(|| self.new_id::<DelegateId>(), |delegate| delegate.id),
                     registration: new.id,
@@ -141,7 +150,10 @@ impl App {
             "Somebody is a delegate at this matching day already.",
         );
         match (&known, version) {
-            (None, None) => tx.insert_registration(&new, &delegates).await.map_err(already)?,
+            (None, None) => tx
+                .insert_registration(&new, &delegates)
+                .await
+                .map_err(already)?,
             (Some(known), None) if !known.withdrawn => {
                 return Err(Problem::at(
                     "matchingDay",
@@ -156,7 +168,10 @@ impl App {
             (None, Some(_)) => return Err(Problem::not_found("version").into()),
             (Some(known), version) => {
                 if version.is_some_and(|version| version != known.version)
-                    || !tx.update_registration(&new, known.version, &delegates).await.map_err(already)?
+                    || !tx
+                        .update_registration(&new, known.version, &delegates)
+                        .await
+                        .map_err(already)?
                 {
                     return Err(Problem::stale(known.version).into());
                 }
@@ -218,17 +233,29 @@ impl App {
         id: MatchingDayId,
     ) -> Outcome<MatchingDay> {
         let day = self.day(tx, caller, id).await?;
-        caller.may(Action::RunMatchingDay { organiser: day.organiser })?;
+        caller.may(Action::RunMatchingDay {
+            organiser: day.organiser,
+        })?;
         Ok(day)
     }
 
     /// Saves a changed matching day and tells everybody who is registered.
-    pub(crate) async fn save_day(&self, tx: &Tx, day: &MatchingDay, read_version: i32) -> Outcome<()> {
+    pub(crate) async fn save_day(
+        &self,
+        tx: &Tx,
+        day: &MatchingDay,
+        read_version: i32,
+    ) -> Outcome<()> {
         if !tx.update_matching_day(day, read_version).await? {
             return Err(Problem::stale(day.version).into());
         }
         let registered = tx.registrations_for(day.id).await?;
-        self.note_day(tx, day, registered.into_iter().map(|r| r.organisation).collect()).await
+        self.note_day(
+            tx,
+            day,
+            registered.into_iter().map(|r| r.organisation).collect(),
+        )
+        .await
     }
 
     async fn note_day(
@@ -238,7 +265,10 @@ impl App {
         mut concerns: Vec<matchday_domain::id::OrganisationId>,
     ) -> Outcome<()> {
         concerns.push(day.organiser);
-        let change = Change { kind: ChangeKind::MatchingDay(day.id), concerns };
+        let change = Change {
+            kind: ChangeKind::MatchingDay(day.id),
+            concerns,
+        };
         Ok(tx.note(&[change], self.now()).await?)
     }
 }

@@ -7,7 +7,6 @@ pub mod calendar;
 pub mod catalogue;
 pub mod demand;
 pub mod identity;
-pub mod import;
 pub mod matching;
 pub mod matching_day;
 pub mod organisation;
@@ -21,9 +20,9 @@ mod randomness;
 pub use once::Key;
 pub use randomness::{OsRandomness, Randomness, SeededRandomness};
 
-use matchday_domain::policy::{self, Acting, Action, Actor};
 use matchday_domain::id::SessionId;
 use matchday_domain::invitation::Party;
+use matchday_domain::policy::{self, Acting, Action, Actor};
 use matchday_domain::problem::{Code, Problem, Problems};
 use matchday_domain::terminology::Terminology;
 use matchday_domain::text::{Language, Message};
@@ -135,7 +134,14 @@ impl App {
         settings: Settings,
     ) -> Self {
         let ids = Arc::new(Mutex::new(ContextV7::new()));
-        Self { store, clock, randomness, hub, settings: Arc::new(settings), ids }
+        Self {
+            store,
+            clock,
+            randomness,
+            hub,
+            settings: Arc::new(settings),
+            ids,
+        }
     }
 
     /// The store, for reading.

@@ -28,18 +28,36 @@ impl Once {
     /// For an operation of the caller.
     pub(crate) fn new(caller: &Caller, operation: &'static str, key: &Key) -> Outcome<Self> {
         let person = caller.actor()?.person;
-        if key.key.as_ref().is_some_and(|key| key.is_empty() || key.len() > 200) {
+        if key
+            .key
+            .as_ref()
+            .is_some_and(|key| key.is_empty() || key.len() > 200)
+        {
             return Err(Problem::too_long("idempotencyKey", 200).into());
         }
         let input_hash = hash(&key.input);
-        Ok(Self { person, operation, key: key.key.clone(), input_hash })
+        Ok(Self {
+            person,
+            operation,
+            key: key.key.clone(),
+            input_hash,
+        })
     }
 
     /// The id that the first request with this key was answered with, within a day.
-    pub(crate) async fn replay<T: std::str::FromStr>(&self, app: &App, tx: &Tx) -> Outcome<Option<T>> {
-        let Some(key) = &self.key else { return Ok(None) };
+    pub(crate) async fn replay<T: std::str::FromStr>(
+        &self,
+        app: &App,
+        tx: &Tx,
+    ) -> Outcome<Option<T>> {
+        let Some(key) = &self.key else {
+            return Ok(None);
+        };
         let since = app.now() - TimeDelta::hours(24);
-        let Some(earlier) = tx.earlier_answer(self.person, self.operation, key, since).await? else {
+        let Some(earlier) = tx
+            .earlier_answer(self.person, self.operation, key, since)
+            .await?
+        else {
             return Ok(None);
         };
         if earlier.input_hash != self.input_hash {
@@ -53,15 +71,29 @@ impl Once {
             )
             .into());
         }
-        let id = earlier.result.parse().map_err(|_| AppError::Internal("unreadable answer".into()))?;
+        let id = earlier
+            .result
+            .parse()
+            .map_err(|_| AppError::Internal("unreadable answer".into()))?;
         Ok(Some(id))
     }
 
     /// Keeps the answer, in the transaction of what it answers.
-    pub(crate) async fn keep(&self, app: &App, tx: &Tx, result: impl std::fmt::Display) -> Outcome<()> {
+    pub(crate) async fn keep(
+        &self,
+        app: &App,
+        tx: &Tx,
+        result: impl std::fmt::Display,
+    ) -> Outcome<()> {
         let Some(key) = &self.key else { return Ok(()) };
-        let answer = EarlierAnswer { input_hash: self.input_hash.clone(), result: result.to_string() };
-        match tx.keep_answer(self.person, self.operation, key, &answer, app.now()).await {
+        let answer = EarlierAnswer {
+            input_hash: self.input_hash.clone(),
+            result: result.to_string(),
+        };
+        match tx
+            .keep_answer(self.person, self.operation, key, &answer, app.now())
+            .await
+        {
             Err(StoreError::Taken(_)) => Err(Problem::at(
                 "idempotencyKey",
                 Code::Taken,

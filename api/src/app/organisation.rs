@@ -38,7 +38,11 @@ impl App {
         profile: Profile,
     ) -> Outcome<Organisation> {
         let person = caller.actor()?.person;
-        if matches!(profile.kind, OrganisationKind::Organiser | OrganisationKind::Observer) || profile.designated {
+        if matches!(
+            profile.kind,
+            OrganisationKind::Organiser | OrganisationKind::Observer
+        ) || profile.designated
+        {
             return Err(Problem::at(
                 "kind",
                 Code::Forbidden,
@@ -52,7 +56,10 @@ impl App {
         let once = Once::new(caller, "registerOrganisation", key)?;
         let tx = self.store.begin().await?;
         if let Some(id) = once.replay::<OrganisationId>(self, &tx).await? {
-            return tx.organisation(id).await?.ok_or_else(|| Problem::not_found("organisation").into());
+            return tx
+                .organisation(id)
+                .await?
+                .ok_or_else(|| Problem::not_found("organisation").into());
         }
         let organisation = Organisation::apply(self.new_id(), profile, self.now())?;
         tx.insert_organisation(&organisation).await?;
@@ -86,7 +93,10 @@ impl App {
         caller.may(Action::VerifyOrganisations)?;
         let once = Once::new(caller, "verifyOrganisation", key)?;
         let tx = self.store.begin().await?;
-        let mut organisation = tx.organisation(id).await?.ok_or_else(|| Problem::not_found("id"))?;
+        let mut organisation = tx
+            .organisation(id)
+            .await?
+            .ok_or_else(|| Problem::not_found("id"))?;
         if once.replay::<OrganisationId>(self, &tx).await?.is_some() {
             return Ok(organisation);
         }
@@ -124,7 +134,11 @@ impl App {
         key: &Key,
         plan: ColleaguePlan,
     ) -> Outcome<ListedMember> {
-        let own = caller.actor()?.acts_for.as_ref().map(|acting| acting.organisation);
+        let own = caller
+            .actor()?
+            .acts_for
+            .as_ref()
+            .map(|acting| acting.organisation);
         let organisation = own.ok_or_else(Problem::forbidden)?;
         caller.may(Action::Administer { organisation })?;
         if plan.name.trim().is_empty() {
@@ -137,7 +151,9 @@ impl App {
         let tx = self.store.begin().await?;
         if let Some(id) = once.replay::<MembershipId>(self, &tx).await? {
             let members = tx.members_of(&[organisation]).await?;
-            let known = members.into_iter().find(|member| member.membership.id == id);
+            let known = members
+                .into_iter()
+                .find(|member| member.membership.id == id);
             return known.ok_or_else(|| AppError::from(Problem::not_found("id")));
         }
         let person = match tx.person_by_email(&plan.email).await? {
@@ -154,8 +170,12 @@ impl App {
                 person
             }
         };
-        let membership =
-            Membership { id: self.new_id(), person: person.id, organisation, role: plan.role };
+        let membership = Membership {
+            id: self.new_id(),
+            person: person.id,
+            organisation,
+            role: plan.role,
+        };
         tx.insert_membership(&membership).await.map_err(taken(
             "email",
             "이미 등록된 구성원입니다.",
@@ -219,5 +239,9 @@ impl App {
 
 /// A person as the receiver of a mail.
 pub(crate) fn recipient(person: &Person) -> Recipient {
-    Recipient { email: person.email.clone(), name: person.name.clone(), language: person.language }
+    Recipient {
+        email: person.email.clone(),
+        name: person.name.clone(),
+        language: person.language,
+    }
 }

@@ -10,7 +10,9 @@ use matchday_domain::id::{ArrangementId, DelegateId, PersonId, RegistrationId};
 use matchday_domain::invitation::{self, Content, Party};
 use matchday_domain::matching_day::agenda::{self, Counterpart};
 use matchday_domain::matching_day::arrangement::{Run, RunState};
-use matchday_domain::matching_day::{Delegate, EventState, MatchingDay, Meeting, MeetingRequest, Registration};
+use matchday_domain::matching_day::{
+    Delegate, EventState, MatchingDay, Meeting, MeetingRequest, Registration,
+};
 use matchday_domain::notice::{AgendaEntry, Notice};
 use matchday_domain::organisation::{Organisation, Person};
 use matchday_domain::problem::{Code, Problem};
@@ -34,15 +36,27 @@ struct Cast {
 impl Cast {
     async fn of(tx: &Tx, day: &MatchingDay) -> Outcome<Self> {
         let registrations = tx.registrations_for(day.id).await?;
-        let ids: Vec<_> = registrations.iter().map(|registration| registration.id).collect();
+        let ids: Vec<_> = registrations
+            .iter()
+            .map(|registration| registration.id)
+            .collect();
         let delegates = tx.delegates_of(&ids).await?;
-        let owners: Vec<_> = registrations.iter().map(|registration| registration.organisation).collect();
+        let owners: Vec<_> = registrations
+            .iter()
+            .map(|registration| registration.organisation)
+            .collect();
         let organisations = tx.organisations(&owners).await?;
         let persons: Vec<_> = delegates.iter().map(|delegate| delegate.person).collect();
         let people = tx.people(&persons).await?;
         let requests = tx.requests_for(day.id).await?;
-        let demands: Vec<_> = requests.iter().filter_map(|request| request.demand).collect();
-        let offers: Vec<_> = requests.iter().filter_map(|request| request.offer).collect();
+        let demands: Vec<_> = requests
+            .iter()
+            .filter_map(|request| request.demand)
+            .collect();
+        let offers: Vec<_> = requests
+            .iter()
+            .filter_map(|request| request.offer)
+            .collect();
         let mut subjects = HashMap::new();
         for offer in tx.offers(Viewer::Service, &offers).await? {
             subjects.insert(offer.id.0, offer.content.title);
@@ -50,7 +64,14 @@ impl Cast {
         for demand in tx.demands(Viewer::Service, &demands).await? {
             subjects.insert(demand.id.0, demand.content.title);
         }
-        Ok(Self { registrations, delegates, organisations, people, requests, subjects })
+        Ok(Self {
+            registrations,
+            delegates,
+            organisations,
+            people,
+            requests,
+            subjects,
+        })
     }
 
     fn person(&self, id: PersonId) -> Option<&Person> {
@@ -59,18 +80,32 @@ impl Cast {
 
     /// The other side, seen from a delegate of one side.
     fn counterpart(&self, meeting: &Meeting, own: RegistrationId) -> Option<Counterpart> {
-        let other = if own == meeting.demander { meeting.provider } else { meeting.demander };
-        let registration = self.registrations.iter().find(|registration| registration.id == other)?;
-        let organisation =
-            self.organisations.iter().find(|organisation| organisation.id == registration.organisation)?;
+        let other = if own == meeting.demander {
+            meeting.provider
+        } else {
+            meeting.demander
+        };
+        let registration = self
+            .registrations
+            .iter()
+            .find(|registration| registration.id == other)?;
+        let organisation = self
+            .organisations
+            .iter()
+            .find(|organisation| organisation.id == registration.organisation)?;
         let theirs = self.delegates.iter().filter(|delegate| {
             delegate.registration == other && meeting.delegates.contains(&delegate.id)
         });
-        let names = theirs.filter_map(|delegate| self.person(delegate.person).map(|p| p.name.clone()));
-        let request = meeting.request.and_then(|id| self.requests.iter().find(|request| request.id == id));
+        let names =
+            theirs.filter_map(|delegate| self.person(delegate.person).map(|p| p.name.clone()));
+        let request = meeting
+            .request
+            .and_then(|id| self.requests.iter().find(|request| request.id == id));
         let subject = request.and_then(|request| {
             let demand = request.demand.and_then(|id| self.subjects.get(&id.0));
-            demand.or_else(|| request.offer.and_then(|id| self.subjects.get(&id.0))).cloned()
+            demand
+                .or_else(|| request.offer.and_then(|id| self.subjects.get(&id.0)))
+                .cloned()
         });
         Some(Counterpart {
             name: organisation.profile.name.clone(),
@@ -86,10 +121,19 @@ impl App {
     ///
     /// # Errors
     /// Not the organiser, a run that is not done, a state that does not allow it, or the store.
-    pub async fn publish_arrangement(&self, caller: &Caller, key: &Key, id: ArrangementId) -> Outcome<Run> {
+    pub async fn publish_arrangement(
+        &self,
+        caller: &Caller,
+        key: &Key,
+        id: ArrangementId,
+    ) -> Outcome<Run> {
         let once = Once::new(caller, "publishArrangement", key)?;
         let tx = self.store.begin().await?;
-        let run = tx.runs(&[id]).await?.pop().ok_or_else(|| Problem::not_found("id"))?;
+        let run = tx
+            .runs(&[id])
+            .await?
+            .pop()
+            .ok_or_else(|| Problem::not_found("id"))?;
         let mut day = self.own_day(&tx, caller, run.event).await?;
         if once.replay::<ArrangementId>(self, &tx).await?.is_some() {
             return Ok(run);
@@ -102,7 +146,10 @@ impl App {
                 Code::WrongState,
                 Message::new(
                     format!("완료된 주선만 공개할 수 있습니다({}).", state.ko),
-                    format!("Only a run that is done can be published; this one is {}.", state.en),
+                    format!(
+                        "Only a run that is done can be published; this one is {}.",
+                        state.en
+                    ),
                 ),
             )
             .into());
@@ -119,7 +166,12 @@ impl App {
         self.announce(&tx, &day, &meetings).await?;
         once.keep(self, &tx, id).await?;
         self.commit(tx).await?;
-        Ok(self.store.runs(&[id]).await?.pop().ok_or_else(|| Problem::not_found("id"))?)
+        Ok(self
+            .store
+            .runs(&[id])
+            .await?
+            .pop()
+            .ok_or_else(|| Problem::not_found("id"))?)
     }
 
     /// Tells delegates of a change, if the meeting belongs to the timetable that holds.
@@ -153,7 +205,9 @@ impl App {
         }
         let cast = Cast::of(tx, day).await?;
         self.send_invitations(tx, day, &cast, &[]).await?;
-        let Some(first) = day.slots.first() else { return Ok(()) };
+        let Some(first) = day.slots.first() else {
+            return Ok(());
+        };
         let jobs: Vec<Job> = cast
             .people
             .iter()
@@ -174,13 +228,23 @@ impl App {
         let cast = Cast::of(tx, day).await?;
         let (touched, known) = self.send_invitations(tx, day, &cast, meetings).await?;
         let mut jobs = Vec::new();
-        for delegate in cast.delegates.iter().filter(|delegate| touched.contains(&delegate.id)) {
-            let Some(person) = cast.person(delegate.person) else { continue };
+        for delegate in cast
+            .delegates
+            .iter()
+            .filter(|delegate| touched.contains(&delegate.id))
+        {
+            let Some(person) = cast.person(delegate.person) else {
+                continue;
+            };
             let mut entries: Vec<AgendaEntry> = meetings
                 .iter()
                 .filter(|meeting| meeting.stands() && meeting.delegates.contains(&delegate.id))
                 .filter_map(|meeting| {
-                    agenda::entry(day, meeting, &cast.counterpart(meeting, delegate.registration)?)
+                    agenda::entry(
+                        day,
+                        meeting,
+                        &cast.counterpart(meeting, delegate.registration)?,
+                    )
                 })
                 .collect();
             entries.sort_by_key(|entry| entry.starts_at);
@@ -213,9 +277,14 @@ impl App {
         let sent = tx.invitations_of(&ids).await?;
         let mut planned: BTreeMap<Thread, Content> = BTreeMap::new();
         for meeting in meetings.iter().filter(|meeting| meeting.stands()) {
-            for delegate in cast.delegates.iter().filter(|delegate| meeting.delegates.contains(&delegate.id)) {
+            for delegate in cast
+                .delegates
+                .iter()
+                .filter(|delegate| meeting.delegates.contains(&delegate.id))
+            {
                 let other = cast.counterpart(meeting, delegate.registration);
-                if let Some(content) = other.and_then(|other| agenda::content(day, meeting, &other)) {
+                if let Some(content) = other.and_then(|other| agenda::content(day, meeting, &other))
+                {
                     planned.insert((delegate.id, meeting.demander, meeting.provider), content);
                 }
             }
@@ -229,14 +298,22 @@ impl App {
             let step = invitation::next(sent.get(&thread), planned.get(&thread));
             let delegate = cast.delegates.iter().find(|delegate| delegate.id == id);
             let person = delegate.and_then(|delegate| cast.person(delegate.person));
-            let (Some(step), Some(person)) = (step, person) else { continue };
+            let (Some(step), Some(person)) = (step, person) else {
+                continue;
+            };
             tx.keep_invitation(id, demander, provider, &step).await?;
             let organiser = self.settings.sender.clone();
-            let attendee = Party { address: person.email.clone(), name: person.name.clone() };
+            let attendee = Party {
+                address: person.email.clone(),
+                name: person.name.clone(),
+            };
             let meeting = agenda::thread(demander, provider);
             let invitation = step.invitation(meeting, id, organiser, attendee, self.now());
             let notice = Box::new(Notice::MeetingInvitation { invitation });
-            jobs.push(Job::Mail { to: recipient(person), notice });
+            jobs.push(Job::Mail {
+                to: recipient(person),
+                notice,
+            });
             if !touched.contains(&id) {
                 touched.push(id);
             }

@@ -38,7 +38,10 @@ impl SeededRandomness {
 impl Randomness for SeededRandomness {
     fn bytes(&self) -> [u8; 32] {
         let mut bytes = [0; 32];
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill_bytes(&mut bytes);
         bytes
     }
 }
@@ -52,6 +55,8 @@ pub(super) fn token(randomness: &dyn Randomness) -> String {
 /// A code of eight digits.
 pub(super) fn code(randomness: &dyn Randomness) -> String {
     let bytes = randomness.bytes();
-    let number = bytes[..8].iter().fold(0_u64, |n, b| (n << 8) | u64::from(*b));
+    let number = bytes[..8]
+        .iter()
+        .fold(0_u64, |n, b| (n << 8) | u64::from(*b));
     format!("{:08}", number % 100_000_000)
 }

@@ -36,13 +36,24 @@ impl App {
         let tx = self.store.begin().await?;
         let Taking { day, own } = self.taking_part(&tx, caller, event).await?;
         if let Some(id) = once.replay::<MeetingRequestId>(self, &tx).await? {
-            return Ok(tx.requests(&[id]).await?.pop().ok_or_else(|| Problem::not_found("id"))?);
+            return Ok(tx
+                .requests(&[id])
+                .await?
+                .pop()
+                .ok_or_else(|| Problem::not_found("id"))?);
         }
         day.expect_requests(self.now())?;
-        let to = tx.registrations(&[to]).await?.pop().ok_or_else(|| Problem::not_found("to"))?;
+        let to = tx
+            .registrations(&[to])
+            .await?
+            .pop()
+            .ok_or_else(|| Problem::not_found("to"))?;
         self.expect_subjects(&tx, caller, &own, &to, &plan).await?;
         let new = MeetingRequest::send(self.new_id(), &own, &to, plan, self.now())?;
-        let saved = match tx.request_of_pair(event, new.demander, new.provider).await? {
+        let saved = match tx
+            .request_of_pair(event, new.demander, new.provider)
+            .await?
+        {
             None => {
                 tx.insert_request(&new).await?;
                 new
@@ -74,9 +85,14 @@ impl App {
         version: i32,
         accept: bool,
     ) -> Outcome<MeetingRequest> {
-        self.change_request(caller, "answerMeetingRequest", key, id, version, |request, own| {
-            request.answer(own, version, accept)
-        })
+        self.change_request(
+            caller,
+            "answerMeetingRequest",
+            key,
+            id,
+            version,
+            |request, own| request.answer(own, version, accept),
+        )
         .await
     }
 
@@ -91,9 +107,14 @@ impl App {
         id: MeetingRequestId,
         version: i32,
     ) -> Outcome<MeetingRequest> {
-        self.change_request(caller, "withdrawMeetingRequest", key, id, version, |request, own| {
-            request.withdraw(own, version)
-        })
+        self.change_request(
+            caller,
+            "withdrawMeetingRequest",
+            key,
+            id,
+            version,
+            |request, own| request.withdraw(own, version),
+        )
         .await
     }
 
@@ -108,9 +129,17 @@ impl App {
     ) -> Outcome<MeetingRequest> {
         let once = Once::new(caller, operation, key)?;
         let tx = self.store.begin().await?;
-        let mut request = tx.requests(&[id]).await?.pop().ok_or_else(|| Problem::not_found("id"))?;
+        let mut request = tx
+            .requests(&[id])
+            .await?
+            .pop()
+            .ok_or_else(|| Problem::not_found("id"))?;
         let Taking { day, own } = self.taking_part(&tx, caller, request.event).await?;
-        let other = if request.sender() == own.id { request.addressee() } else { request.sender() };
+        let other = if request.sender() == own.id {
+            request.addressee()
+        } else {
+            request.sender()
+        };
         let party = own.id == request.demander || own.id == request.provider;
         let silent = request.priority == Priority::NoThanks && request.sender() != own.id;
         if !party || silent {
@@ -126,7 +155,8 @@ impl App {
                 return Err(Problem::stale(version).into());
             }
             if let Some(other) = tx.registrations(&[other]).await?.pop() {
-                self.tell_of_request(&tx, &day, &own, &other, &request).await?;
+                self.tell_of_request(&tx, &day, &own, &other, &request)
+                    .await?;
             }
         }
         once.keep(self, &tx, id).await?;
@@ -138,8 +168,14 @@ impl App {
         let viewer = caller.viewer()?;
         let organisation = viewer.organisation().ok_or_else(Problem::forbidden)?;
         caller.may(Action::TakePart { organisation })?;
-        let day = tx.matching_day(viewer, event).await?.ok_or_else(|| Problem::not_found("matchingDay"))?;
-        let own = tx.registration_of(event, organisation).await?.filter(|own| !own.withdrawn);
+        let day = tx
+            .matching_day(viewer, event)
+            .await?
+            .ok_or_else(|| Problem::not_found("matchingDay"))?;
+        let own = tx
+            .registration_of(event, organisation)
+            .await?
+            .filter(|own| !own.withdrawn);
         let own = own.ok_or_else(|| Problem::not_found("registration"))?;
         Ok(Taking { day, own })
     }
@@ -156,11 +192,17 @@ impl App {
         let viewer = caller.viewer()?;
         let of_pair = |owner: OrganisationId| owner == own.organisation || owner == to.organisation;
         if let Some(id) = plan.demand {
-            let demand = tx.demand(viewer, id).await?.filter(|demand| of_pair(demand.organisation));
+            let demand = tx
+                .demand(viewer, id)
+                .await?
+                .filter(|demand| of_pair(demand.organisation));
             demand.ok_or_else(|| Problem::not_found("demand"))?;
         }
         if let Some(id) = plan.offer {
-            let offer = tx.offer(viewer, id).await?.filter(|offer| of_pair(offer.organisation));
+            let offer = tx
+                .offer(viewer, id)
+                .await?
+                .filter(|offer| of_pair(offer.organisation));
             offer.ok_or_else(|| Problem::not_found("offer"))?;
         }
         Ok(())
@@ -181,9 +223,18 @@ impl App {
         if !silent {
             concerns.push(other.organisation);
         }
-        tx.note(&[Change { kind: ChangeKind::Request(request.id), concerns }], now).await?;
+        tx.note(
+            &[Change {
+                kind: ChangeKind::Request(request.id),
+                concerns,
+            }],
+            now,
+        )
+        .await?;
         let acting = tx.organisation(by.organisation).await?;
-        let name = acting.map(|organisation| organisation.profile.name).unwrap_or_default();
+        let name = acting
+            .map(|organisation| organisation.profile.name)
+            .unwrap_or_default();
         let event = agenda::facts(day);
         let link = format!("{}/matching-days/{}", self.settings.public_url, day.id);
         let notice = match request.answer {
@@ -192,7 +243,13 @@ impl App {
             Answer::Pending => {
                 let message = request.message.clone();
                 let answer_by = Some(day.requests.closes_at);
-                Notice::MeetingRequestReceived { event, from: name, message, answer_by, link }
+                Notice::MeetingRequestReceived {
+                    event,
+                    from: name,
+                    message,
+                    answer_by,
+                    link,
+                }
             }
             Answer::Accepted | Answer::Declined => Notice::MeetingRequestAnswered {
                 event,
@@ -206,7 +263,10 @@ impl App {
         let people = tx.people(&people).await?;
         let jobs: Vec<Job> = people
             .iter()
-            .map(|person| Job::Mail { to: recipient(person), notice: Box::new(notice.clone()) })
+            .map(|person| Job::Mail {
+                to: recipient(person),
+                notice: Box::new(notice.clone()),
+            })
             .collect();
         Ok(tx.post(&jobs, now).await?)
     }
@@ -224,8 +284,13 @@ impl App {
         let requests = self.store.requests(ids).await?;
         let mut seen = Vec::new();
         for request in requests {
-            let parties = self.store.registrations(&[request.demander, request.provider]).await?;
-            let own = parties.iter().find(|party| Some(party.organisation) == viewer.organisation());
+            let parties = self
+                .store
+                .registrations(&[request.demander, request.provider])
+                .await?;
+            let own = parties
+                .iter()
+                .find(|party| Some(party.organisation) == viewer.organisation());
             let silent = request.priority == Priority::NoThanks;
             let organiser = match viewer {
                 Viewer::Overseer(own) => self

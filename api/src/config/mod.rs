@@ -185,7 +185,7 @@ settings! {
         /// `file:<folder>` writes each mail into a file; `smtp://user:password@host:587` or `smtps://…:465` sends it.
         "secret" url: ServiceUrl = ServiceUrl::new("file:matchday-data/mails");
         /// The sender's address; invitations carry it as their organiser.
-        from: String = "matchday@localhost".to_owned();
+        from: String = "matchday@matchday.example".to_owned();
         /// The sender's name.
         from_name: String = "Matchday".to_owned();
     }
@@ -205,7 +205,7 @@ settings! {
         /// Milliseconds between looks for new work.
         poll_ms: u64 = 500;
         /// Seconds after which a job whose worker went silent is taken over (5 to 3600).
-        lease_s: u64 = 60;
+        lease_s: u64 = 240;
         /// Attempts after which a job is given up and shown to the organiser (1 to 100).
         max_attempts: u32 = 12;
     }

@@ -7,8 +7,9 @@ use super::organisation::Organisation;
 use super::scalar::{CountryCode, Date, WonAmount, YearMonth};
 use super::text::{Condition, DataKind, Text};
 use super::vocabulary::{
-    AccessMode, Approval, CostModel, CountBasis, LeadTime, Library, LinkageSource, Modifier, OfferState,
-    OrganisationKind, Permission, PurposeClass, RefreshFrequency, Sex, Standard, Unpseudonymisable,
+    AccessMode, Approval, CostModel, CountBasis, LeadTime, Library, LinkageSource, Modifier,
+    OfferState, OrganisationKind, Permission, PurposeClass, RefreshFrequency, Sex, Standard,
+    Unpseudonymisable,
 };
 use super::{Result, caller, loaders};
 use async_graphql::{Context, ID, Object};
@@ -31,9 +32,15 @@ impl Count {
     /// The custodian sees its own counts; others see those from the threshold on.
     fn new(count: i64, threshold: i64, own: bool) -> Self {
         if own || count >= threshold {
-            Self { value: Some(count), shown: count.to_string() }
+            Self {
+                value: Some(count),
+                shown: count.to_string(),
+            }
         } else {
-            Self { value: None, shown: format!("<{threshold}") }
+            Self {
+                value: None,
+                shown: format!("<{threshold}"),
+            }
         }
     }
 }
@@ -93,7 +100,9 @@ pub struct Population {
 impl Population {
     /// Persons in all.
     async fn size(&self) -> Option<Count> {
-        self.population.size.map(|size| Count::new(size, self.threshold, self.own))
+        self.population
+            .size
+            .map(|size| Count::new(size, self.threshold, self.own))
     }
 
     /// The month in which the size was counted.
@@ -213,7 +222,12 @@ impl UsePolicy {
 
     /// The conditions that a DS permission is limited to.
     async fn permission_conditions(&self) -> Vec<Condition> {
-        self.0.permission_conditions.iter().cloned().map(Condition).collect()
+        self.0
+            .permission_conditions
+            .iter()
+            .cloned()
+            .map(Condition)
+            .collect()
     }
 
     /// Further conditions.
@@ -223,7 +237,12 @@ impl UsePolicy {
 
     /// Countries that GS allows.
     async fn geographic_countries(&self) -> Vec<CountryCode> {
-        self.0.geographic_countries.iter().cloned().map(CountryCode).collect()
+        self.0
+            .geographic_countries
+            .iter()
+            .cloned()
+            .map(CountryCode)
+            .collect()
     }
 
     /// Institutions that IS allows.
@@ -264,7 +283,10 @@ pub(crate) fn convert<T: Copy, U: From<T>>(values: &[T]) -> Vec<U> {
 
 impl Offer {
     fn own(&self, ctx: &Context<'_>) -> bool {
-        let own = caller(ctx).viewer().ok().and_then(|viewer| viewer.organisation());
+        let own = caller(ctx)
+            .viewer()
+            .ok()
+            .and_then(|viewer| viewer.organisation());
         own == Some(self.0.organisation)
     }
 }
@@ -273,14 +295,16 @@ impl Offer {
 #[Object]
 impl Offer {
     /// Global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ID(self.0.id.to_string())
     }
 
     /// The hospital.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
         let found = loaders(ctx).organisation(self.0.organisation).await?;
-        Ok(Organisation(found.ok_or_else(|| Problem::not_found("organisation"))?))
+        Ok(Organisation(
+            found.ok_or_else(|| Problem::not_found("organisation"))?,
+        ))
     }
 
     /// Where it stands.
@@ -326,14 +350,26 @@ impl Offer {
 
     /// Conditions, KCD/ICD-10.
     async fn conditions(&self) -> Vec<Condition> {
-        self.0.content.conditions.iter().cloned().map(Condition).collect()
+        self.0
+            .content
+            .conditions
+            .iter()
+            .cloned()
+            .map(Condition)
+            .collect()
     }
 
     /// Dated counts by condition.
     async fn counts(&self, ctx: &Context<'_>) -> Vec<CountObservation> {
         let (threshold, own) = (self.0.content.suppression_threshold(), self.own(ctx));
         let counts = self.0.content.counts.iter().cloned();
-        counts.map(|observation| CountObservation { observation, threshold, own }).collect()
+        counts
+            .map(|observation| CountObservation {
+                observation,
+                threshold,
+                own,
+            })
+            .collect()
     }
 
     /// Who the data are about.
@@ -362,7 +398,13 @@ impl Offer {
 
     /// Kinds of data.
     async fn data_kinds(&self) -> Vec<DataKind> {
-        self.0.content.data_kinds.iter().copied().map(DataKind).collect()
+        self.0
+            .content
+            .data_kinds
+            .iter()
+            .copied()
+            .map(DataKind)
+            .collect()
     }
 
     /// Tables and variables, in free words.
@@ -387,7 +429,13 @@ impl Offer {
 
     /// Alternative policies of use; one that passes is enough.
     async fn use_policies(&self) -> Vec<UsePolicy> {
-        self.0.content.use_policies.iter().cloned().map(UsePolicy).collect()
+        self.0
+            .content
+            .use_policies
+            .iter()
+            .cloned()
+            .map(UsePolicy)
+            .collect()
     }
 
     /// Ways to reach the data.
@@ -444,13 +492,19 @@ impl Offer {
     async fn matches(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")]
+        first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
         #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
         #[graphql(desc = "Which matches are wanted")] filter: Option<MatchFilterInput>,
     ) -> Result<List<Match>> {
-        let paging = Paging { first, last, after, before };
+        let paging = Paging {
+            first,
+            last,
+            after,
+            before,
+        };
         paging.request::<matchday_infra::store::Ranked>()?;
         let key = MatchesOfOffer(self.0.id, filter.unwrap_or_default().into(), paging);
         let page = loaders(ctx).matches_of_offer(key).await?;

@@ -1,7 +1,7 @@
 //! Connections and cursors after the Relay specification; one code for every list.
 
 use async_graphql::connection::{Connection, CursorType, Edge, EmptyFields};
-use async_graphql::{OutputType, SimpleObject};
+use async_graphql::OutputType;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use matchday_domain::page::{Page, PageRequest};
@@ -23,9 +23,17 @@ impl Paging {
     /// As a request for a page, or what is wrong with the arguments.
     pub(crate) fn request<P: Position>(&self) -> std::result::Result<PageRequest<P>, Problem> {
         let read = |name: &str, cursor: &Option<String>| {
-            cursor.as_deref().map(|cursor| P::decode(cursor).ok_or_else(|| bad_cursor(name))).transpose()
+            cursor
+                .as_deref()
+                .map(|cursor| P::decode(cursor).ok_or_else(|| bad_cursor(name)))
+                .transpose()
         };
-        PageRequest::new(self.first, self.last, read("after", &self.after)?, read("before", &self.before)?)
+        PageRequest::new(
+            self.first,
+            self.last,
+            read("after", &self.after)?,
+            read("before", &self.before)?,
+        )
     }
 }
 
@@ -33,7 +41,10 @@ fn bad_cursor(name: &str) -> Problem {
     Problem::at(
         name,
         Code::Invalid,
-        Message::new("이 목록의 커서가 아닙니다.", "This is not a cursor of this list."),
+        Message::new(
+            "이 목록의 커서가 아닙니다.",
+            "This is not a cursor of this list.",
+        ),
     )
 }
 
@@ -65,7 +76,10 @@ impl Position for Ranked {
     fn decode(cursor: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
         let (rank, id) = bytes.split_first_chunk::<4>()?;
-        Some(Self { rank: i32::from_be_bytes(*rank), id: Uuid::from_slice(id).ok()? })
+        Some(Self {
+            rank: i32::from_be_bytes(*rank),
+            id: Uuid::from_slice(id).ok()?,
+        })
     }
 }
 
@@ -108,22 +122,5 @@ pub(crate) fn list<T, Node: OutputType, P: Position>(
         Edge::new(cursor, node(item))
     }));
     list
-}
-
-/// Limits that a client should know.
-#[derive(Debug, Clone, SimpleObject)]
-pub(crate) struct ServiceLimits {
-    /// The largest `first` or `last` of a connection, in elements.
-    pub max_page_size: i32,
-    /// The page without `first` and `last`, in elements.
-    pub default_page_size: i32,
-    /// The largest request body, in bytes.
-    pub max_document_bytes: i32,
-    /// The deepest nesting of a document, in levels.
-    pub max_depth: i32,
-    /// Most aliases in a document.
-    pub max_aliases: i32,
-    /// Most root fields in a document.
-    pub max_root_fields: i32,
 }
 

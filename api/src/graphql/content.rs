@@ -4,13 +4,14 @@ use super::id;
 use super::scalar::{CountryCode, Date, WonAmount, YearMonth};
 use super::text::TextInput;
 use super::vocabulary::{
-    AccessMode, Approval, BudgetClass, Confidentiality, CostModel, CountBasis, Deidentification, DuoPurpose,
-    IrbStatus, LeadTime, Library, LinkageSource, Modifier, OrganisationKind, Permission, PurposeClass,
-    RefreshFrequency, Sex, Standard, Unpseudonymisable,
+    AccessMode, Approval, BudgetClass, Confidentiality, CostModel, CountBasis, Deidentification,
+    DuoPurpose, IrbStatus, LeadTime, Library, LinkageSource, Modifier, OrganisationKind,
+    Permission, PurposeClass, RefreshFrequency, Sex, Standard, Unpseudonymisable,
 };
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use matchday_domain::catalogue::{
-    Cost, CountObservation, DataKind, HospitalPreferences, OfferContent, Period, Population, ReviewCalendar,
+    Cost, CountObservation, DataKind, HospitalPreferences, OfferContent, Period, Population,
+    ReviewCalendar,
 };
 use matchday_domain::demand::{DemandContent, DemandPopulation};
 use matchday_domain::problem::{Problem, Problems};
@@ -273,7 +274,12 @@ struct Reading {
 }
 
 impl Reading {
-    fn list<T, U>(&mut self, path: &str, values: Vec<T>, read: impl Fn(&str, &T) -> Result<U, Problem>) -> Vec<U> {
+    fn list<T, U>(
+        &mut self,
+        path: &str,
+        values: Vec<T>,
+        read: impl Fn(&str, &T) -> Result<U, Problem>,
+    ) -> Vec<U> {
         let mut good = Vec::with_capacity(values.len());
         for (i, value) in values.iter().enumerate() {
             match read(&format!("{path}.{i}"), value) {
@@ -297,7 +303,11 @@ impl Reading {
     }
 
     fn finish(self) -> Result<(), Problems> {
-        if self.problems.is_empty() { Ok(()) } else { Err(self.problems) }
+        if self.problems.is_empty() {
+            Ok(())
+        } else {
+            Err(self.problems)
+        }
     }
 }
 
@@ -328,7 +338,10 @@ fn all<T, U: From<T>>(values: Vec<T>) -> Vec<U> {
 
 impl From<PeriodInput> for Period {
     fn from(input: PeriodInput) -> Self {
-        Self { start: input.start.map(|month| month.0), end: input.end.map(|month| month.0) }
+        Self {
+            start: input.start.map(|month| month.0),
+            end: input.end.map(|month| month.0),
+        }
     }
 }
 
@@ -365,7 +378,9 @@ impl OfferContentInput {
         set_some(&mut content.contact_office, self.contact_office);
         set_some(&mut content.library, self.library);
         set(&mut content.opens_on, self.opens_on, |date| Some(date.0));
-        set(&mut content.conditions, self.conditions, |codes| reading.conditions("conditions", codes));
+        set(&mut content.conditions, self.conditions, |codes| {
+            reading.conditions("conditions", codes)
+        });
         set(&mut content.counts, self.counts, |counts| {
             reading.list("counts", counts, |path, count| {
                 Ok(CountObservation {
@@ -376,21 +391,27 @@ impl OfferContentInput {
                 })
             })
         });
-        set(&mut content.population, self.population, |input| Population {
-            size: input.size,
-            size_as_of: input.size_as_of.map(|month| month.0),
-            size_basis: input.size_basis.map(Into::into),
-            sex: input.sex.map(Into::into),
-            age_min: input.age_min.map(i64::from),
-            age_max: input.age_max.map(i64::from),
+        set(&mut content.population, self.population, |input| {
+            Population {
+                size: input.size,
+                size_as_of: input.size_as_of.map(|month| month.0),
+                size_basis: input.size_basis.map(Into::into),
+                sex: input.sex.map(Into::into),
+                age_min: input.age_min.map(i64::from),
+                age_max: input.age_max.map(i64::from),
+            }
         });
         set(&mut content.period, self.period, Into::into);
         set_some(&mut content.refresh, self.refresh);
         set_some(&mut content.time_lag_months, self.time_lag_months);
-        set(&mut content.data_kinds, self.data_kinds, |codes| reading.kinds("dataKinds", codes));
+        set(&mut content.data_kinds, self.data_kinds, |codes| {
+            reading.kinds("dataKinds", codes)
+        });
         set(&mut content.variables, self.variables, |words| words);
         set_list(&mut content.standards, self.standards);
-        set(&mut content.coding_systems, self.coding_systems, |words| words);
+        set(&mut content.coding_systems, self.coding_systems, |words| {
+            words
+        });
         set_some(&mut content.completeness_percent, self.completeness_percent);
         set(&mut content.use_policies, self.use_policies, |policies| {
             let read = |(i, input)| policy(&mut reading, &format!("usePolicies.{i}"), input);
@@ -408,13 +429,18 @@ impl OfferContentInput {
             amount: input.amount.map(|won| won.0),
         });
         set_list(&mut content.linkable_to, self.linkable_to);
-        set_some(&mut content.small_count_threshold, self.small_count_threshold);
-        set(&mut content.preferences, self.preferences, |input| HospitalPreferences {
-            purposes: all(input.purposes.unwrap_or_default()),
-            partners: all(input.partners.unwrap_or_default()),
-            collaboration: input.collaboration,
-            return_of_results: input.return_of_results,
-            capacity_per_year: input.capacity_per_year.map(i64::from),
+        set_some(
+            &mut content.small_count_threshold,
+            self.small_count_threshold,
+        );
+        set(&mut content.preferences, self.preferences, |input| {
+            HospitalPreferences {
+                purposes: all(input.purposes.unwrap_or_default()),
+                partners: all(input.partners.unwrap_or_default()),
+                collaboration: input.collaboration,
+                return_of_results: input.return_of_results,
+                capacity_per_year: input.capacity_per_year.map(i64::from),
+            }
         });
         reading.finish()
     }
@@ -436,23 +462,51 @@ impl DemandContentInput {
         set_some(&mut content.uses_genotype, self.uses_genotype);
         set_some(&mut content.ancestry_research, self.ancestry_research);
         set_some(&mut content.clinical_care, self.clinical_care);
-        set(&mut content.conditions, self.conditions, |codes| reading.conditions("conditions", codes));
-        set(&mut content.conditions_text, self.conditions_text, Into::into);
-        set(&mut content.population, self.population, |input| DemandPopulation {
-            sex: input.sex.map(Into::into),
-            age_min: input.age_min.map(i64::from),
-            age_max: input.age_max.map(i64::from),
-            inclusion: input.inclusion.map(Into::into).unwrap_or_default(),
+        set(&mut content.conditions, self.conditions, |codes| {
+            reading.conditions("conditions", codes)
+        });
+        set(
+            &mut content.conditions_text,
+            self.conditions_text,
+            Into::into,
+        );
+        set(&mut content.population, self.population, |input| {
+            DemandPopulation {
+                sex: input.sex.map(Into::into),
+                age_min: input.age_min.map(i64::from),
+                age_max: input.age_max.map(i64::from),
+                inclusion: input.inclusion.map(Into::into).unwrap_or_default(),
+            }
         });
         for (path, field, input) in [
-            ("dataKindsRequired", &mut content.data_kinds_required, self.data_kinds_required),
-            ("dataKindsAnyOf", &mut content.data_kinds_any_of, self.data_kinds_any_of),
-            ("dataKindsWished", &mut content.data_kinds_wished, self.data_kinds_wished),
+            (
+                "dataKindsRequired",
+                &mut content.data_kinds_required,
+                self.data_kinds_required,
+            ),
+            (
+                "dataKindsAnyOf",
+                &mut content.data_kinds_any_of,
+                self.data_kinds_any_of,
+            ),
+            (
+                "dataKindsWished",
+                &mut content.data_kinds_wished,
+                self.data_kinds_wished,
+            ),
         ] {
             set(field, input, |codes| reading.kinds(path, codes));
         }
-        set(&mut content.variables_required, self.variables_required, |words| words);
-        set(&mut content.variables_wished, self.variables_wished, |words| words);
+        set(
+            &mut content.variables_required,
+            self.variables_required,
+            |words| words,
+        );
+        set(
+            &mut content.variables_wished,
+            self.variables_wished,
+            |words| words,
+        );
         set_some(&mut content.subjects_min, self.subjects_min);
         set_some(&mut content.subjects_wished, self.subjects_wished);
         set(&mut content.period, self.period, Into::into);
@@ -460,22 +514,40 @@ impl DemandContentInput {
         set_some(&mut content.deidentification, self.deidentification);
         set_list(&mut content.linkage, self.linkage);
         set_list(&mut content.access_modes, self.access_modes);
-        set(&mut content.viewer_countries, self.viewer_countries, countries);
-        set(&mut content.processing_countries, self.processing_countries, countries);
+        set(
+            &mut content.viewer_countries,
+            self.viewer_countries,
+            countries,
+        );
+        set(
+            &mut content.processing_countries,
+            self.processing_countries,
+            countries,
+        );
         set_some(&mut content.irb_status, self.irb_status);
-        set_some(&mut content.willing_to_collaborate, self.willing_to_collaborate);
+        set_some(
+            &mut content.willing_to_collaborate,
+            self.willing_to_collaborate,
+        );
         set_some(&mut content.willing_to_publish, self.willing_to_publish);
-        set_some(&mut content.willing_to_return_results, self.willing_to_return_results);
+        set_some(
+            &mut content.willing_to_return_results,
+            self.willing_to_return_results,
+        );
         set_some(&mut content.use_months, self.use_months);
-        set(&mut content.publish_by, self.publish_by, |date| Some(date.0));
+        set(&mut content.publish_by, self.publish_by, |date| {
+            Some(date.0)
+        });
         set(&mut content.budget, self.budget, |won| Some(won.0));
         set_some(&mut content.budget_class, self.budget_class);
         set(&mut content.own_share, self.own_share, |won| Some(won.0));
         set(&mut content.needed_by, self.needed_by, |date| Some(date.0));
         set_some(&mut content.confidentiality, self.confidentiality);
-        set(&mut content.excluded_organisations, self.excluded_organisations, |ids| {
-            reading.list("excludedOrganisations", ids, |path, id| id::read(path, id))
-        });
+        set(
+            &mut content.excluded_organisations,
+            self.excluded_organisations,
+            |ids| reading.list("excludedOrganisations", ids, |path, id| id::read(path, id)),
+        );
         reading.finish()
     }
 }

@@ -8,8 +8,8 @@ use super::organisation::Organisation;
 use super::scalar::{CountryCode, Date, WonAmount};
 use super::text::{Condition, DataKind, Text};
 use super::vocabulary::{
-    AccessMode, BudgetClass, Confidentiality, Deidentification, DemandState, DuoPurpose, IrbStatus, LinkageSource,
-    PurposeClass, Sex, Standard,
+    AccessMode, BudgetClass, Confidentiality, Deidentification, DemandState, DuoPurpose, IrbStatus,
+    LinkageSource, PurposeClass, Sex, Standard,
 };
 use super::{Result, caller, loaders};
 use async_graphql::{Context, ID, Object};
@@ -65,7 +65,7 @@ impl Demand {
 #[Object]
 impl Demand {
     /// Global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ID(self.0.id.to_string())
     }
 
@@ -74,7 +74,10 @@ impl Demand {
         if !self.shows_asker(ctx) {
             return Ok(None);
         }
-        Ok(loaders(ctx).organisation(self.0.organisation).await?.map(Organisation))
+        Ok(loaders(ctx)
+            .organisation(self.0.organisation)
+            .await?
+            .map(Organisation))
     }
 
     /// Where it stands.
@@ -134,7 +137,13 @@ impl Demand {
 
     /// Conditions, KCD/ICD-10.
     async fn conditions(&self) -> Vec<Condition> {
-        self.0.content.conditions.iter().cloned().map(Condition).collect()
+        self.0
+            .content
+            .conditions
+            .iter()
+            .cloned()
+            .map(Condition)
+            .collect()
     }
 
     /// Conditions in words.
@@ -149,17 +158,35 @@ impl Demand {
 
     /// Kinds of data that must all be there.
     async fn data_kinds_required(&self) -> Vec<DataKind> {
-        self.0.content.data_kinds_required.iter().copied().map(DataKind).collect()
+        self.0
+            .content
+            .data_kinds_required
+            .iter()
+            .copied()
+            .map(DataKind)
+            .collect()
     }
 
     /// Kinds of which one at least must be there.
     async fn data_kinds_any_of(&self) -> Vec<DataKind> {
-        self.0.content.data_kinds_any_of.iter().copied().map(DataKind).collect()
+        self.0
+            .content
+            .data_kinds_any_of
+            .iter()
+            .copied()
+            .map(DataKind)
+            .collect()
     }
 
     /// Kinds that would be welcome.
     async fn data_kinds_wished(&self) -> Vec<DataKind> {
-        self.0.content.data_kinds_wished.iter().copied().map(DataKind).collect()
+        self.0
+            .content
+            .data_kinds_wished
+            .iter()
+            .copied()
+            .map(DataKind)
+            .collect()
     }
 
     /// Variables that must be there, in free words.
@@ -209,12 +236,24 @@ impl Demand {
 
     /// Countries from which people will look at the data.
     async fn viewer_countries(&self) -> Vec<CountryCode> {
-        self.0.content.viewer_countries.iter().cloned().map(CountryCode).collect()
+        self.0
+            .content
+            .viewer_countries
+            .iter()
+            .cloned()
+            .map(CountryCode)
+            .collect()
     }
 
     /// Countries in which the data will be processed.
     async fn processing_countries(&self) -> Vec<CountryCode> {
-        self.0.content.processing_countries.iter().cloned().map(CountryCode).collect()
+        self.0
+            .content
+            .processing_countries
+            .iter()
+            .cloned()
+            .map(CountryCode)
+            .collect()
     }
 
     /// How far the ethics review has come.
@@ -249,7 +288,11 @@ impl Demand {
 
     /// Budget for data; null also for others than the owner and the organiser.
     async fn budget(&self, ctx: &Context<'_>) -> Option<WonAmount> {
-        self.0.content.budget.filter(|_| self.shows_money(ctx)).map(WonAmount)
+        self.0
+            .content
+            .budget
+            .filter(|_| self.shows_money(ctx))
+            .map(WonAmount)
     }
 
     /// Where the money comes from.
@@ -259,7 +302,11 @@ impl Demand {
 
     /// Own share of the budget; null also for others than the owner and the organiser.
     async fn own_share(&self, ctx: &Context<'_>) -> Option<WonAmount> {
-        self.0.content.own_share.filter(|_| self.shows_money(ctx)).map(WonAmount)
+        self.0
+            .content
+            .own_share
+            .filter(|_| self.shows_money(ctx))
+            .map(WonAmount)
     }
 
     /// The day on which the data are needed.
@@ -269,7 +316,11 @@ impl Demand {
 
     /// Whether others see who asks.
     async fn confidentiality(&self) -> Confidentiality {
-        self.0.content.confidentiality.unwrap_or(domain::Confidentiality::Blind).into()
+        self.0
+            .content
+            .confidentiality
+            .unwrap_or(domain::Confidentiality::Blind)
+            .into()
     }
 
     /// Organisations that must not see the demand; empty for all but the owner.
@@ -297,13 +348,19 @@ impl Demand {
     async fn matches(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")]
+        first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
         #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
         #[graphql(desc = "Which matches are wanted")] filter: Option<MatchFilterInput>,
     ) -> Result<List<Match>> {
-        let paging = Paging { first, last, after, before };
+        let paging = Paging {
+            first,
+            last,
+            after,
+            before,
+        };
         paging.request::<matchday_infra::store::Ranked>()?;
         let key = MatchesOfDemand(self.0.id, filter.unwrap_or_default().into(), paging);
         let page = loaders(ctx).matches_of_demand(key).await?;

@@ -1,7 +1,7 @@
 //! Demands are created, changed, opened, paused, closed and withdrawn.
 
-use super::demand::Demand;
 use super::content::DemandContentInput;
+use super::demand::Demand;
 use super::payload::{key, payload};
 use super::{Result, app, caller, id};
 use async_graphql::{Context, Enum, ID, InputObject, Object};
@@ -116,7 +116,9 @@ impl DemandMutation {
         let outcome = async {
             let id = id::read("id", &input.id)?;
             let edit = |content: &mut DemandContent| input.content.apply(content);
-            app(ctx).update_demand(caller(ctx), &key, id, input.version, edit).await
+            app(ctx)
+                .update_demand(caller(ctx), &key, id, input.version, edit)
+                .await
         };
         UpdateDemandPayload::settle(ctx, input.client_mutation_id, outcome.await, Demand)
     }
@@ -130,7 +132,9 @@ impl DemandMutation {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;
-            app(ctx).move_demand(caller(ctx), &key, id, input.version, input.step.into()).await
+            app(ctx)
+                .move_demand(caller(ctx), &key, id, input.version, input.step.into())
+                .await
         };
         MoveDemandPayload::settle(ctx, input.client_mutation_id, outcome.await, Demand)
     }

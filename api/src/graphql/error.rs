@@ -94,9 +94,14 @@ impl From<Problem> for Fault {
 impl From<AppError> for Fault {
     fn from(error: AppError) -> Self {
         match error {
-            AppError::Refused(mut problems) if !problems.is_empty() => Self::Asked(problems.swap_remove(0)),
+            AppError::Refused(mut problems) if !problems.is_empty() => {
+                Self::Asked(problems.swap_remove(0))
+            }
             AppError::Store(error) if error.is_transient() => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the store is away");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the store is away"
+                );
                 Self::Unavailable
             }
             error => Self::Ours(error),
@@ -124,10 +129,16 @@ impl From<Fault> for Error {
                 })
             }
             Fault::Ours(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a resolver failed");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a resolver failed"
+                );
                 coded("Something went wrong on our side.", "INTERNAL")
             }
-            Fault::Unavailable => coded("The service is not available at the moment; try again.", "UNAVAILABLE"),
+            Fault::Unavailable => coded(
+                "The service is not available at the moment; try again.",
+                "UNAVAILABLE",
+            ),
         }
     }
 }
@@ -137,7 +148,10 @@ fn coded(message: &str, code: &'static str) -> Error {
 }
 
 fn code_name(code: Code) -> String {
-    serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(code)
+        .ok()
+        .and_then(|v| v.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 /// A use case's result as the two halves of a payload; only what happened to us is an error of the field.
@@ -154,5 +168,8 @@ pub(crate) fn settle<T>(
 
 fn user_errors(ctx: &Context<'_>, problems: Problems) -> Vec<UserError> {
     let language = caller(ctx).language;
-    problems.into_iter().map(|problem| UserError::new(problem, language)).collect()
+    problems
+        .into_iter()
+        .map(|problem| UserError::new(problem, language))
+        .collect()
 }

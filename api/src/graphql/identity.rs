@@ -9,8 +9,8 @@ use crate::app::identity::{OpenedSession, Proof};
 use crate::app::{AppError, Caller};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use matchday_domain::problem::Problem;
 use matchday_domain::organisation as domain;
+use matchday_domain::problem::Problem;
 
 /// Who is signed in, and for whom he or she acts.
 pub struct Viewer {
@@ -21,9 +21,14 @@ pub struct Viewer {
 impl Viewer {
     /// The viewer of a request; null if nobody is signed in.
     pub(crate) async fn of(ctx: &Context<'_>, caller: &Caller) -> Result<Option<Self>> {
-        let Some(actor) = &caller.actor else { return Ok(None) };
+        let Some(actor) = &caller.actor else {
+            return Ok(None);
+        };
         let person = loaders(ctx).person(actor.person).await?;
-        Ok(person.map(|person| Self { person, caller: caller.clone() }))
+        Ok(person.map(|person| Self {
+            person,
+            caller: caller.clone(),
+        }))
     }
 }
 
@@ -56,14 +61,27 @@ impl Viewer {
 
     /// The organisation the viewer acts for; null before one is registered or chosen.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
-        let acting = self.caller.actor.as_ref().and_then(|actor| actor.acts_for.as_ref());
-        let Some(acting) = acting else { return Ok(None) };
-        Ok(loaders(ctx).organisation(acting.organisation).await?.map(Organisation))
+        let acting = self
+            .caller
+            .actor
+            .as_ref()
+            .and_then(|actor| actor.acts_for.as_ref());
+        let Some(acting) = acting else {
+            return Ok(None);
+        };
+        Ok(loaders(ctx)
+            .organisation(acting.organisation)
+            .await?
+            .map(Organisation))
     }
 
     /// The viewer's role there; null without an organisation.
     async fn role(&self) -> Option<Role> {
-        let acting = self.caller.actor.as_ref().and_then(|actor| actor.acts_for.as_ref());
+        let acting = self
+            .caller
+            .actor
+            .as_ref()
+            .and_then(|actor| actor.acts_for.as_ref());
         acting.map(|acting| acting.role.into())
     }
 
@@ -72,7 +90,10 @@ impl Viewer {
         let mut places = Vec::new();
         for place in app(ctx).store().memberships_of(self.person.id).await? {
             if let Some(organisation) = loaders(ctx).organisation(place.organisation).await? {
-                places.push(OwnPlace { organisation: Organisation(organisation), role: place.role.into() });
+                places.push(OwnPlace {
+                    organisation: Organisation(organisation),
+                    role: place.role.into(),
+                });
             }
         }
         Ok(places)
@@ -175,7 +196,9 @@ impl IdentityMutation {
     ) -> Result<RequestSignInPayload> {
         let outcome = async {
             let address = email("email", &input.email)?;
-            app(ctx).request_sign_in(&address, caller(ctx).language).await?;
+            app(ctx)
+                .request_sign_in(&address, caller(ctx).language)
+                .await?;
             Ok(address.to_string())
         };
         RequestSignInPayload::settle(ctx, input.client_mutation_id, outcome.await, |email| email)
@@ -189,12 +212,17 @@ impl IdentityMutation {
     ) -> Result<SignInPayload> {
         let outcome = async {
             let proof = match (input.email, input.code, input.link_token) {
-                (Some(address), Some(code), None) => Proof::Code { email: email("email", &address)?, code },
+                (Some(address), Some(code), None) => Proof::Code {
+                    email: email("email", &address)?,
+                    code,
+                },
                 (None, None, Some(token)) => Proof::Link(token),
                 _ => return Err(Problem::required("code").into()),
             };
             let opened = app(ctx).sign_in(proof, caller(ctx).language).await?;
-            let caller = app(ctx).caller(Some(&opened.token), Some(caller(ctx).language)).await?;
+            let caller = app(ctx)
+                .caller(Some(&opened.token), Some(caller(ctx).language))
+                .await?;
             Ok::<(OpenedSession, Caller), AppError>((opened, caller))
         };
         let (opened, user_errors) = error::settle(ctx, outcome.await)?;
@@ -204,7 +232,13 @@ impl IdentityMutation {
             expires_at = Some(opened.session.expires_at);
             viewer = Viewer::of(ctx, &caller).await?;
         }
-        Ok(SignInPayload { token, expires_at, viewer, user_errors, client_mutation_id: input.client_mutation_id })
+        Ok(SignInPayload {
+            token,
+            expires_at,
+            viewer,
+            user_errors,
+            client_mutation_id: input.client_mutation_id,
+        })
     }
 
     /// Ends the viewer's session.
@@ -229,7 +263,10 @@ impl IdentityMutation {
             let person = acting.actor()?.person;
             let person = app(ctx).store().people(&[person]).await?.pop();
             let person = person.ok_or_else(|| Problem::not_found("viewer"))?;
-            Ok(Viewer { person, caller: acting })
+            Ok(Viewer {
+                person,
+                caller: acting,
+            })
         };
         let outcome: crate::app::Outcome<Viewer> = outcome.await;
         ActForPayload::settle(ctx, input.client_mutation_id, outcome, |viewer| viewer)

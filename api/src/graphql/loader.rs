@@ -9,8 +9,10 @@ use super::connection::Paging;
 use crate::app::{App, AppError, Caller};
 use matchday_domain::catalogue::Offer;
 use matchday_domain::demand::Demand;
-use matchday_domain::id::{DelegateId, DemandId, MeetingRequestId, OfferId, OrganisationId, PersonId, RegistrationId};
 use matchday_domain::id::{ArrangementId, MatchId, MatchingDayId, MeetingId};
+use matchday_domain::id::{
+    DelegateId, DemandId, MeetingRequestId, OfferId, OrganisationId, PersonId, RegistrationId,
+};
 use matchday_domain::matching_day::arrangement::Run;
 use matchday_domain::matching_day::{Delegate, MatchingDay, Meeting, MeetingRequest, Registration};
 use matchday_domain::organisation::{Consortium, ConsortiumMember, Organisation, Person};
@@ -64,13 +66,24 @@ pub(crate) struct Loader<K: Fetch> {
 
 impl<K: Fetch> Default for Loader<K> {
     fn default() -> Self {
-        Self { state: Mutex::new(State { queued: Vec::new(), known: HashMap::new() }), read: Notify::new() }
+        Self {
+            state: Mutex::new(State {
+                queued: Vec::new(),
+                known: HashMap::new(),
+            }),
+            read: Notify::new(),
+        }
     }
 }
 
 impl<K: Fetch> Loader<K> {
     fn lock(&self) -> MutexGuard<'_, State<K>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets what was read.
+    fn forget(&self) {
+        self.lock().known.clear();
     }
 
     /// The object of a key, if there is one that the caller may see.
@@ -94,7 +107,11 @@ impl<K: Fetch> Loader<K> {
                 if let Some(answer) = state.known.get(&key) {
                     return open(answer.clone());
                 }
-                if state.queued.contains(&key) { std::mem::take(&mut state.queued) } else { Vec::new() }
+                if state.queued.contains(&key) {
+                    std::mem::take(&mut state.queued)
+                } else {
+                    Vec::new()
+                }
             };
             if batch.is_empty() {
                 read.await;
@@ -168,7 +185,10 @@ macro_rules! by_id {
         impl Fetch for $id {
             type Value = $value;
 
-            async fn fetch($reader: &Reader, $ids: Vec<Self>) -> Result<HashMap<Self, $value>, AppError> {
+            async fn fetch(
+                $reader: &Reader,
+                $ids: Vec<Self>,
+            ) -> Result<HashMap<Self, $value>, AppError> {
                 Ok($read.into_iter().map(|found| (found.id, found)).collect())
             }
         }
@@ -192,7 +212,10 @@ macro_rules! match_pages {
         impl Fetch for $key {
             type Value = Page<StoredMatch>;
 
-            async fn fetch(reader: &Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, AppError> {
+            async fn fetch(
+                reader: &Reader,
+                keys: Vec<Self>,
+            ) -> Result<HashMap<Self, Self::Value>, AppError> {
                 let viewer = reader.caller.viewer()?;
                 let mut answers = HashMap::new();
                 // The same arguments for many owners, which is how a query asks, make one statement.
@@ -208,9 +231,15 @@ macro_rules! match_pages {
                         .filter(|key| key.1 == filter && key.2 == paging)
                         .map(|key| key.0)
                         .collect();
-                    let pages = reader.app.store.$read(viewer, &owners, filter, &paging.request()?).await?;
+                    let pages = reader
+                        .app
+                        .store
+                        .$read(viewer, &owners, filter, &paging.request()?)
+                        .await?;
                     answers.extend(
-                        pages.into_iter().map(|(owner, page)| ($key(owner, filter, paging.clone()), page)),
+                        pages
+                            .into_iter()
+                            .map(|(owner, page)| ($key(owner, filter, paging.clone()), page)),
                     );
                 }
                 Ok(answers)
@@ -225,11 +254,17 @@ match_pages!(MatchesOfOffer, matches_of_offers);
 impl Fetch for DelegatesOf {
     type Value = Vec<Delegate>;
 
-    async fn fetch(reader: &Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, AppError> {
+    async fn fetch(
+        reader: &Reader,
+        keys: Vec<Self>,
+    ) -> Result<HashMap<Self, Self::Value>, AppError> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let mut of: HashMap<Self, Vec<Delegate>> = keys.into_iter().map(|key| (key, Vec::new())).collect();
+        let mut of: HashMap<Self, Vec<Delegate>> =
+            keys.into_iter().map(|key| (key, Vec::new())).collect();
         for delegate in reader.app.store.delegates_of(&ids).await? {
-            of.entry(Self(delegate.registration)).or_default().push(delegate);
+            of.entry(Self(delegate.registration))
+                .or_default()
+                .push(delegate);
         }
         Ok(of)
     }
@@ -238,11 +273,17 @@ impl Fetch for DelegatesOf {
 impl Fetch for MembersOf {
     type Value = Vec<ListedMember>;
 
-    async fn fetch(reader: &Reader, keys: Vec<Self>) -> Result<HashMap<Self, Self::Value>, AppError> {
+    async fn fetch(
+        reader: &Reader,
+        keys: Vec<Self>,
+    ) -> Result<HashMap<Self, Self::Value>, AppError> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let mut of: HashMap<Self, Vec<ListedMember>> = keys.into_iter().map(|key| (key, Vec::new())).collect();
+        let mut of: HashMap<Self, Vec<ListedMember>> =
+            keys.into_iter().map(|key| (key, Vec::new())).collect();
         for member in reader.app.store.members_of(&ids).await? {
-            of.entry(Self(member.membership.organisation)).or_default().push(member);
+            of.entry(Self(member.membership.organisation))
+                .or_default()
+                .push(member);
         }
         Ok(of)
     }
@@ -269,6 +310,11 @@ macro_rules! loaders {
         impl Loaders {
             pub(crate) fn new(app: App, caller: Caller) -> Self {
                 Self { reader: Reader { app, caller }, $($field: Loader::default(),)* }
+            }
+
+            /// Forgets what was read: a subscription reads anew for every event.
+            pub(crate) fn forget(&self) {
+                $(self.$field.forget();)*
             }
 
             $(pub(crate) async fn $field(&self, key: $key) -> Result<Option<<$key as Fetch>::Value>, Fault> {

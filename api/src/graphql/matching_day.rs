@@ -32,7 +32,10 @@ pub struct Window {
 
 impl From<time::Window> for Window {
     fn from(window: time::Window) -> Self {
-        Self { opens_at: window.opens_at, closes_at: window.closes_at }
+        Self {
+            opens_at: window.opens_at,
+            closes_at: window.closes_at,
+        }
     }
 }
 
@@ -71,7 +74,10 @@ pub struct EventTable {
 
 impl From<&domain::EventTable> for EventTable {
     fn from(table: &domain::EventTable) -> Self {
-        Self { number: table.number, name: table.name.clone() }
+        Self {
+            number: table.number,
+            name: table.name.clone(),
+        }
     }
 }
 
@@ -85,8 +91,13 @@ pub struct MeetingSuggestion {
 }
 
 /// The registration of the caller's organisation, if it has one that stands.
-async fn own_registration(ctx: &Context<'_>, day: &domain::MatchingDay) -> Result<Option<domain::Registration>> {
-    let Some(own) = caller(ctx).viewer()?.organisation() else { return Ok(None) };
+async fn own_registration(
+    ctx: &Context<'_>,
+    day: &domain::MatchingDay,
+) -> Result<Option<domain::Registration>> {
+    let Some(own) = caller(ctx).viewer()?.organisation() else {
+        return Ok(None);
+    };
     let registration = app(ctx).store().registration_of(day.id, own).await?;
     Ok(registration.filter(|registration| !registration.withdrawn))
 }
@@ -95,14 +106,16 @@ async fn own_registration(ctx: &Context<'_>, day: &domain::MatchingDay) -> Resul
 #[Object]
 impl MatchingDay {
     /// Global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ID(self.0.id.to_string())
     }
 
     /// Who holds it.
     async fn organiser(&self, ctx: &Context<'_>) -> Result<Organisation> {
         let found = loaders(ctx).organisation(self.0.organiser).await?;
-        Ok(Organisation(found.ok_or_else(|| Problem::not_found("organiser"))?))
+        Ok(Organisation(
+            found.ok_or_else(|| Problem::not_found("organiser"))?,
+        ))
     }
 
     /// Title.
@@ -154,19 +167,33 @@ impl MatchingDay {
     async fn registrations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")]
+        first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
         #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
         #[graphql(desc = "Only this side of the market")] side: Option<Side>,
     ) -> Result<List<Registration>> {
-        let request = Paging { first, last, after, before }.request()?;
-        let runs = caller(ctx).may(Action::RunMatchingDay { organiser: self.0.organiser }).is_ok();
+        let request = Paging {
+            first,
+            last,
+            after,
+            before,
+        }
+        .request()?;
+        let runs = caller(ctx)
+            .may(Action::RunMatchingDay {
+                organiser: self.0.organiser,
+            })
+            .is_ok();
         if !runs && own_registration(ctx, &self.0).await?.is_none() {
             return Ok(List::new(false, false));
         }
         let side = side.map(Into::into);
-        let page = app(ctx).store().registration_page(self.0.id, side, request).await?;
+        let page = app(ctx)
+            .store()
+            .registration_page(self.0.id, side, request)
+            .await?;
         Ok(list(page, |registration| registration.id.0, Registration))
     }
 
@@ -181,10 +208,17 @@ impl MatchingDay {
         ctx: &Context<'_>,
         #[graphql(desc = "How many at most, 0 to 100", default = 20)] first: i32,
     ) -> Result<Vec<MeetingSuggestion>> {
-        let Some(own) = own_registration(ctx, &self.0).await? else { return Ok(Vec::new()) };
-        let wanted = usize::try_from(first).unwrap_or(0).min(matchday_domain::page::MAX_PAGE);
+        let Some(own) = own_registration(ctx, &self.0).await? else {
+            return Ok(Vec::new());
+        };
+        let wanted = usize::try_from(first)
+            .unwrap_or(0)
+            .min(matchday_domain::page::MAX_PAGE);
         let others = app(ctx).store().registrations_for(self.0.id).await?;
-        let others: Vec<_> = others.into_iter().filter(|other| other.side != own.side).collect();
+        let others: Vec<_> = others
+            .into_iter()
+            .filter(|other| other.side != own.side)
+            .collect();
         let ids: Vec<_> = others.iter().map(|other| other.organisation).collect();
         let store = app(ctx).store();
         let found = match own.side {
@@ -198,9 +232,15 @@ impl MatchingDay {
         Ok(found
             .into_iter()
             .filter_map(|found| {
-                let registration = others.iter().find(|o| o.organisation == other(&found))?.clone();
+                let registration = others
+                    .iter()
+                    .find(|o| o.organisation == other(&found))?
+                    .clone();
                 let best_match = super::matches::Match(found);
-                Some(MeetingSuggestion { registration: Registration(registration), best_match })
+                Some(MeetingSuggestion {
+                    registration: Registration(registration),
+                    best_match,
+                })
             })
             .take(wanted)
             .collect())
@@ -210,14 +250,25 @@ impl MatchingDay {
     async fn meeting_requests(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")]
+        first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
         #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
         #[graphql(desc = "Only requests answered like this")] answer: Option<Answer>,
     ) -> Result<List<MeetingRequest>> {
-        let request = Paging { first, last, after, before }.request()?;
-        let runs = caller(ctx).may(Action::RunMatchingDay { organiser: self.0.organiser }).is_ok();
+        let request = Paging {
+            first,
+            last,
+            after,
+            before,
+        }
+        .request()?;
+        let runs = caller(ctx)
+            .may(Action::RunMatchingDay {
+                organiser: self.0.organiser,
+            })
+            .is_ok();
         let party: Option<RegistrationId> = if runs {
             None
         } else {
@@ -227,7 +278,10 @@ impl MatchingDay {
             }
         };
         let answer = answer.map(Into::into);
-        let page = app(ctx).store().request_page(self.0.id, party, answer, request).await?;
+        let page = app(ctx)
+            .store()
+            .request_page(self.0.id, party, answer, request)
+            .await?;
         Ok(list(page, |request| request.id.0, MeetingRequest))
     }
 
@@ -235,13 +289,25 @@ impl MatchingDay {
     async fn arrangements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")]
+        first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
         #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
     ) -> Result<List<Arrangement>> {
-        let request = Paging { first, last, after, before }.request()?;
-        if caller(ctx).may(Action::RunMatchingDay { organiser: self.0.organiser }).is_err() {
+        let request = Paging {
+            first,
+            last,
+            after,
+            before,
+        }
+        .request()?;
+        if caller(ctx)
+            .may(Action::RunMatchingDay {
+                organiser: self.0.organiser,
+            })
+            .is_err()
+        {
             return Ok(List::new(false, false));
         }
         let page = app(ctx).store().run_page(self.0.id, request).await?;
@@ -250,13 +316,23 @@ impl MatchingDay {
 
     /// The meetings of the published timetable: all for the organiser, its own for a party, none for others.
     async fn timetable(&self, ctx: &Context<'_>) -> Result<Vec<Meeting>> {
-        let Some(run) = app(ctx).store().published_run(self.0.id).await? else { return Ok(Vec::new()) };
+        let Some(run) = app(ctx).store().published_run(self.0.id).await? else {
+            return Ok(Vec::new());
+        };
         let meetings = app(ctx).store().meetings_of_run(run.id).await?;
-        if caller(ctx).may(Action::RunMatchingDay { organiser: self.0.organiser }).is_ok() {
+        if caller(ctx)
+            .may(Action::RunMatchingDay {
+                organiser: self.0.organiser,
+            })
+            .is_ok()
+        {
             return Ok(meetings.into_iter().map(Meeting).collect());
         }
-        let Some(own) = own_registration(ctx, &self.0).await? else { return Ok(Vec::new()) };
-        let party = |meeting: &domain::Meeting| meeting.demander == own.id || meeting.provider == own.id;
+        let Some(own) = own_registration(ctx, &self.0).await? else {
+            return Ok(Vec::new());
+        };
+        let party =
+            |meeting: &domain::Meeting| meeting.demander == own.id || meeting.provider == own.id;
         Ok(meetings.into_iter().filter(party).map(Meeting).collect())
     }
 
@@ -273,14 +349,16 @@ pub struct Registration(pub domain::Registration);
 #[Object]
 impl Registration {
     /// Global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ID(self.0.id.to_string())
     }
 
     /// Who takes part.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
         let found = loaders(ctx).organisation(self.0.organisation).await?;
-        Ok(Organisation(found.ok_or_else(|| Problem::not_found("organisation"))?))
+        Ok(Organisation(
+            found.ok_or_else(|| Problem::not_found("organisation"))?,
+        ))
     }
 
     /// On which side of the market.
@@ -310,7 +388,10 @@ impl Registration {
 
     /// Who comes, in the order in which they were named.
     async fn delegates(&self, ctx: &Context<'_>) -> Result<Vec<Delegate>> {
-        let delegates = loaders(ctx).delegates_of(DelegatesOf(self.0.id)).await?.unwrap_or_default();
+        let delegates = loaders(ctx)
+            .delegates_of(DelegatesOf(self.0.id))
+            .await?
+            .unwrap_or_default();
         Ok(delegates.into_iter().map(Delegate).collect())
     }
 }
@@ -322,7 +403,7 @@ pub struct Delegate(pub domain::Delegate);
 #[Object]
 impl Delegate {
     /// Global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ID(self.0.id.to_string())
     }
 
@@ -360,8 +441,12 @@ impl MatchingDay {
         id: RegistrationId,
     ) -> Result<Option<Registration>> {
         let viewer = caller(ctx).viewer()?;
-        let Some(registration) = loaders(ctx).registration(id).await? else { return Ok(None) };
-        let Some(day) = loaders(ctx).matching_day(registration.event).await? else { return Ok(None) };
+        let Some(registration) = loaders(ctx).registration(id).await? else {
+            return Ok(None);
+        };
+        let Some(day) = loaders(ctx).matching_day(registration.event).await? else {
+            return Ok(None);
+        };
         let own = viewer.organisation() == Some(registration.organisation);
         let sees = own
             || matches!(viewer, Viewer::Overseer(own) if own == day.organiser)

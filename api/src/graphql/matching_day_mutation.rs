@@ -23,7 +23,10 @@ pub struct WindowInput {
 
 impl From<WindowInput> for Window {
     fn from(input: WindowInput) -> Self {
-        Self { opens_at: input.opens_at, closes_at: input.closes_at }
+        Self {
+            opens_at: input.opens_at,
+            closes_at: input.closes_at,
+        }
     }
 }
 
@@ -208,7 +211,9 @@ impl MatchingDayMutation {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;
-            app(ctx).advance_matching_day(caller(ctx), &key, id, input.version, input.to.into()).await
+            app(ctx)
+                .advance_matching_day(caller(ctx), &key, id, input.version, input.to.into())
+                .await
         };
         AdvanceMatchingDayPayload::settle(ctx, input.client_mutation_id, outcome.await, MatchingDay)
     }
@@ -222,23 +227,34 @@ impl MatchingDayMutation {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let event = id::read("matchingDayId", &input.matching_day_id)?;
-            let delegates = input.delegates.into_iter().enumerate().map(|(i, delegate)| {
-                Ok::<_, Problem>(domain::DelegatePlan {
-                    person: id::read(&format!("delegates.{i}.personId"), &delegate.person_id)?,
-                    fields: delegate.fields,
-                    languages: super::catalogue::convert(&delegate.languages),
-                    remote: delegate.remote,
-                    unavailable_slots: delegate.unavailable_slots,
-                })
-            });
+            let delegates = input
+                .delegates
+                .into_iter()
+                .enumerate()
+                .map(|(i, delegate)| {
+                    Ok::<_, Problem>(domain::DelegatePlan {
+                        person: id::read(&format!("delegates.{i}.personId"), &delegate.person_id)?,
+                        fields: delegate.fields,
+                        languages: super::catalogue::convert(&delegate.languages),
+                        remote: delegate.remote,
+                        unavailable_slots: delegate.unavailable_slots,
+                    })
+                });
             let plan = domain::RegistrationPlan {
                 delegates: delegates.collect::<std::result::Result<_, _>>()?,
                 meetings_min: i64::from(input.meetings_min),
                 meetings_max: input.meetings_max.map(i64::from),
             };
-            app(ctx).register(caller(ctx), &key, event, input.version, plan).await
+            app(ctx)
+                .register(caller(ctx), &key, event, input.version, plan)
+                .await
         };
-        RegisterForMatchingDayPayload::settle(ctx, input.client_mutation_id, outcome.await, Registration)
+        RegisterForMatchingDayPayload::settle(
+            ctx,
+            input.client_mutation_id,
+            outcome.await,
+            Registration,
+        )
     }
 
     /// Takes the registration of the viewer's organisation back, while registration is open.
@@ -250,8 +266,15 @@ impl MatchingDayMutation {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let event = id::read("matchingDayId", &input.matching_day_id)?;
-            app(ctx).withdraw_registration(caller(ctx), &key, event, input.version).await
+            app(ctx)
+                .withdraw_registration(caller(ctx), &key, event, input.version)
+                .await
         };
-        WithdrawRegistrationPayload::settle(ctx, input.client_mutation_id, outcome.await, Registration)
+        WithdrawRegistrationPayload::settle(
+            ctx,
+            input.client_mutation_id,
+            outcome.await,
+            Registration,
+        )
     }
 }

@@ -11,7 +11,6 @@ mod demand_mutation;
 mod error;
 mod id;
 mod identity;
-mod import;
 mod loader;
 mod matches;
 mod matching_day;
@@ -30,9 +29,11 @@ mod timetable;
 mod vocabulary;
 
 use crate::app::{App, Caller};
+use crate::config::Limits;
 use async_graphql::{Context, MergedObject, Schema, SchemaBuilder};
 use error::Fault;
 use loader::Loaders;
+use std::sync::Arc;
 
 /// Everything that changes something.
 #[derive(MergedObject, Default)]
@@ -42,7 +43,6 @@ pub struct Mutation(
     organisation::OrganisationMutation,
     offer_mutation::OfferMutation,
     demand_mutation::DemandMutation,
-    import::ImportMutation,
     matching_day_mutation::MatchingDayMutation,
     request::RequestMutation,
     timetable::TimetableMutation,
@@ -58,20 +58,31 @@ pub type MatchdaySchema = Schema<Query, Mutation, subscription::Subscription>;
 
 /// The schema without data: for its export.
 pub fn builder() -> SchemaBuilder<Query, Mutation, subscription::Subscription> {
-    Schema::build(Query::default(), Mutation::default(), subscription::Subscription)
-        .register_output_type::<node::Node>()
+    Schema::build(
+        Query::default(),
+        Mutation::default(),
+        subscription::Subscription,
+    )
+    .register_output_type::<node::Node>()
 }
 
 /// The schema of a running service.
-pub fn schema(app: App, development: bool) -> MatchdaySchema {
-    let builder = builder().data(app).disable_suggestions();
-    if development { builder.finish() } else { builder.disable_introspection().finish() }
+pub fn schema(app: App, limits: Limits, development: bool) -> MatchdaySchema {
+    let builder = builder().data(app).data(limits).disable_suggestions();
+    if development {
+        builder.finish()
+    } else {
+        builder.disable_introspection().finish()
+    }
 }
 
 /// The schema in the definition language, as `schema.graphql` holds it.
 pub fn sdl() -> String {
     use async_graphql::SDLExportOptions;
-    let options = SDLExportOptions::new().sorted_arguments().sorted_enum_items().sorted_fields();
+    let options = SDLExportOptions::new()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .sorted_fields();
     let mut sdl = builder().finish().sdl_with_options(options);
     if !sdl.ends_with('\n') {
         sdl.push('\n');
@@ -80,9 +91,12 @@ pub fn sdl() -> String {
 }
 
 /// What a request carries with it: who asks, and the reads it shares among its fields.
-pub fn request_data(app: &App, caller: Caller, mut request: async_graphql::Request) -> async_graphql::Request {
-    let loaders = Loaders::new(app.clone(), caller.clone());
-    request = request.data(loaders);
+pub fn request_data(
+    app: &App,
+    caller: Caller,
+    mut request: async_graphql::Request,
+) -> async_graphql::Request {
+    request = request.data(Arc::new(Loaders::new(app.clone(), caller.clone())));
     request.data(caller)
 }
 
@@ -95,7 +109,7 @@ pub(crate) fn caller<'a>(ctx: &Context<'a>) -> &'a Caller {
 }
 
 pub(crate) fn loaders<'a>(ctx: &Context<'a>) -> &'a Loaders {
-    ctx.data_unchecked::<Loaders>()
+    ctx.data_unchecked::<Arc<Loaders>>()
 }
 
 /// The result of a resolver.

@@ -114,7 +114,9 @@ impl OfferMutation {
         let outcome = async {
             let id = id::read("id", &input.id)?;
             let edit = |content: &mut OfferContent| input.content.apply(content);
-            app(ctx).update_offer(caller(ctx), &key, id, input.version, edit).await
+            app(ctx)
+                .update_offer(caller(ctx), &key, id, input.version, edit)
+                .await
         };
         UpdateOfferPayload::settle(ctx, input.client_mutation_id, outcome.await, Offer)
     }
@@ -128,7 +130,9 @@ impl OfferMutation {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;
-            app(ctx).move_offer(caller(ctx), &key, id, input.version, input.step.into()).await
+            app(ctx)
+                .move_offer(caller(ctx), &key, id, input.version, input.step.into())
+                .await
         };
         MoveOfferPayload::settle(ctx, input.client_mutation_id, outcome.await, Offer)
     }

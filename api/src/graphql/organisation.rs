@@ -6,7 +6,8 @@ use super::payload::{key, payload};
 use super::scalar::{CountryCode, Date};
 use super::text::{Language, Text, TextInput};
 use super::vocabulary::{
-    ConsortiumRole, FirmSize, HospitalTier, LegalForm, OfferState, OrganisationKind, Region, Role, Verification,
+    ConsortiumRole, FirmSize, HospitalTier, LegalForm, OfferState, OrganisationKind, Region, Role,
+    Verification,
 };
 use super::{Result, app, caller, id, loaders};
 use crate::app::organisation::ColleaguePlan;
@@ -29,7 +30,7 @@ pub struct Person(pub domain::Person);
 #[Object]
 impl Person {
     /// Global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ID(self.0.id.to_string())
     }
 
@@ -45,7 +46,7 @@ pub struct Membership(pub ListedMember);
 #[Object]
 impl Membership {
     /// Global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ID(self.0.membership.id.to_string())
     }
 
@@ -98,7 +99,7 @@ pub struct ConsortiumPart {
 #[Object]
 impl Consortium {
     /// Global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ID(self.0.id.to_string())
     }
 
@@ -113,7 +114,10 @@ impl Consortium {
         ctx: &Context<'_>,
         #[graphql(desc = "Only the parts that hold on this day")] on: Option<Date>,
     ) -> Result<Vec<ConsortiumPart>> {
-        let all = loaders(ctx).consortia(AllConsortia).await?.unwrap_or_default();
+        let all = loaders(ctx)
+            .consortia(AllConsortia)
+            .await?
+            .unwrap_or_default();
         let wanted = all.1.iter().filter(|part| {
             part.consortium == self.0.id && on.is_none_or(|day| part.holds_on(day.0))
         });
@@ -135,7 +139,7 @@ impl Consortium {
 #[Object]
 impl Organisation {
     /// Global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ID(self.0.id.to_string())
     }
 
@@ -206,11 +210,17 @@ impl Organisation {
 
     /// Its parts in consortia, by first day; empty for all but hospitals.
     async fn consortia(&self, ctx: &Context<'_>) -> Result<Vec<ConsortiumMembership>> {
-        let all = loaders(ctx).consortia(AllConsortia).await?.unwrap_or_default();
+        let all = loaders(ctx)
+            .consortia(AllConsortia)
+            .await?
+            .unwrap_or_default();
         let parts = all.1.iter().filter(|part| part.organisation == self.0.id);
         Ok(parts
             .filter_map(|part| {
-                let consortium = all.0.iter().find(|consortium| consortium.id == part.consortium)?;
+                let consortium = all
+                    .0
+                    .iter()
+                    .find(|consortium| consortium.id == part.consortium)?;
                 Some(ConsortiumMembership {
                     consortium: Consortium(consortium.clone()),
                     role: part.role.into(),
@@ -223,10 +233,16 @@ impl Organisation {
 
     /// Its people, oldest place first; null for all but its own people.
     async fn members(&self, ctx: &Context<'_>) -> Result<Option<Vec<Membership>>> {
-        if caller(ctx).may(Action::ReadOwn { owner: self.0.id }).is_err() {
+        if caller(ctx)
+            .may(Action::ReadOwn { owner: self.0.id })
+            .is_err()
+        {
             return Ok(None);
         }
-        let members = loaders(ctx).members_of(MembersOf(self.0.id)).await?.unwrap_or_default();
+        let members = loaders(ctx)
+            .members_of(MembersOf(self.0.id))
+            .await?
+            .unwrap_or_default();
         Ok(Some(members.into_iter().map(Membership).collect()))
     }
 
@@ -234,16 +250,26 @@ impl Organisation {
     async fn offers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")] first: Option<i32>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")]
+        first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
         #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
         #[graphql(desc = "Only offers in this state")] state: Option<OfferState>,
     ) -> Result<List<super::catalogue::Offer>> {
-        let request = Paging { first, last, after, before }.request()?;
+        let request = Paging {
+            first,
+            last,
+            after,
+            before,
+        }
+        .request()?;
         let viewer = caller(ctx).viewer()?;
         let state = state.map(Into::into);
-        let page = app(ctx).store().offer_page(viewer, Some(self.0.id), state, request).await?;
+        let page = app(ctx)
+            .store()
+            .offer_page(viewer, Some(self.0.id), state, request)
+            .await?;
         Ok(list(page, |offer| offer.id.0, super::catalogue::Offer))
     }
 }
@@ -334,12 +360,18 @@ payload! {
 }
 
 /// Reads an e-mail address.
-pub(crate) fn email(path: &str, address: &str) -> std::result::Result<domain::EmailAddress, Problem> {
+pub(crate) fn email(
+    path: &str,
+    address: &str,
+) -> std::result::Result<domain::EmailAddress, Problem> {
     address.parse().map_err(|_| {
         Problem::at(
             path,
             Code::Invalid,
-            Message::new("올바른 전자우편 주소가 아닙니다.", "This is not an e-mail address."),
+            Message::new(
+                "올바른 전자우편 주소가 아닙니다.",
+                "This is not an e-mail address.",
+            ),
         )
     })
 }
@@ -368,7 +400,9 @@ impl OrganisationMutation {
             beds: input.beds.map(i64::from),
             designated: false,
         };
-        let outcome = app(ctx).register_organisation(caller(ctx), &key, profile).await;
+        let outcome = app(ctx)
+            .register_organisation(caller(ctx), &key, profile)
+            .await;
         RegisterOrganisationPayload::settle(ctx, input.client_mutation_id, outcome, Organisation)
     }
 
@@ -382,9 +416,16 @@ impl OrganisationMutation {
         let outcome = async {
             let id = id::read("id", &input.id)?;
             let verification = input.verification.into();
-            app(ctx).verify_organisation(caller(ctx), &key, id, input.version, verification).await
+            app(ctx)
+                .verify_organisation(caller(ctx), &key, id, input.version, verification)
+                .await
         };
-        VerifyOrganisationPayload::settle(ctx, input.client_mutation_id, outcome.await, Organisation)
+        VerifyOrganisationPayload::settle(
+            ctx,
+            input.client_mutation_id,
+            outcome.await,
+            Organisation,
+        )
     }
 
     /// Gives a colleague a place in the viewer's organisation. For its administrators.

@@ -36,5 +36,8 @@ pub(crate) use payload;
 
 /// The idempotency key of an input, with the whole input to recognise a repetition by.
 pub(crate) fn key(idempotency_key: Option<&String>, input: &impl InputType) -> Key {
-    Key { key: idempotency_key.cloned(), input: input.to_value().to_string() }
+    Key {
+        key: idempotency_key.cloned(),
+        input: input.to_value().to_string(),
+    }
 }

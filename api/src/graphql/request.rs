@@ -18,14 +18,16 @@ pub struct MeetingRequest(pub domain::MeetingRequest);
 
 async fn registration(ctx: &Context<'_>, id: RegistrationId) -> Result<Registration> {
     let found = loaders(ctx).registration(id).await?;
-    Ok(Registration(found.ok_or_else(|| Problem::not_found("registration"))?))
+    Ok(Registration(
+        found.ok_or_else(|| Problem::not_found("registration"))?,
+    ))
 }
 
 /// The wish of one organisation to meet another at a matching day; one for a pair, whoever sent it.
 #[Object]
 impl MeetingRequest {
     /// Global id.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         ID(self.0.id.to_string())
     }
 
@@ -51,13 +53,17 @@ impl MeetingRequest {
 
     /// The demand it is about; null if about none in particular, or hidden from the viewer.
     async fn demand(&self, ctx: &Context<'_>) -> Result<Option<Demand>> {
-        let Some(id) = self.0.demand else { return Ok(None) };
+        let Some(id) = self.0.demand else {
+            return Ok(None);
+        };
         Ok(loaders(ctx).demand(id).await?.map(Demand))
     }
 
     /// The offer it is about; null if about none in particular, or hidden from the viewer.
     async fn offer(&self, ctx: &Context<'_>) -> Result<Option<Offer>> {
-        let Some(id) = self.0.offer else { return Ok(None) };
+        let Some(id) = self.0.offer else {
+            return Ok(None);
+        };
         Ok(loaders(ctx).offer(id).await?.map(Offer))
     }
 
@@ -176,9 +182,16 @@ impl RequestMutation {
                 offer: id::read_optional("offerId", input.offer_id.as_ref())?,
                 message: input.message,
             };
-            app(ctx).send_request(caller(ctx), &key, event, to, plan).await
+            app(ctx)
+                .send_request(caller(ctx), &key, event, to, plan)
+                .await
         };
-        SendMeetingRequestPayload::settle(ctx, input.client_mutation_id, outcome.await, MeetingRequest)
+        SendMeetingRequestPayload::settle(
+            ctx,
+            input.client_mutation_id,
+            outcome.await,
+            MeetingRequest,
+        )
     }
 
     /// Accepts or declines a request that was sent to the viewer's organisation.
@@ -190,9 +203,16 @@ impl RequestMutation {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;
-            app(ctx).answer_request(caller(ctx), &key, id, input.version, input.accept).await
+            app(ctx)
+                .answer_request(caller(ctx), &key, id, input.version, input.accept)
+                .await
         };
-        AnswerMeetingRequestPayload::settle(ctx, input.client_mutation_id, outcome.await, MeetingRequest)
+        AnswerMeetingRequestPayload::settle(
+            ctx,
+            input.client_mutation_id,
+            outcome.await,
+            MeetingRequest,
+        )
     }
 
     /// Takes a request back that the viewer's organisation sent.
@@ -204,8 +224,15 @@ impl RequestMutation {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;
-            app(ctx).withdraw_request(caller(ctx), &key, id, input.version).await
+            app(ctx)
+                .withdraw_request(caller(ctx), &key, id, input.version)
+                .await
         };
-        WithdrawMeetingRequestPayload::settle(ctx, input.client_mutation_id, outcome.await, MeetingRequest)
+        WithdrawMeetingRequestPayload::settle(
+            ctx,
+            input.client_mutation_id,
+            outcome.await,
+            MeetingRequest,
+        )
     }
 }

@@ -141,7 +141,9 @@ pub struct Term {
 
 /// Codes for words in Korean or English, best first.
 pub(crate) fn search(words: &str, limit: i32) -> Result<Vec<Term>> {
-    let limit = usize::try_from(limit).unwrap_or(0).min(matchday_domain::page::MAX_PAGE);
+    let limit = usize::try_from(limit)
+        .unwrap_or(0)
+        .min(matchday_domain::page::MAX_PAGE);
     let terms = Terminology::standard().search(words, limit);
     Ok(terms
         .into_iter()

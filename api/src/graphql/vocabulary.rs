@@ -498,4 +498,59 @@ vocabularies! {
         /// Disputed (이견).
         Disputed,
     }
+    /// Where a run stands.
+    RunState("ArrangementState") = "matchday_domain::matching_day::arrangement::RunState" {
+        /// Queued (대기).
+        Queued,
+        /// Running (실행 중).
+        Running,
+        /// Done (완료).
+        Done,
+        /// Failed (실패).
+        Failed,
+        /// Cancelled (취소).
+        Cancelled,
+    }
+    /// What is judged.
+    Criterion("Criterion") = "matchday_domain::matching::Criterion" {
+        /// Disease (질환).
+        Disease,
+        /// Kinds of data (데이터 종류).
+        DataKinds,
+        /// Variables and linkage (변수·결합).
+        Variables,
+        /// Standard (표준).
+        Standard,
+        /// Cohort size (대상자 수).
+        Cohort,
+        /// Period (기간).
+        Period,
+        /// Access (접근성).
+        Access,
+        /// Text (설명).
+        Text,
+        /// Purpose, as the hospital prefers (활용 목적(병원 선호)).
+        Purpose,
+        /// Partner, as the hospital prefers (협력 기관 유형(병원 선호)).
+        Partner,
+        /// Collaboration, as the hospital prefers (공동연구(병원 선호)).
+        Collaboration,
+        /// Return of results, as the hospital prefers (결과 반환(병원 선호)).
+        ReturnOfResults,
+        /// A must-have that is missing (필수 조건 미충족).
+        MustHave,
+    }
+    /// What a level of the objective counts; an earlier level is never given away for a later one.
+    LevelName("ArrangementLevelName") = "matchday_domain::scheduling::LevelName" {
+        /// Coverage: must-requests, floors, somebody for everybody (참여 보장).
+        Coverage,
+        /// Weight of the requests placed (신청 가중치).
+        Weight,
+        /// Breaks between runs of meetings (중간 공백 횟수).
+        Breaks,
+        /// Idle slots inside a participant's span (대기 슬롯).
+        IdleSlots,
+        /// Table changes of those who stay seated (테이블 이동).
+        TableMoves,
+    }
 }

@@ -16,7 +16,11 @@ pub(super) fn access(demand: &DemandSubject, offer: &OfferSubject, today: NaiveD
     }
     let mut parts = Vec::new();
     let mut evidence = Vec::new();
-    for (name, part) in [("mode", mode(demand, offer)), ("time", time(demand, offer, today)), ("cost", cost(demand, offer))] {
+    for (name, part) in [
+        ("mode", mode(demand, offer)),
+        ("time", time(demand, offer, today)),
+        ("cost", cost(demand, offer)),
+    ] {
         if let Some(part) = part {
             evidence.push(format!("{name}: {part:.1}"));
             parts.push(part);
@@ -35,14 +39,22 @@ fn mode(demand: &DemandSubject, offer: &OfferSubject) -> Option<f64> {
     if wanted.is_empty() || offered.is_empty() {
         return None;
     }
-    Some(if wanted.iter().any(|mode| offered.contains(mode)) { 1.0 } else { 0.0 })
+    Some(if wanted.iter().any(|mode| offered.contains(mode)) {
+        1.0
+    } else {
+        0.0
+    })
 }
 
 /// The next cut-off day, then the lead time, against the day on which the data are needed.
 fn time(demand: &DemandSubject, offer: &OfferSubject, today: NaiveDate) -> Option<f64> {
     let needed = demand.content.needed_by?;
     let lead = TimeDelta::days(offer.content.lead_time?.longest_days()?);
-    let applied = offer.content.review.cutoff_day.map_or(today, |day| next_cutoff(today, day));
+    let applied = offer
+        .content
+        .review
+        .cutoff_day
+        .map_or(today, |day| next_cutoff(today, day));
     let ready = applied.checked_add_signed(lead)?;
     let late = (ready - needed).num_days();
     Some(match late {

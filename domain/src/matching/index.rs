@@ -75,27 +75,55 @@ impl MatchIndex {
 
     /// The relevant matches of a demand, best first, at most 50 of those that are not denied and 50 near-misses.
     pub fn matches_of_demand(&self, id: DemandId, today: NaiveDate) -> Vec<Match> {
-        let Some(demand) = self.demands.get(&id) else { return Vec::new() };
-        let near: BTreeSet<OfferId> =
-            demand.keys().iter().filter_map(|key| self.offers_by.get(key)).flatten().copied().collect();
+        let Some(demand) = self.demands.get(&id) else {
+            return Vec::new();
+        };
+        let near: BTreeSet<OfferId> = demand
+            .keys()
+            .iter()
+            .filter_map(|key| self.offers_by.get(key))
+            .flatten()
+            .copied()
+            .collect();
         let offers = near.iter().filter_map(|id| self.offers.get(id));
-        keep(offers.filter_map(|offer| self.pair(demand, offer, today)).collect())
+        keep(
+            offers
+                .filter_map(|offer| self.pair(demand, offer, today))
+                .collect(),
+        )
     }
 
     /// The relevant matches of an offer, best first, at most 50 of those that are not denied and 50 near-misses.
     pub fn matches_of_offer(&self, id: OfferId, today: NaiveDate) -> Vec<Match> {
-        let Some(offer) = self.offers.get(&id) else { return Vec::new() };
-        let near: BTreeSet<DemandId> =
-            offer.keys().iter().filter_map(|key| self.demands_by.get(key)).flatten().copied().collect();
+        let Some(offer) = self.offers.get(&id) else {
+            return Vec::new();
+        };
+        let near: BTreeSet<DemandId> = offer
+            .keys()
+            .iter()
+            .filter_map(|key| self.demands_by.get(key))
+            .flatten()
+            .copied()
+            .collect();
         let demands = near.iter().filter_map(|id| self.demands.get(id));
-        keep(demands.filter_map(|demand| self.pair(demand, offer, today)).collect())
+        keep(
+            demands
+                .filter_map(|demand| self.pair(demand, offer, today))
+                .collect(),
+        )
     }
 
-    fn pair(&self, demand: &DemandSubject, offer: &OfferSubject, today: NaiveDate) -> Option<Match> {
+    fn pair(
+        &self,
+        demand: &DemandSubject,
+        offer: &OfferSubject,
+        today: NaiveDate,
+    ) -> Option<Match> {
         if demand.excludes(offer.organisation) {
             return None;
         }
-        Some(score(demand, offer, &self.weights, self.terminology, today)).filter(Match::is_relevant)
+        Some(score(demand, offer, &self.weights, self.terminology, today))
+            .filter(Match::is_relevant)
     }
 }
 
@@ -103,7 +131,11 @@ fn keep(mut matches: Vec<Match>) -> Vec<Match> {
     matches.sort_by_key(|m| (-m.rank_key(), m.demand, m.offer));
     let (mut open, mut denied) = (0, 0);
     matches.retain(|m| {
-        let count = if m.is_denied() { &mut denied } else { &mut open };
+        let count = if m.is_denied() {
+            &mut denied
+        } else {
+            &mut open
+        };
         *count += 1;
         *count <= KEPT
     });

@@ -1,10 +1,10 @@
 //! From judgements to a score: what is missing lies between nothing and everything, the demander's and the hospital's
 //! view meet in their harmonic mean.
 
+use super::access;
 use super::criteria::{self, Judged};
 use super::explain::{Contribution, Criterion, Explanation, SideScore};
 use super::subject::{DemandSubject, OfferSubject};
-use super::access;
 use crate::id::{DemandId, OfferId};
 use crate::terminology::Terminology;
 use crate::text::Message;
@@ -36,7 +36,10 @@ pub struct Weights {
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { version: 1, criteria: [3.0, 2.0, 1.5, 1.0, 1.0, 0.5, 0.5, 0.2] }
+        Self {
+            version: 1,
+            criteria: [3.0, 2.0, 1.5, 1.0, 1.0, 0.5, 0.5, 0.2],
+        }
     }
 }
 
@@ -112,9 +115,16 @@ pub fn score(
         access::access(demand, offer, today),
         criteria::text(demand, offer),
     ];
-    let weighted = judged.into_iter().zip(weights.criteria).filter_map(|(judged, weight)| Some((judged?, weight)));
+    let weighted = judged
+        .into_iter()
+        .zip(weights.criteria)
+        .filter_map(|(judged, weight)| Some((judged?, weight)));
     let demander = side(weighted.collect());
-    let provider = offer.content.preferences.is_stated().then(|| side(preferences(demand, offer)));
+    let provider = offer
+        .content
+        .preferences
+        .is_stated()
+        .then(|| side(preferences(demand, offer)));
     let points = match &provider {
         Some(provider) if demander.points + provider.points > 0.0 => {
             2.0 * demander.points * provider.points / (demander.points + provider.points)
@@ -130,8 +140,14 @@ pub fn score(
         decision: gate.decision,
         score: hundredths(points),
         demander_side: hundredths(demander.points),
-        provider_side: provider.as_ref().map(|provider| hundredths(provider.points)),
-        explanation: Explanation { demander, provider, gate },
+        provider_side: provider
+            .as_ref()
+            .map(|provider| hundredths(provider.points)),
+        explanation: Explanation {
+            demander,
+            provider,
+            gate,
+        },
         scorer_version: format!("{SCORER_VERSION}/{}", weights.version),
     }
 }
@@ -147,7 +163,9 @@ fn side(judged: Vec<(Judged, f64)>) -> SideScore {
     if all <= 0.0 {
         return SideScore::default();
     }
-    let failed = judged.iter().any(|(j, _)| j.must && j.value.is_some_and(|value| value < MUST_HAVE_FROM));
+    let failed = judged
+        .iter()
+        .any(|(j, _)| j.must && j.value.is_some_and(|value| value < MUST_HAVE_FROM));
     let mut contributions: Vec<Contribution> = judged
         .into_iter()
         .map(|(judged, weight)| {
@@ -157,7 +175,11 @@ fn side(judged: Vec<(Judged, f64)>) -> SideScore {
                 weight,
                 value: judged.value,
                 points: share * judged.value.unwrap_or(RHO),
-                could_gain: if judged.value.is_none() { share * (1.0 - RHO) } else { 0.0 },
+                could_gain: if judged.value.is_none() {
+                    share * (1.0 - RHO)
+                } else {
+                    0.0
+                },
                 evidence: judged.evidence,
                 sentence: judged.sentence,
             }
@@ -179,7 +201,10 @@ fn side(judged: Vec<(Judged, f64)>) -> SideScore {
         });
     }
     let points = contributions.iter().map(|part| part.points).sum();
-    SideScore { points, contributions }
+    SideScore {
+        points,
+        contributions,
+    }
 }
 
 /// What the hospital would rather have, each with the same weight.
@@ -192,16 +217,31 @@ fn preferences(demand: &DemandSubject, offer: &OfferSubject) -> Vec<(Judged, f64
         judged.push((Judged::new(criterion, value, label.ko, label.en), 1.0));
     };
     if !wanted.purposes.is_empty() {
-        add(Criterion::Purpose, demand.content.purpose.map(|purpose| truth(wanted.purposes.contains(&purpose))));
+        add(
+            Criterion::Purpose,
+            demand
+                .content
+                .purpose
+                .map(|purpose| truth(wanted.purposes.contains(&purpose))),
+        );
     }
     if !wanted.partners.is_empty() {
-        add(Criterion::Partner, Some(truth(wanted.partners.contains(&demand.profile.kind))));
+        add(
+            Criterion::Partner,
+            Some(truth(wanted.partners.contains(&demand.profile.kind))),
+        );
     }
     if wanted.collaboration == Some(true) {
-        add(Criterion::Collaboration, demand.content.willing_to_collaborate.map(truth));
+        add(
+            Criterion::Collaboration,
+            demand.content.willing_to_collaborate.map(truth),
+        );
     }
     if wanted.return_of_results == Some(true) {
-        add(Criterion::ReturnOfResults, demand.content.willing_to_return_results.map(truth));
+        add(
+            Criterion::ReturnOfResults,
+            demand.content.willing_to_return_results.map(truth),
+        );
     }
     judged
 }

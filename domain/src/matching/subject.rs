@@ -87,7 +87,11 @@ impl DemandSubject {
         for text in content.aim.iter().chain(content.conditions_text.iter()) {
             words::count(text, 1.0, &mut terms);
         }
-        for word in content.variables_required.iter().chain(&content.variables_wished) {
+        for word in content
+            .variables_required
+            .iter()
+            .chain(&content.variables_wished)
+        {
             words::count(word, 1.0, &mut terms);
         }
         Self {
@@ -105,8 +109,14 @@ impl DemandSubject {
 
     pub(super) fn keys(&self) -> BTreeSet<Key> {
         let content = &self.content;
-        let kinds = content.data_kinds_required.iter().chain(&content.data_kinds_any_of).chain(&content.data_kinds_wished);
-        letters(&self.conditions).chain(kinds.map(|kind| Key::Category(kind.category()))).collect()
+        let kinds = content
+            .data_kinds_required
+            .iter()
+            .chain(&content.data_kinds_any_of)
+            .chain(&content.data_kinds_wished);
+        letters(&self.conditions)
+            .chain(kinds.map(|kind| Key::Category(kind.category())))
+            .collect()
     }
 
     /// Whether the demand must not be seen by the hospital.
@@ -136,7 +146,11 @@ impl OfferSubject {
         for word in &content.variables {
             words::count(word, 1.0, &mut terms);
         }
-        let variable_terms = content.variables.iter().map(|word| words::terms(word)).collect();
+        let variable_terms = content
+            .variables
+            .iter()
+            .map(|word| words::terms(word))
+            .collect();
         Self {
             id: offer.id,
             version: offer.version,
@@ -149,7 +163,11 @@ impl OfferSubject {
     }
 
     pub(super) fn keys(&self) -> BTreeSet<Key> {
-        let kinds = self.content.data_kinds.iter().map(|kind| Key::Category(kind.category()));
+        let kinds = self
+            .content
+            .data_kinds
+            .iter()
+            .map(|kind| Key::Category(kind.category()));
         letters(&self.conditions).chain(kinds).collect()
     }
 }

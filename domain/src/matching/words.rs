@@ -9,8 +9,8 @@ const READ: usize = 20_000;
 
 /// English words that say nothing.
 const EMPTY: &[&str] = &[
-    "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "of", "on", "or", "our", "that",
-    "the", "their", "this", "to", "we", "with",
+    "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "of", "on",
+    "or", "our", "that", "the", "their", "this", "to", "we", "with",
 ];
 
 fn is_hangul(c: char) -> bool {

@@ -20,7 +20,11 @@ pub struct Counterpart {
 
 /// What mails say of a matching day.
 pub fn facts(day: &MatchingDay) -> EventFacts {
-    EventFacts { title: day.title.clone(), zone: day.zone, venue: day.venue.clone() }
+    EventFacts {
+        title: day.title.clone(),
+        zone: day.zone,
+        venue: day.venue.clone(),
+    }
 }
 
 /// The line of the agenda for a meeting; none if its slot is not one of the day's.
@@ -29,7 +33,10 @@ pub fn entry(day: &MatchingDay, meeting: &Meeting, other: &Counterpart) -> Optio
     Some(AgendaEntry {
         starts_at: slot.starts_at,
         ends_at: slot.ends_at,
-        table: meeting.table.and_then(|number| day.table(number)).map(|table| table.name.clone()),
+        table: meeting
+            .table
+            .and_then(|number| day.table(number))
+            .map(|table| table.name.clone()),
         other: other.name.clone(),
         other_delegates: other.delegates.clone(),
         subject: other.subject.clone(),
@@ -39,13 +46,22 @@ pub fn entry(day: &MatchingDay, meeting: &Meeting, other: &Counterpart) -> Optio
 /// What a calendar shows of a meeting; none if its slot is not one of the day's.
 pub fn content(day: &MatchingDay, meeting: &Meeting, other: &Counterpart) -> Option<Content> {
     let entry = entry(day, meeting, other)?;
-    let both = |write: &dyn Fn(Language) -> String| Message::new(write(Language::Ko), write(Language::En));
+    let both =
+        |write: &dyn Fn(Language) -> String| Message::new(write(Language::Ko), write(Language::En));
     let name = |language| other.name.get(language).unwrap_or_default().to_owned();
     let title = |language| day.title.get(language).unwrap_or_default().to_owned();
     let summary = both(&|language| format!("{}: {}", title(language), name(language)));
     let description = both(&|language| {
-        let with = if language == Language::Ko { "상대 참석자" } else { "You meet" };
-        let about = if language == Language::Ko { "주제" } else { "About" };
+        let with = if language == Language::Ko {
+            "상대 참석자"
+        } else {
+            "You meet"
+        };
+        let about = if language == Language::Ko {
+            "주제"
+        } else {
+            "About"
+        };
         let mut lines = Vec::new();
         if !other.delegates.is_empty() {
             lines.push(format!("{with}: {}", other.delegates.join(", ")));
@@ -62,7 +78,11 @@ pub fn content(day: &MatchingDay, meeting: &Meeting, other: &Counterpart) -> Opt
             (None, Language::Ko) => "원격".to_owned(),
             (None, Language::En) => "remote".to_owned(),
         };
-        venue.into_iter().chain([table]).collect::<Vec<_>>().join(", ")
+        venue
+            .into_iter()
+            .chain([table])
+            .collect::<Vec<_>>()
+            .join(", ")
     });
     Some(Content {
         starts_at: entry.starts_at,

@@ -2,13 +2,16 @@
 //!
 //! A [`Run`] keeps its input with the policy and the seed: run again, it gives the same timetable.
 
-use super::{Answer, Delegate, MatchingDay, Meeting, MeetingRequest, MeetingState, Priority, Registration, Side};
+use super::{
+    Answer, Delegate, MatchingDay, Meeting, MeetingRequest, MeetingState, Priority, Registration,
+    Side,
+};
 use crate::id::{
     ArrangementId, DelegateId, MatchingDayId, MeetingId, MeetingRequestId, PersonId, RegistrationId,
 };
 use crate::scheduling::{
-    self, Arrangement, Level, Lock, Options, Participant, Placed, Policy, PriorityClass, Problem, Request, Seat,
-    Slot, Table,
+    self, Arrangement, Level, Lock, Options, Participant, Placed, Policy, PriorityClass, Problem,
+    Request, Seat, Slot, Table,
 };
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -128,16 +131,24 @@ pub struct Situation<'a> {
 impl Situation<'_> {
     /// The scheduling problem, with the meaning of its indexes.
     pub fn problem(&self) -> (Problem, Keys) {
-        let mut keys = Keys { tables: self.day.tables.iter().map(|t| t.number).collect(), ..Keys::default() };
+        let mut keys = Keys {
+            tables: self.day.tables.iter().map(|t| t.number).collect(),
+            ..Keys::default()
+        };
         let mut problem = Problem {
             slots: self.slots(),
             tables: self.day.tables.iter().map(|_| Table::default()).collect(),
             ..Problem::default()
         };
         for registration in self.registrations.iter().filter(|r| !r.withdrawn) {
-            let own: Vec<&Delegate> =
-                self.delegates.iter().filter(|d| d.registration == registration.id).collect();
-            problem.participants.push(self.participant(registration, &own));
+            let own: Vec<&Delegate> = self
+                .delegates
+                .iter()
+                .filter(|d| d.registration == registration.id)
+                .collect();
+            problem
+                .participants
+                .push(self.participant(registration, &own));
             keys.participants.push(registration.id);
             keys.seats.push(own.iter().map(|d| d.id).collect());
         }
@@ -162,7 +173,12 @@ impl Situation<'_> {
             .iter()
             .map(|delegate| Seat {
                 available: (0..self.day.slots.len())
-                    .filter(|slot| !delegate.unavailable_slots.iter().any(|u| usize::try_from(*u) == Ok(*slot)))
+                    .filter(|slot| {
+                        !delegate
+                            .unavailable_slots
+                            .iter()
+                            .any(|u| usize::try_from(*u) == Ok(*slot))
+                    })
                     .collect(),
             })
             .collect();
@@ -179,18 +195,40 @@ impl Situation<'_> {
     }
 
     fn add_requests(&self, problem: &mut Problem, keys: &mut Keys) {
-        let index: BTreeMap<RegistrationId, usize> =
-            keys.participants.iter().enumerate().map(|(i, id)| (*id, i)).collect();
+        let index: BTreeMap<RegistrationId, usize> = keys
+            .participants
+            .iter()
+            .enumerate()
+            .map(|(i, id)| (*id, i))
+            .collect();
         let remote = |participant: usize| {
             let seats = &keys.seats[participant];
             !seats.is_empty()
-                && self.delegates.iter().filter(|d| seats.contains(&d.id)).all(|delegate| delegate.remote)
+                && self
+                    .delegates
+                    .iter()
+                    .filter(|d| seats.contains(&d.id))
+                    .all(|delegate| delegate.remote)
         };
-        let scores: BTreeMap<_, _> =
-            self.scores.iter().map(|pair| ((pair.demander, pair.provider), pair.score)).collect();
-        let score_of = |pair| u32::try_from(scores.get(&pair).copied().unwrap_or(0)).unwrap_or(0).min(10_000);
+        let scores: BTreeMap<_, _> = self
+            .scores
+            .iter()
+            .map(|pair| ((pair.demander, pair.provider), pair.score))
+            .collect();
+        let score_of = |pair| {
+            u32::try_from(scores.get(&pair).copied().unwrap_or(0))
+                .unwrap_or(0)
+                .min(10_000)
+        };
         let mut known = BTreeSet::new();
-        let mut pairs: Vec<(usize, usize, PriorityClass, bool, u32, Option<MeetingRequestId>)> = Vec::new();
+        let mut pairs: Vec<(
+            usize,
+            usize,
+            PriorityClass,
+            bool,
+            u32,
+            Option<MeetingRequestId>,
+        )> = Vec::new();
         for request in self.requests {
             let pair = (request.demander, request.provider);
             known.insert(pair);
@@ -200,48 +238,100 @@ impl Situation<'_> {
                 (Answer::Pending, Side::Demand) => PriorityClass::DemandSide,
                 (Answer::Pending, Side::Supply) => PriorityClass::SupplySide,
             };
-            let (Some(demander), Some(provider)) = (index.get(&pair.0), index.get(&pair.1)) else { continue };
+            let (Some(demander), Some(provider)) = (index.get(&pair.0), index.get(&pair.1)) else {
+                continue;
+            };
             // A "must" binds once both sides want it: one side alone cannot force the other.
             let must = request.priority == Priority::Must && request.answer == Answer::Accepted;
-            pairs.push((*demander, *provider, class, must, score_of(pair), Some(request.id)));
+            pairs.push((
+                *demander,
+                *provider,
+                class,
+                must,
+                score_of(pair),
+                Some(request.id),
+            ));
         }
         let mut suggested: Vec<&PairScore> = self
             .scores
             .iter()
-            .filter(|pair| pair.score >= SUGGESTED_FROM && !known.contains(&(pair.demander, pair.provider)))
+            .filter(|pair| {
+                pair.score >= SUGGESTED_FROM && !known.contains(&(pair.demander, pair.provider))
+            })
             .collect();
         suggested.sort_by_key(|pair| (pair.demander, -pair.score, pair.provider));
         let mut taken: BTreeMap<RegistrationId, usize> = BTreeMap::new();
         for pair in suggested {
-            let (Some(demander), Some(provider)) = (index.get(&pair.demander), index.get(&pair.provider)) else {
+            let (Some(demander), Some(provider)) =
+                (index.get(&pair.demander), index.get(&pair.provider))
+            else {
                 continue;
             };
             let so_far = taken.entry(pair.demander).or_default();
             if *so_far < SUGGESTIONS_PER_DEMANDER {
                 *so_far += 1;
                 let score = score_of((pair.demander, pair.provider));
-                pairs.push((*demander, *provider, PriorityClass::Suggested, false, score, None));
+                pairs.push((
+                    *demander,
+                    *provider,
+                    PriorityClass::Suggested,
+                    false,
+                    score,
+                    None,
+                ));
             }
         }
-        for (received, (demander, provider, class, must, score, id)) in pairs.into_iter().enumerate() {
+        for (received, (demander, provider, class, must, score, id)) in
+            pairs.into_iter().enumerate()
+        {
             let remote = remote(demander) || remote(provider);
             let received = u64::try_from(received).unwrap_or(u64::MAX);
-            problem.requests.push(Request { demander, provider, class, must, score, received, remote, slots: None });
+            problem.requests.push(Request {
+                demander,
+                provider,
+                class,
+                must,
+                score,
+                received,
+                remote,
+                slots: None,
+            });
             keys.requests.push(id);
         }
     }
 
     fn add_locks(&self, problem: &mut Problem, keys: &Keys) {
-        for meeting in self.locked.iter().filter(|meeting| meeting.locked && meeting.stands()) {
+        for meeting in self
+            .locked
+            .iter()
+            .filter(|meeting| meeting.locked && meeting.stands())
+        {
             let request = problem.requests.iter().position(|request| {
                 keys.participants[request.demander] == meeting.demander
                     && keys.participants[request.provider] == meeting.provider
             });
-            let (Some(request), Ok(slot)) = (request, usize::try_from(meeting.slot)) else { continue };
-            let seat = |participant: usize| keys.seats[participant].iter().position(|d| meeting.delegates.contains(d));
-            let table = meeting.table.and_then(|number| keys.tables.iter().position(|t| *t == number));
-            let (demander, provider) = (problem.requests[request].demander, problem.requests[request].provider);
-            let lock = Lock { request, slot, table, demander_seat: seat(demander), provider_seat: seat(provider) };
+            let (Some(request), Ok(slot)) = (request, usize::try_from(meeting.slot)) else {
+                continue;
+            };
+            let seat = |participant: usize| {
+                keys.seats[participant]
+                    .iter()
+                    .position(|d| meeting.delegates.contains(d))
+            };
+            let table = meeting
+                .table
+                .and_then(|number| keys.tables.iter().position(|t| *t == number));
+            let (demander, provider) = (
+                problem.requests[request].demander,
+                problem.requests[request].provider,
+            );
+            let lock = Lock {
+                request,
+                slot,
+                table,
+                demander_seat: seat(demander),
+                provider_seat: seat(provider),
+            };
             problem.locks.push(lock);
         }
     }

@@ -32,7 +32,10 @@ struct Network {
 
 impl Network {
     fn new(nodes: usize) -> Self {
-        Self { arcs: Vec::new(), out: vec![Vec::new(); nodes] }
+        Self {
+            arcs: Vec::new(),
+            out: vec![Vec::new(); nodes],
+        }
     }
 
     fn add(&mut self, from: usize, to: usize, capacity: i64, cost: i64) -> usize {
@@ -40,7 +43,11 @@ impl Network {
         self.out[from].push(id);
         self.arcs.push(Arc { to, capacity, cost });
         self.out[to].push(id + 1);
-        self.arcs.push(Arc { to: from, capacity: 0, cost: -cost });
+        self.arcs.push(Arc {
+            to: from,
+            capacity: 0,
+            cost: -cost,
+        });
         id
     }
 
@@ -50,7 +57,11 @@ impl Network {
             if cost >= 0 {
                 return;
             }
-            let units = path.iter().map(|arc| self.arcs[*arc].capacity).min().unwrap_or(0);
+            let units = path
+                .iter()
+                .map(|arc| self.arcs[*arc].capacity)
+                .min()
+                .unwrap_or(0);
             for arc in path {
                 self.arcs[arc].capacity -= units;
                 self.arcs[arc ^ 1].capacity += units;
@@ -101,7 +112,9 @@ pub(super) fn covering_units(problem: &Problem, participant: usize) -> i64 {
 
 /// What a must-request counts for coverage: more than all floors together.
 pub(super) fn must_units(problem: &Problem) -> i64 {
-    1 + (0..problem.participants.len()).map(|p| covering_units(problem, p)).sum::<i64>()
+    1 + (0..problem.participants.len())
+        .map(|p| covering_units(problem, p))
+        .sum::<i64>()
 }
 
 /// Chooses meetings.
@@ -110,14 +123,22 @@ pub(super) fn choose(problem: &Problem, weights: &[i64]) -> Bound {
     let (entry, source, sink) = (2 * n, 2 * n + 1, 2 * n + 2);
     let mut network = Network::new(2 * n + 3);
     let bonus = 1 + weights.iter().sum::<i64>();
-    let tables: usize = (0..problem.slots.len()).map(|slot| problem.tables_in(slot)).sum();
-    let remote = problem.requests.iter().filter(|request| request.remote).count();
+    let tables: usize = (0..problem.slots.len())
+        .map(|slot| problem.tables_in(slot))
+        .sum();
+    let remote = problem
+        .requests
+        .iter()
+        .filter(|request| request.remote)
+        .count();
     // Remote meetings need no table; counting one for each keeps the bound a bound.
     let most = i64::try_from(tables + remote).unwrap_or(i64::MAX);
     network.add(source, entry, most, 0);
     // A participant may stand on both sides only in theory: it has a node on each.
     let capacity = |p: usize| {
-        let seats: usize = (0..problem.slots.len()).map(|slot| problem.seats_in(p, slot)).sum();
+        let seats: usize = (0..problem.slots.len())
+            .map(|slot| problem.seats_in(p, slot))
+            .sum();
         i64::from(problem.participants[p].cap).min(i64::try_from(seats).unwrap_or(i64::MAX))
     };
     let demands = |p: usize| problem.requests.iter().any(|request| request.demander == p);
@@ -142,15 +163,26 @@ pub(super) fn choose(problem: &Problem, weights: &[i64]) -> Bound {
         .enumerate()
         .map(|(i, request)| {
             let possible = (0..problem.slots.len()).any(|slot| problem.could_meet(request, slot));
-            let extra = if request.must || locked.contains(&i) { must * bonus } else { 0 };
+            let extra = if request.must || locked.contains(&i) {
+                must * bonus
+            } else {
+                0
+            };
             let cost = -weights[i] - extra;
             possible.then(|| network.add(request.demander, n + request.provider, 1, cost))
         })
         .collect();
     network.maximise(source, sink);
-    let chosen: Vec<bool> = arcs.iter().map(|arc| arc.is_some_and(|arc| network.arcs[arc].capacity == 0)).collect();
+    let chosen: Vec<bool> = arcs
+        .iter()
+        .map(|arc| arc.is_some_and(|arc| network.arcs[arc].capacity == 0))
+        .collect();
     let (coverage, weight) = value(problem, weights, &chosen);
-    Bound { chosen, coverage, weight }
+    Bound {
+        chosen,
+        coverage,
+        weight,
+    }
 }
 
 /// Coverage and weight of a choice.
@@ -159,7 +191,12 @@ pub(super) fn value(problem: &Problem, weights: &[i64], chosen: &[bool]) -> (i64
     let (mut coverage, mut weight) = (0, 0);
     let must = must_units(problem);
     let locked: Vec<usize> = problem.locks.iter().map(|lock| lock.request).collect();
-    for (i, request) in problem.requests.iter().enumerate().filter(|(i, _)| chosen[*i]) {
+    for (i, request) in problem
+        .requests
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| chosen[*i])
+    {
         meetings[request.demander] += 1;
         meetings[request.provider] += 1;
         weight += weights[i];

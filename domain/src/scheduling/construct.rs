@@ -13,7 +13,9 @@ pub(super) fn construct(timetable: &mut Timetable<'_>, chosen: &[bool], seed: u6
     let mut order: Vec<usize> = (0..chosen.len()).collect();
     let problem = timetable.problem;
     let choices = |request: usize| {
-        (0..problem.slots.len()).filter(|slot| problem.could_meet(&problem.requests[request], *slot)).count()
+        (0..problem.slots.len())
+            .filter(|slot| problem.could_meet(&problem.requests[request], *slot))
+            .count()
     };
     let musts = |request: &usize| !problem.requests[*request].must;
     let weights = timetable.weights;
@@ -36,9 +38,13 @@ pub(super) fn insert(timetable: &mut Timetable<'_>, request: usize, random: &mut
     {
         return false;
     }
-    let slots: Vec<usize> =
-        (0..timetable.problem.slots.len()).filter(|slot| timetable.allows(request, *slot)).collect();
-    let best = slots.iter().copied().filter(|slot| timetable.fits(request, *slot));
+    let slots: Vec<usize> = (0..timetable.problem.slots.len())
+        .filter(|slot| timetable.allows(request, *slot))
+        .collect();
+    let best = slots
+        .iter()
+        .copied()
+        .filter(|slot| timetable.fits(request, *slot));
     if let Some(slot) = best.max_by_key(|slot| (timetable.tables_left(*slot), usize::MAX - slot)) {
         timetable.place(request, slot);
         return true;
@@ -54,7 +60,13 @@ pub(super) fn insert(timetable: &mut Timetable<'_>, request: usize, random: &mut
 }
 
 /// Places `request` in `slot` and moves what is in its way between `slot` and `other`, or changes nothing.
-fn make_room(timetable: &mut Timetable<'_>, request: usize, slot: usize, other: usize, random: &mut Random) -> bool {
+fn make_room(
+    timetable: &mut Timetable<'_>,
+    request: usize,
+    slot: usize,
+    other: usize,
+    random: &mut Random,
+) -> bool {
     timetable.place(request, slot);
     let mut moves = Vec::new();
     if settle(timetable, slot, other, Some(request), &mut moves, random) {
@@ -94,7 +106,11 @@ pub(super) fn settle(
         watch(&mut suspects, *request, if *from == a { b } else { a });
     }
     if let Some(request) = fixed {
-        watch(&mut suspects, request, timetable.slot_of[request].unwrap_or(a));
+        watch(
+            &mut suspects,
+            request,
+            timetable.slot_of[request].unwrap_or(a),
+        );
     }
     loop {
         while let Some((participant, slot)) = suspects.pop() {
@@ -113,10 +129,14 @@ pub(super) fn settle(
                 watch(&mut suspects, request, to);
             }
         }
-        let Some(slot) = [a, b].into_iter().find(|slot| timetable.tables_over(*slot)) else { return true };
+        let Some(slot) = [a, b].into_iter().find(|slot| timetable.tables_over(*slot)) else {
+            return true;
+        };
         let to = if slot == a { b } else { a };
         let movable: Vec<usize> = (0..problem.requests.len())
-            .filter(|r| !problem.requests[*r].remote && can_go(timetable, *r, slot, to, fixed, moves))
+            .filter(|r| {
+                !problem.requests[*r].remote && can_go(timetable, *r, slot, to, fixed, moves)
+            })
             .filter(|r| timetable.fits(*r, to))
             .collect();
         if movable.is_empty() || moves.len() >= LONGEST_CHAIN {
@@ -142,7 +162,12 @@ fn can_go(
         && moves.iter().all(|(moved, _)| *moved != request)
 }
 
-pub(super) fn shift(timetable: &mut Timetable<'_>, request: usize, to: usize, moves: &mut Vec<(usize, usize)>) {
+pub(super) fn shift(
+    timetable: &mut Timetable<'_>,
+    request: usize,
+    to: usize,
+    moves: &mut Vec<(usize, usize)>,
+) {
     if let Some(from) = timetable.remove(request) {
         moves.push((request, from));
     }

@@ -50,37 +50,53 @@ pub enum Reason {
 pub(super) fn explain(timetable: &Timetable<'_>) -> Vec<LeftOut> {
     (0..timetable.slot_of.len())
         .filter(|request| timetable.slot_of[*request].is_none())
-        .map(|request| LeftOut { request, reason: reason(timetable, request) })
+        .map(|request| LeftOut {
+            request,
+            reason: reason(timetable, request),
+        })
         .collect()
 }
 
 fn reason(timetable: &Timetable<'_>, request: usize) -> Reason {
     let problem = timetable.problem;
     let r = &problem.requests[request];
-    let common: Vec<usize> =
-        (0..problem.slots.len()).filter(|slot| problem.could_meet(r, *slot)).collect();
+    let common: Vec<usize> = (0..problem.slots.len())
+        .filter(|slot| problem.could_meet(r, *slot))
+        .collect();
     if common.is_empty() {
         return Reason::NoCommonSlot;
     }
     let placed = |participant: usize, slots: &[usize]| -> Vec<usize> {
         let own = timetable.requests_of[participant].iter().copied();
-        own.filter(|other| timetable.slot_of[*other].is_some_and(|slot| slots.contains(&slot))).collect()
+        own.filter(|other| timetable.slot_of[*other].is_some_and(|slot| slots.contains(&slot)))
+            .collect()
     };
     let all: Vec<usize> = (0..problem.slots.len()).collect();
     for participant in [r.provider, r.demander] {
         if timetable.meetings(participant) >= problem.participants[participant].cap {
-            return Reason::CapReached { participant, by: placed(participant, &all) };
+            return Reason::CapReached {
+                participant,
+                by: placed(participant, &all),
+            };
         }
     }
     for participant in [r.provider, r.demander] {
-        if common.iter().all(|slot| !timetable.has_seat(participant, *slot)) {
-            return Reason::NoFreeDelegate { participant, by: placed(participant, &common) };
+        if common
+            .iter()
+            .all(|slot| !timetable.has_seat(participant, *slot))
+        {
+            return Reason::NoFreeDelegate {
+                participant,
+                by: placed(participant, &common),
+            };
         }
     }
     let free: Vec<usize> = common
         .iter()
         .copied()
-        .filter(|slot| timetable.has_seat(r.demander, *slot) && timetable.has_seat(r.provider, *slot))
+        .filter(|slot| {
+            timetable.has_seat(r.demander, *slot) && timetable.has_seat(r.provider, *slot)
+        })
         .collect();
     if !free.is_empty() {
         return Reason::NoTable { slots: free };
@@ -94,12 +110,20 @@ fn reason(timetable: &Timetable<'_>, request: usize) -> Reason {
 
 impl Reason {
     /// The reason and what would have helped, with the participants' names.
-    pub fn message(&self, problem: &Problem, request: usize, name: &dyn Fn(usize) -> crate::text::Text) -> Message {
+    pub fn message(
+        &self,
+        problem: &Problem,
+        request: usize,
+        name: &dyn Fn(usize) -> crate::text::Text,
+    ) -> Message {
         let r = &problem.requests[request];
         let said = |participant: usize| {
             let name = name(participant);
             let get = |language| name.get(language).unwrap_or("?").to_owned();
-            (get(crate::text::Language::Ko), get(crate::text::Language::En))
+            (
+                get(crate::text::Language::Ko),
+                get(crate::text::Language::En),
+            )
         };
         match self {
             Self::NoCommonSlot => Message::new(
@@ -109,12 +133,21 @@ impl Reason {
             Self::CapReached { participant, by } => {
                 let (ko, en) = said(*participant);
                 Message::new(
-                    format!("{ko}의 상담이 상한({}건)에 이르렀습니다. 상한을 늘리면 배정될 수 있습니다.", by.len()),
-                    format!("{en} has all the {} meetings it wants; a higher limit would help.", by.len()),
+                    format!(
+                        "{ko}의 상담이 상한({}건)에 이르렀습니다. 상한을 늘리면 배정될 수 있습니다.",
+                        by.len()
+                    ),
+                    format!(
+                        "{en} has all the {} meetings it wants; a higher limit would help.",
+                        by.len()
+                    ),
                 )
             }
             Self::NoTable { slots } => Message::new(
-                format!("두 기관이 모두 비는 시간({}개)에 빈 테이블이 없습니다. 테이블을 늘리면 배정됩니다.", slots.len()),
+                format!(
+                    "두 기관이 모두 비는 시간({}개)에 빈 테이블이 없습니다. 테이블을 늘리면 배정됩니다.",
+                    slots.len()
+                ),
                 format!(
                     "Both are free in {} slot(s), but every table is taken then; one more table would place it.",
                     slots.len()
@@ -134,7 +167,8 @@ impl Reason {
                 )
             }
             Self::Displaced { by } => {
-                let ((demander_ko, demander_en), (provider_ko, provider_en)) = (said(r.demander), said(r.provider));
+                let ((demander_ko, demander_en), (provider_ko, provider_en)) =
+                    (said(r.demander), said(r.provider));
                 Message::new(
                     format!(
                         "{demander_ko}와(과) {provider_ko}이(가) 동시에 비는 시간이 없습니다. 다른 상담 {}건이 앞섰습니다.",

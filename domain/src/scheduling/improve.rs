@@ -28,7 +28,11 @@ pub(super) fn improve(
     while iteration < options.iterations && !stopped && best_key.2 != 0 {
         let end = (iteration + ROUND).min(options.iterations);
         while iteration < end {
-            step(timetable, threshold(iteration, options.iterations, &mut random), &mut random);
+            step(
+                timetable,
+                threshold(iteration, options.iterations, &mut random),
+                &mut random,
+            );
             iteration += 1;
         }
         fill(timetable, &mut random);
@@ -46,7 +50,11 @@ pub(super) fn improve(
 /// Smaller is better: coverage, weight, then breaks and idle slots.
 fn key(timetable: &Timetable<'_>) -> (i64, i64, i64) {
     let figures = timetable.figures();
-    (-figures.coverage, -figures.weight, figures.breaks * 100 + figures.idle_slots)
+    (
+        -figures.coverage,
+        -figures.weight,
+        figures.breaks * 100 + figures.idle_slots,
+    )
 }
 
 /// How much worse a move may be: an exponential variable around a temperature that falls to nothing, in whole
@@ -68,7 +76,9 @@ fn step(timetable: &mut Timetable<'_>, threshold: i64, random: &mut Random) {
         return;
     }
     let request = random.below(problem.requests.len());
-    let Some(from) = timetable.slot_of[request] else { return };
+    let Some(from) = timetable.slot_of[request] else {
+        return;
+    };
     let to = random.below(problem.slots.len());
     if to == from || timetable.locked[request] || !timetable.allows(request, to) {
         return;
@@ -87,7 +97,9 @@ fn step(timetable: &mut Timetable<'_>, threshold: i64, random: &mut Random) {
 
 /// Places left-out requests that fit now.
 fn fill(timetable: &mut Timetable<'_>, random: &mut Random) {
-    let mut left: Vec<usize> = (0..timetable.slot_of.len()).filter(|r| timetable.slot_of[*r].is_none()).collect();
+    let mut left: Vec<usize> = (0..timetable.slot_of.len())
+        .filter(|r| timetable.slot_of[*r].is_none())
+        .collect();
     left.sort_by_key(|request| (-timetable.weights[*request], *request));
     for request in left {
         insert(timetable, request, random);

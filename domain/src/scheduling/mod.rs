@@ -19,7 +19,8 @@ mod verify;
 
 pub use explain::{LeftOut, Reason};
 pub use problem::{
-    Lock, Options, Participant, Policy, PriorityClass, Problem, ProblemError, Request, Seat, Slot, SlotSet, Table,
+    Lock, Options, Participant, Policy, PriorityClass, Problem, ProblemError, Request, Seat, Slot,
+    SlotSet, Table,
 };
 pub use verify::{Violation, verify};
 
@@ -112,21 +113,33 @@ pub fn arrange(
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Arrangement, ArrangeError> {
     problem.check().map_err(ArrangeError::Problem)?;
-    let weights: Vec<i64> = problem.requests.iter().map(|request| policy.weight(problem, request)).collect();
+    let weights: Vec<i64> = problem
+        .requests
+        .iter()
+        .map(|request| policy.weight(problem, request))
+        .collect();
     let bound = bound::choose(problem, &weights);
     let mut timetable = Timetable::new(problem, &weights);
     construct::construct(&mut timetable, &bound.chosen, options.seed);
     let levels = |timetable: &Timetable<'_>| {
         let reached = timetable.figures();
         vec![
-            Level { name: LevelName::Coverage, value: reached.coverage, bound: Some(bound.coverage) },
+            Level {
+                name: LevelName::Coverage,
+                value: reached.coverage,
+                bound: Some(bound.coverage),
+            },
             // The bound on weight belongs to the best coverage only.
             Level {
                 name: LevelName::Weight,
                 value: reached.weight,
                 bound: (reached.coverage == bound.coverage).then_some(bound.weight),
             },
-            Level { name: LevelName::Breaks, value: reached.breaks, bound: (reached.breaks == 0).then_some(0) },
+            Level {
+                name: LevelName::Breaks,
+                value: reached.breaks,
+                bound: (reached.breaks == 0).then_some(0),
+            },
             Level {
                 name: LevelName::IdleSlots,
                 value: reached.idle_slots,
@@ -135,7 +148,10 @@ pub fn arrange(
         ]
     };
     let mut tell = |iteration, timetable: &Timetable<'_>| {
-        progress(&Progress { iteration, levels: levels(timetable) })
+        progress(&Progress {
+            iteration,
+            levels: levels(timetable),
+        })
     };
     let (iterations, stopped_early) = improve::improve(&mut timetable, options, &mut tell);
     let (meetings, table_moves) = seat::seat(&timetable);
@@ -150,7 +166,14 @@ pub fn arrange(
         bound: (table_moves == 0).then_some(0),
     });
     let left_out = explain::explain(&timetable);
-    Ok(Arrangement { meetings, levels, left_out, seed: options.seed, iterations, stopped_early })
+    Ok(Arrangement {
+        meetings,
+        levels,
+        left_out,
+        seed: options.seed,
+        iterations,
+        stopped_early,
+    })
 }
 
 #[cfg(test)]

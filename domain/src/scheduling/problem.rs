@@ -10,7 +10,9 @@ pub struct SlotSet(Vec<u64>);
 impl SlotSet {
     /// Whether a slot is in the set.
     pub fn contains(&self, slot: usize) -> bool {
-        self.0.get(slot / 64).is_some_and(|word| word >> (slot % 64) & 1 == 1)
+        self.0
+            .get(slot / 64)
+            .is_some_and(|word| word >> (slot % 64) & 1 == 1)
     }
 
     /// The slots, ascending.
@@ -164,7 +166,12 @@ pub struct Policy {
 impl Default for Policy {
     /// Each class outweighs a few of the next; within a class the match score decides.
     fn default() -> Self {
-        Self { mutual: 400_000, demand_side: 200_000, supply_side: 100_000, suggested: 20_000 }
+        Self {
+            mutual: 400_000,
+            demand_side: 200_000,
+            supply_side: 100_000,
+            suggested: 20_000,
+        }
     }
 }
 
@@ -230,18 +237,28 @@ pub enum ProblemError {
 impl Problem {
     /// Seats of a participant that are available in a slot.
     pub fn seats_in(&self, participant: usize, slot: usize) -> usize {
-        self.participants[participant].seats.iter().filter(|seat| seat.available.contains(slot)).count()
+        self.participants[participant]
+            .seats
+            .iter()
+            .filter(|seat| seat.available.contains(slot))
+            .count()
     }
 
     /// Tables that are there in a slot.
     pub fn tables_in(&self, slot: usize) -> usize {
-        self.tables.iter().filter(|table| !table.closed.contains(slot)).count()
+        self.tables
+            .iter()
+            .filter(|table| !table.closed.contains(slot))
+            .count()
     }
 
     /// Whether both sides of a request could meet in a slot if nothing else took place.
     pub fn could_meet(&self, request: &Request, slot: usize) -> bool {
         slot < self.slots.len()
-            && request.slots.as_ref().is_none_or(|slots| slots.contains(slot))
+            && request
+                .slots
+                .as_ref()
+                .is_none_or(|slots| slots.contains(slot))
             && self.seats_in(request.demander, slot) > 0
             && self.seats_in(request.provider, slot) > 0
             && (request.remote || self.tables_in(slot) > 0)
@@ -260,7 +277,9 @@ impl Problem {
             errors.push(ProblemError::NoTable);
         }
         for (i, slot) in self.slots.iter().enumerate() {
-            let after = i.checked_sub(1).is_none_or(|before| self.slots[before].ends_minute <= slot.starts_minute);
+            let after = i
+                .checked_sub(1)
+                .is_none_or(|before| self.slots[before].ends_minute <= slot.starts_minute);
             if slot.ends_minute <= slot.starts_minute || !after {
                 errors.push(ProblemError::SlotOrder(i));
             }
@@ -284,7 +303,11 @@ impl Problem {
         if errors.is_empty() {
             self.check_locks(&mut errors);
         }
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(errors)
+        }
     }
 
     fn check_locks(&self, errors: &mut Vec<ProblemError>) {
@@ -297,20 +320,32 @@ impl Problem {
                 errors.push(ProblemError::UnknownInLock(i));
                 continue;
             };
-            let seats = [(request.demander, lock.demander_seat), (request.provider, lock.provider_seat)];
+            let seats = [
+                (request.demander, lock.demander_seat),
+                (request.provider, lock.provider_seat),
+            ];
             let seat_exists = |(p, seat): &(usize, Option<usize>)| {
                 seat.is_none_or(|seat| seat < self.participants[*p].seats.len())
             };
-            let table_exists = lock.table.is_none_or(|table| table < self.tables.len() && !request.remote);
+            let table_exists = lock
+                .table
+                .is_none_or(|table| table < self.tables.len() && !request.remote);
             if lock.slot >= self.slots.len() || !table_exists || !seats.iter().all(seat_exists) {
                 errors.push(ProblemError::UnknownInLock(i));
                 continue;
             }
             let seat_there = |(p, seat): &(usize, Option<usize>)| {
-                seat.is_none_or(|seat| self.participants[*p].seats[seat].available.contains(lock.slot))
+                seat.is_none_or(|seat| {
+                    self.participants[*p].seats[seat]
+                        .available
+                        .contains(lock.slot)
+                })
             };
-            let table_there = lock.table.is_none_or(|table| !self.tables[table].closed.contains(lock.slot));
-            if !self.could_meet(request, lock.slot) || !seats.iter().all(seat_there) || !table_there {
+            let table_there = lock
+                .table
+                .is_none_or(|table| !self.tables[table].closed.contains(lock.slot));
+            if !self.could_meet(request, lock.slot) || !seats.iter().all(seat_there) || !table_there
+            {
                 errors.push(ProblemError::LockUnavailable(i));
                 continue;
             }

@@ -13,17 +13,26 @@ pub(super) fn seat(timetable: &Timetable<'_>) -> (Vec<Placed>, i64) {
     let mut home: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     let mut moves = 0;
     for slot in 0..problem.slots.len() {
-        let here: Vec<usize> =
-            (0..problem.requests.len()).filter(|request| timetable.slot_of[*request] == Some(slot)).collect();
+        let here: Vec<usize> = (0..problem.requests.len())
+            .filter(|request| timetable.slot_of[*request] == Some(slot))
+            .collect();
         let seats = delegates(timetable, slot, &here);
         let mut tables = vec![None; here.len()];
-        let mut free: Vec<bool> = problem.tables.iter().map(|table| !table.closed.contains(slot)).collect();
-        let take = |i: usize, table: usize, tables: &mut Vec<Option<usize>>, free: &mut Vec<bool>| {
-            free[table] = false;
-            tables[i] = Some(table);
-        };
+        let mut free: Vec<bool> = problem
+            .tables
+            .iter()
+            .map(|table| !table.closed.contains(slot))
+            .collect();
+        let take =
+            |i: usize, table: usize, tables: &mut Vec<Option<usize>>, free: &mut Vec<bool>| {
+                free[table] = false;
+                tables[i] = Some(table);
+            };
         let lock_of = |request: usize| problem.locks.iter().find(|lock| lock.request == request);
-        let needs: Vec<bool> = here.iter().map(|request| !problem.requests[*request].remote).collect();
+        let needs: Vec<bool> = here
+            .iter()
+            .map(|request| !problem.requests[*request].remote)
+            .collect();
         for (i, request) in here.iter().enumerate() {
             if let Some(table) = lock_of(*request).and_then(|lock| lock.table) {
                 take(i, table, &mut tables, &mut free);
@@ -32,9 +41,12 @@ pub(super) fn seat(timetable: &Timetable<'_>) -> (Vec<Placed>, i64) {
         let sitter = |i: usize| {
             let request = &problem.requests[here[i]];
             let (demander_seat, provider_seat) = seats[i];
-            [(request.provider, provider_seat), (request.demander, demander_seat)]
-                .into_iter()
-                .find(|(participant, _)| problem.participants[*participant].keeps_table)
+            [
+                (request.provider, provider_seat),
+                (request.demander, demander_seat),
+            ]
+            .into_iter()
+            .find(|(participant, _)| problem.participants[*participant].keeps_table)
         };
         for i in 0..here.len() {
             let table = sitter(i).and_then(|sitter| home.get(&sitter)).copied();
@@ -49,19 +61,29 @@ pub(super) fn seat(timetable: &Timetable<'_>) -> (Vec<Placed>, i64) {
                 continue;
             }
             // A table that is nobody's home yet, so that nobody has to give way later.
-            let unclaimed = (0..free.len()).find(|t| free[*t] && !home.values().any(|home| home == t));
+            let unclaimed =
+                (0..free.len()).find(|t| free[*t] && !home.values().any(|home| home == t));
             if let Some(table) = unclaimed.or_else(|| free.iter().position(|free| *free)) {
                 take(i, table, &mut tables, &mut free);
             }
         }
         for (i, request) in here.iter().enumerate() {
             if let (Some(sitter), Some(table)) = (sitter(i), tables[i]) {
-                if home.insert(sitter, table).is_some_and(|before| before != table) {
+                if home
+                    .insert(sitter, table)
+                    .is_some_and(|before| before != table)
+                {
                     moves += 1;
                 }
             }
             let (demander_seat, provider_seat) = seats[i];
-            placed.push(Placed { request: *request, slot, table: tables[i], demander_seat, provider_seat });
+            placed.push(Placed {
+                request: *request,
+                slot,
+                table: tables[i],
+                demander_seat,
+                provider_seat,
+            });
         }
     }
     (placed, moves)
@@ -77,7 +99,9 @@ fn delegates(timetable: &Timetable<'_>, slot: usize, here: &[usize]) -> Vec<(usi
         for participant in [r.demander, r.provider] {
             free.entry(participant).or_insert_with(|| {
                 let seats = &problem.participants[participant].seats;
-                (0..seats.len()).filter(|seat| seats[*seat].available.contains(slot)).collect()
+                (0..seats.len())
+                    .filter(|seat| seats[*seat].available.contains(slot))
+                    .collect()
             });
         }
     }
@@ -85,7 +109,9 @@ fn delegates(timetable: &Timetable<'_>, slot: usize, here: &[usize]) -> Vec<(usi
         .iter()
         .map(|request| {
             let lock = problem.locks.iter().find(|lock| lock.request == *request);
-            lock.map_or((None, None), |lock| (lock.demander_seat, lock.provider_seat))
+            lock.map_or((None, None), |lock| {
+                (lock.demander_seat, lock.provider_seat)
+            })
         })
         .collect();
     for (request, (demander, provider)) in here.iter().zip(&chosen) {
@@ -106,5 +132,8 @@ fn delegates(timetable: &Timetable<'_>, slot: usize, here: &[usize]) -> Vec<(usi
         seats.0.get_or_insert_with(|| next(r.demander));
         seats.1.get_or_insert_with(|| next(r.provider));
     }
-    chosen.into_iter().map(|(demander, provider)| (demander.unwrap_or(0), provider.unwrap_or(0))).collect()
+    chosen
+        .into_iter()
+        .map(|(demander, provider)| (demander.unwrap_or(0), provider.unwrap_or(0)))
+        .collect()
 }

@@ -10,13 +10,25 @@ fn everywhere(slots: usize) -> SlotSet {
 fn day(slots: usize, tables: usize) -> Problem {
     let slot = |i: usize| {
         let starts_minute = 30 * i64::try_from(i).unwrap();
-        Slot { starts_minute, ends_minute: starts_minute + 25, follows_break: false }
+        Slot {
+            starts_minute,
+            ends_minute: starts_minute + 25,
+            follows_break: false,
+        }
     };
-    Problem { slots: (0..slots).map(slot).collect(), tables: vec![Table::default(); tables], ..Problem::default() }
+    Problem {
+        slots: (0..slots).map(slot).collect(),
+        tables: vec![Table::default(); tables],
+        ..Problem::default()
+    }
 }
 
 fn participant(available: SlotSet, seats: usize, cap: u32) -> Participant {
-    Participant { seats: vec![Seat { available }; seats], cap, ..Participant::default() }
+    Participant {
+        seats: vec![Seat { available }; seats],
+        cap,
+        ..Participant::default()
+    }
 }
 
 fn request(demander: usize, provider: usize, score: u32) -> Request {
@@ -33,18 +45,31 @@ fn request(demander: usize, provider: usize, score: u32) -> Request {
 }
 
 fn run(problem: &Problem, seed: u64, iterations: u64) -> Arrangement {
-    arrange(problem, &Policy::default(), &Options { seed, iterations }, &mut |_| ControlFlow::Continue(())).unwrap()
+    arrange(
+        problem,
+        &Policy::default(),
+        &Options { seed, iterations },
+        &mut |_| ControlFlow::Continue(()),
+    )
+    .unwrap()
 }
 
 fn level(arrangement: &Arrangement, name: LevelName) -> Level {
-    *arrangement.levels.iter().find(|level| level.name == name).unwrap()
+    *arrangement
+        .levels
+        .iter()
+        .find(|level| level.name == name)
+        .unwrap()
 }
 
 /// Random small days with sparse availability, caps, parallel seats, musts and remote meetings.
 fn small() -> impl Strategy<Value = Problem> {
     let sizes = (1..4_usize, 1..4_usize, 1..4_usize, 1..3_usize);
     sizes.prop_flat_map(|(demanders, providers, slots, tables)| {
-        let who = proptest::collection::vec((1_u64..(1 << slots), 1..3_usize, 1..4_u32), demanders + providers);
+        let who = proptest::collection::vec(
+            (1_u64..(1 << slots), 1..3_usize, 1..4_u32),
+            demanders + providers,
+        );
         let wishes = proptest::collection::vec(
             (0..3_u8, 0..1_000_u32, any::<bool>(), any::<bool>()),
             demanders * providers,
@@ -53,13 +78,19 @@ fn small() -> impl Strategy<Value = Problem> {
             let mut problem = day(slots, tables);
             for (mask, seats, cap) in who {
                 let available = (0..slots).filter(|slot| mask >> slot & 1 == 1).collect();
-                problem.participants.push(participant(available, seats, cap));
+                problem
+                    .participants
+                    .push(participant(available, seats, cap));
             }
             for (i, (kind, score, must, remote)) in wishes.into_iter().enumerate() {
                 if kind > 0 {
                     let (d, p) = (i / providers, demanders + i % providers);
                     let remote = remote && kind == 2;
-                    problem.requests.push(Request { must: must && kind == 2, remote, ..request(d, p, score) });
+                    problem.requests.push(Request {
+                        must: must && kind == 2,
+                        remote,
+                        ..request(d, p, score)
+                    });
                 }
             }
             problem
@@ -69,7 +100,12 @@ fn small() -> impl Strategy<Value = Problem> {
 
 /// Best coverage and weight of all timetables, by trying every slot for every request.
 fn brute_force(problem: &Problem, weights: &[i64]) -> (i64, i64) {
-    fn go(problem: &Problem, weights: &[i64], slots: &mut Vec<Option<usize>>, best: &mut (i64, i64)) {
+    fn go(
+        problem: &Problem,
+        weights: &[i64],
+        slots: &mut Vec<Option<usize>>,
+        best: &mut (i64, i64),
+    ) {
         let i = slots.len();
         if i == problem.requests.len() {
             let placed: Vec<bool> = slots.iter().map(Option::is_some).collect();
@@ -94,18 +130,30 @@ fn brute_force(problem: &Problem, weights: &[i64]) -> (i64, i64) {
 
 fn possible(problem: &Problem, slots: &[Option<usize>]) -> bool {
     let meets = |p: usize, request: &Request| request.demander == p || request.provider == p;
-    let placed: Vec<(&Request, usize)> =
-        problem.requests.iter().zip(slots).filter_map(|(r, slot)| slot.map(|slot| (r, slot))).collect();
+    let placed: Vec<(&Request, usize)> = problem
+        .requests
+        .iter()
+        .zip(slots)
+        .filter_map(|(r, slot)| slot.map(|slot| (r, slot)))
+        .collect();
     placed.iter().all(|(r, slot)| problem.could_meet(r, *slot))
         && (0..problem.participants.len()).all(|p| {
             let own = placed.iter().filter(|(r, _)| meets(p, r)).count();
             own <= usize::try_from(problem.participants[p].cap).unwrap()
                 && (0..problem.slots.len()).all(|slot| {
-                    placed.iter().filter(|(r, s)| *s == slot && meets(p, r)).count() <= problem.seats_in(p, slot)
+                    placed
+                        .iter()
+                        .filter(|(r, s)| *s == slot && meets(p, r))
+                        .count()
+                        <= problem.seats_in(p, slot)
                 })
         })
         && (0..problem.slots.len()).all(|slot| {
-            placed.iter().filter(|(r, s)| *s == slot && !r.remote).count() <= problem.tables_in(slot)
+            placed
+                .iter()
+                .filter(|(r, s)| *s == slot && !r.remote)
+                .count()
+                <= problem.tables_in(slot)
         })
 }
 
@@ -177,7 +225,10 @@ fn usual(seed: u64) -> Problem {
     let mut problem = day(12, 20);
     let mut random = random::Random::new(seed);
     for i in 0..101 {
-        problem.participants.push(Participant { keeps_table: i >= 60, ..participant(everywhere(12), 1, 12) });
+        problem.participants.push(Participant {
+            keeps_table: i >= 60,
+            ..participant(everywhere(12), 1, 12)
+        });
     }
     for demander in 0..60 {
         let mut hospitals: Vec<usize> = (60..101).collect();
@@ -199,28 +250,60 @@ fn a_usual_day_reaches_its_bounds() {
     assert_eq!(Some(weight.value), weight.bound);
     assert_eq!(arrangement.meetings.len(), 240);
     // Without the search it is over a hundred.
-    assert!(level(&arrangement, LevelName::Breaks).value < 60, "{:?}", arrangement.levels);
+    assert!(
+        level(&arrangement, LevelName::Breaks).value < 60,
+        "{:?}",
+        arrangement.levels
+    );
 }
 
 #[test]
 fn locks_stay_and_conflicts_are_named() {
     let mut problem = usual(3);
-    let lock = Lock { request: 5, slot: 9, table: Some(17), demander_seat: Some(0), provider_seat: None };
+    let lock = Lock {
+        request: 5,
+        slot: 9,
+        table: Some(17),
+        demander_seat: Some(0),
+        provider_seat: None,
+    };
     problem.locks.push(lock.clone());
     let arrangement = run(&problem, 1, 5_000);
-    let meeting = arrangement.meetings.iter().find(|meeting| meeting.request == 5).unwrap();
+    let meeting = arrangement
+        .meetings
+        .iter()
+        .find(|meeting| meeting.request == 5)
+        .unwrap();
     assert_eq!((meeting.slot, meeting.table), (9, Some(17)));
     // Request 4 is of the same company.
-    problem.locks.push(Lock { request: 4, table: None, ..lock });
-    let refused = arrange(&problem, &Policy::default(), &Options::default(), &mut |_| ControlFlow::Continue(()));
-    assert_eq!(refused, Err(ArrangeError::Problem(vec![ProblemError::LockConflict(1)])));
+    problem.locks.push(Lock {
+        request: 4,
+        table: None,
+        ..lock
+    });
+    let refused = arrange(
+        &problem,
+        &Policy::default(),
+        &Options::default(),
+        &mut |_| ControlFlow::Continue(()),
+    );
+    assert_eq!(
+        refused,
+        Err(ArrangeError::Problem(vec![ProblemError::LockConflict(1)]))
+    );
 }
 
 #[test]
 fn a_run_that_is_stopped_is_still_valid() {
     let problem = usual(4);
-    let options = Options { seed: 1, iterations: 1_000_000 };
-    let stopped = arrange(&problem, &Policy::default(), &options, &mut |_| ControlFlow::Break(())).unwrap();
+    let options = Options {
+        seed: 1,
+        iterations: 1_000_000,
+    };
+    let stopped = arrange(&problem, &Policy::default(), &options, &mut |_| {
+        ControlFlow::Break(())
+    })
+    .unwrap();
     assert!(stopped.stopped_early);
     assert_eq!(verify(&problem, &stopped.meetings), vec![]);
 }
@@ -228,10 +311,27 @@ fn a_run_that_is_stopped_is_still_valid() {
 #[test]
 fn impossible_problems_are_refused() {
     let mut problem = day(2, 0);
-    problem.participants = vec![participant(everywhere(2), 1, 2), participant(everywhere(2), 1, 2)];
-    problem.requests = vec![request(0, 1, 1), request(0, 1, 1), request(0, 0, 1), request(0, 9, 1)];
+    problem.participants = vec![
+        participant(everywhere(2), 1, 2),
+        participant(everywhere(2), 1, 2),
+    ];
+    problem.requests = vec![
+        request(0, 1, 1),
+        request(0, 1, 1),
+        request(0, 0, 1),
+        request(0, 9, 1),
+    ];
     problem.slots[1].starts_minute = 10;
     let errors = problem.check().unwrap_err();
     use ProblemError::{NoTable, RepeatedPair, SelfPair, SlotOrder, UnknownParticipant};
-    assert_eq!(errors, [NoTable, SlotOrder(1), RepeatedPair(1), SelfPair(2), UnknownParticipant(3)]);
+    assert_eq!(
+        errors,
+        [
+            NoTable,
+            SlotOrder(1),
+            RepeatedPair(1),
+            SelfPair(2),
+            UnknownParticipant(3)
+        ]
+    );
 }

@@ -50,7 +50,9 @@ impl<'a> Timetable<'a> {
             locked: vec![false; problem.requests.len()],
             requests_of,
             held: vec![vec![0; slots]; n],
-            seats: (0..n).map(|p| (0..slots).map(|s| count(problem.seats_in(p, s))).collect()).collect(),
+            seats: (0..n)
+                .map(|p| (0..slots).map(|s| count(problem.seats_in(p, s))).collect())
+                .collect(),
             meetings: vec![0; n],
             tables_used: vec![0; slots],
             tables: (0..slots).map(|slot| problem.tables_in(slot)).collect(),
@@ -69,7 +71,10 @@ impl<'a> Timetable<'a> {
         let request = &self.problem.requests[request];
         self.seats[request.demander][slot] > 0
             && self.seats[request.provider][slot] > 0
-            && request.slots.as_ref().is_none_or(|slots| slots.contains(slot))
+            && request
+                .slots
+                .as_ref()
+                .is_none_or(|slots| slots.contains(slot))
     }
 
     /// Whether a participant has a seat left in a slot.

@@ -46,10 +46,17 @@ pub fn verify(problem: &Problem, meetings: &[Placed]) -> Vec<Violation> {
         if !requests.insert(meeting.request) {
             wrong.push(Violation::MeetsTwice(meeting.request));
         }
-        if request.slots.as_ref().is_some_and(|slots| !slots.contains(meeting.slot)) {
+        if request
+            .slots
+            .as_ref()
+            .is_some_and(|slots| !slots.contains(meeting.slot))
+        {
             wrong.push(Violation::ExcludedSlot(meeting.request));
         }
-        let sides = [(request.demander, meeting.demander_seat), (request.provider, meeting.provider_seat)];
+        let sides = [
+            (request.demander, meeting.demander_seat),
+            (request.provider, meeting.provider_seat),
+        ];
         for (participant, seat) in sides {
             count[participant] += 1;
             let there = problem.participants[participant]
@@ -63,7 +70,10 @@ pub fn verify(problem: &Problem, meetings: &[Placed]) -> Vec<Violation> {
         let table_good = match meeting.table {
             None => request.remote,
             Some(table) => {
-                let open = problem.tables.get(table).is_some_and(|table| !table.closed.contains(meeting.slot));
+                let open = problem
+                    .tables
+                    .get(table)
+                    .is_some_and(|table| !table.closed.contains(meeting.slot));
                 open && !request.remote && tables.insert((table, meeting.slot))
             }
         };
@@ -81,8 +91,12 @@ pub fn verify(problem: &Problem, meetings: &[Placed]) -> Vec<Violation> {
             meeting.request == lock.request
                 && meeting.slot == lock.slot
                 && lock.table.is_none_or(|table| meeting.table == Some(table))
-                && lock.demander_seat.is_none_or(|seat| meeting.demander_seat == seat)
-                && lock.provider_seat.is_none_or(|seat| meeting.provider_seat == seat)
+                && lock
+                    .demander_seat
+                    .is_none_or(|seat| meeting.demander_seat == seat)
+                && lock
+                    .provider_seat
+                    .is_none_or(|seat| meeting.provider_seat == seat)
         });
         if !kept {
             wrong.push(Violation::Lock(i));

@@ -1,0 +1,215 @@
+//! The worker: takes jobs from the outbox and does them, outside any transaction.
+//!
+//! Many workers on one database are fine: a job is leased, and what it does may be done twice without harm. Mails have
+//! a Message-ID of their own, matches are replaced, an arrangement gives the same timetable again.
+
+use super::matching::Matcher;
+use super::{App, AppError};
+use chrono::TimeDelta;
+use futures_util::stream::{self, StreamExt};
+use matchday_infra::mail::{Mailer, RenderError, SendError, Sender, render};
+use matchday_infra::store::{Job, Leased};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+/// Jobs leased at once.
+const BATCH: u64 = 32;
+
+/// Mails sent side by side.
+const MAILS_AT_ONCE: usize = 8;
+
+/// How the worker works.
+#[derive(Debug, Clone)]
+pub struct WorkerSettings {
+    /// Longest wait before a look at the outbox.
+    pub poll: Duration,
+    /// How long a job is leased; longer than the longest mail takes.
+    pub lease: Duration,
+    /// Tries after which a job has failed for good.
+    pub max_attempts: i32,
+}
+
+/// Takes jobs from the outbox and does them.
+#[derive(Clone)]
+pub struct Worker {
+    app: App,
+    mailer: Mailer,
+    sender: Sender,
+    settings: WorkerSettings,
+    matcher: Arc<Mutex<Matcher>>,
+}
+
+/// Why a job was not done.
+#[derive(Debug, thiserror::Error)]
+enum JobError {
+    #[error(transparent)]
+    App(#[from] AppError),
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    #[error(transparent)]
+    Send(#[from] SendError),
+}
+
+impl JobError {
+    /// Whether the same may succeed later.
+    fn is_retryable(&self) -> bool {
+        match self {
+            Self::App(AppError::Refused(_)) | Self::Render(_) => false,
+            Self::App(_) => true,
+            Self::Send(error) => error.is_retryable(),
+        }
+    }
+}
+
+impl Worker {
+    /// A worker for a service.
+    pub fn new(app: App, mailer: Mailer, sender: Sender, settings: WorkerSettings) -> Self {
+        Self {
+            app,
+            mailer,
+            sender,
+            settings,
+            matcher: Arc::default(),
+        }
+    }
+
+    /// The matcher, for a rebuild of all matches.
+    pub fn matcher(&self) -> &Mutex<Matcher> {
+        &self.matcher
+    }
+
+    /// Works until cancelled; finishes what it has begun.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut last_sweep = self.app.now();
+        while !stop.is_cancelled() {
+            match self.work().await {
+                Ok(0) => {
+                    let wait = self.app.hub.wait_for_work(self.settings.poll);
+                    stop.run_until_cancelled(wait).await;
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the outbox cannot be read"
+                    );
+                    stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(1)))
+                        .await;
+                }
+            }
+            if self.app.now() - last_sweep > TimeDelta::hours(1) {
+                last_sweep = self.app.now();
+                if let Err(error) = self.sweep().await {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "old changes were not forgotten"
+                    );
+                }
+            }
+        }
+        self.mailer.close().await;
+    }
+
+    /// Does the jobs that are due, once; tells how many there were.
+    ///
+    /// # Errors
+    /// The outbox cannot be read.
+    pub async fn work(&self) -> Result<usize, AppError> {
+        let lease = TimeDelta::from_std(self.settings.lease).unwrap_or(TimeDelta::minutes(5));
+        let jobs = self
+            .app
+            .store
+            .lease_jobs(BATCH, self.app.now(), lease)
+            .await?;
+        let count = jobs.len();
+        let (mails, others): (Vec<_>, Vec<_>) = jobs
+            .into_iter()
+            .partition(|leased| matches!(leased.job, Job::Mail { .. }));
+        let mails =
+            stream::iter(mails).for_each_concurrent(MAILS_AT_ONCE, |leased| self.perform(leased));
+        let others = async {
+            for leased in others {
+                self.perform(leased).await;
+            }
+        };
+        tokio::join!(mails, others);
+        Ok(count)
+    }
+
+    async fn perform(&self, leased: Leased) {
+        let result = self.attempt(&leased).await;
+        let now = self.app.now();
+        let settled = match result {
+            Ok(()) => self.app.store.finish_job(&leased, now).await.map(|_| ()),
+            Err(error) => {
+                let tries = leased.attempts + 1;
+                let again = error.is_retryable() && tries < self.settings.max_attempts;
+                let due = again.then(|| now + self.pause(&leased, tries));
+                // The receiver of a mail is personal and not for the log.
+                tracing::warn!(job = %leased.id, tries, again, error = %kind_of(&error), "a job failed");
+                self.app
+                    .store
+                    .fail_job(&leased, &error.to_string(), due)
+                    .await
+            }
+        };
+        if let Err(error) = settled {
+            // The lease runs out and the job is done again.
+            tracing::warn!(job = %leased.id, error = &error as &dyn std::error::Error, "a job was not settled");
+        }
+    }
+
+    async fn attempt(&self, leased: &Leased) -> Result<(), JobError> {
+        match &leased.job {
+            Job::Mail { to, notice } => {
+                let id = self.sender.message_id(leased.id);
+                let message = render(notice, to, &self.sender, &id, leased.created_at)?;
+                self.mailer.send(&message).await?;
+            }
+            Job::MatchOffer { offer } => {
+                self.matcher
+                    .lock()
+                    .await
+                    .match_offer(&self.app, *offer)
+                    .await?
+            }
+            Job::MatchDemand { demand } => {
+                self.matcher
+                    .lock()
+                    .await
+                    .match_demand(&self.app, *demand)
+                    .await?
+            }
+            Job::Arrange { arrangement } => {
+                self.app.perform_arrangement(leased, *arrangement).await?
+            }
+        }
+        Ok(())
+    }
+
+    /// Two seconds, doubled at every try up to an hour, give or take a fifth, so that many do not come back at once.
+    fn pause(&self, leased: &Leased, tries: i32) -> TimeDelta {
+        let exponent = u32::try_from(tries.clamp(0, 11)).unwrap_or(0);
+        let base = (1_000_i64 << exponent).min(3_600_000);
+        let spread = i64::try_from(leased.id.as_u128() % 400).unwrap_or(0) - 200;
+        TimeDelta::milliseconds(base + base * spread / 1_000)
+    }
+
+    /// Changes of more than a day ago interest nobody: a reader that was away longer fills its index anew.
+    async fn sweep(&self) -> Result<(), AppError> {
+        let tx = self.app.store.begin().await?;
+        tx.forget_changes(self.app.now() - TimeDelta::days(1))
+            .await?;
+        self.app.commit(tx).await
+    }
+}
+
+fn kind_of(error: &JobError) -> String {
+    match error {
+        JobError::App(error) => error.to_string(),
+        JobError::Render(error) => error.to_string(),
+        JobError::Send(error) => format!("mail, code {:?}", error.code()),
+    }
+}

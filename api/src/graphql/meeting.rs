@@ -1,0 +1,299 @@
+//! Arrangement runs, meetings and a person's agenda as objects.
+
+use super::matching_day::{Delegate, EventTable, MatchingDay, Registration, TimeSlot};
+use super::request::MeetingRequest;
+use super::text::Sentence;
+use super::vocabulary::{LevelName, MeetingState, RunState};
+use super::{Result, app, loaders};
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use matchday_domain::id::RegistrationId;
+use matchday_domain::matching_day as domain;
+use matchday_domain::matching_day::arrangement::Run;
+use matchday_domain::problem::Problem;
+use matchday_domain::scheduling;
+use matchday_domain::text::Text;
+use std::collections::HashMap;
+
+/// One run of the arrangement.
+pub struct Arrangement(pub Run);
+
+/// A figure of a timetable beside what cannot be bettered.
+#[derive(SimpleObject)]
+pub struct ArrangementLevel {
+    /// What is counted; an earlier level is never given away for a later one.
+    name: LevelName,
+    /// What was reached.
+    value: i64,
+    /// At most so much coverage and weight, at least so many breaks, idle slots and table moves; null: no proof.
+    bound: Option<i64>,
+}
+
+impl From<&scheduling::Level> for ArrangementLevel {
+    fn from(level: &scheduling::Level) -> Self {
+        Self {
+            name: level.name.into(),
+            value: level.value,
+            bound: level.bound,
+        }
+    }
+}
+
+/// A pair that got no meeting, and why.
+#[derive(SimpleObject)]
+pub struct LeftOut {
+    /// The demand side.
+    demander: Registration,
+    /// The supply side.
+    provider: Registration,
+    /// The request; null if nobody asked and only the score proposed it.
+    meeting_request: Option<MeetingRequest>,
+    /// Why, and what would have helped.
+    reason: Sentence,
+}
+
+async fn registrations(
+    ctx: &Context<'_>,
+    ids: &[RegistrationId],
+) -> Result<HashMap<RegistrationId, domain::Registration>> {
+    let found =
+        futures_util::future::try_join_all(ids.iter().map(|id| loaders(ctx).registration(*id)))
+            .await?;
+    Ok(found
+        .into_iter()
+        .flatten()
+        .map(|registration| (registration.id, registration))
+        .collect())
+}
+
+/// One run of the arrangement, with its timetable.
+#[Object]
+impl Arrangement {
+    /// Global id.
+    pub(crate) async fn id(&self) -> ID {
+        ID(self.0.id.to_string())
+    }
+
+    /// The matching day.
+    async fn matching_day(&self, ctx: &Context<'_>) -> Result<MatchingDay> {
+        let day = loaders(ctx).matching_day(self.0.event).await?;
+        Ok(MatchingDay(
+            day.ok_or_else(|| Problem::not_found("matchingDay"))?,
+        ))
+    }
+
+    /// The version of the timetable: from 1, within the matching day.
+    async fn number(&self) -> i32 {
+        self.0.number
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> RunState {
+        self.0.state.into()
+    }
+
+    /// The seed: the same input and seed give the same timetable.
+    async fn seed(&self) -> String {
+        self.0.input.options.seed.to_string()
+    }
+
+    /// Iterations done so far.
+    async fn iteration(&self) -> i64 {
+        let done = self.0.result.as_ref().map(|result| result.iterations);
+        let so_far = done.or(self.0.progress.as_ref().map(|progress| progress.iteration));
+        i64::try_from(so_far.unwrap_or(0)).unwrap_or(i64::MAX)
+    }
+
+    /// Iterations of the budget.
+    async fn iterations(&self) -> i64 {
+        i64::try_from(self.0.input.options.iterations).unwrap_or(i64::MAX)
+    }
+
+    /// The figures so far, the most important first; empty before the search begins.
+    async fn levels(&self) -> Vec<ArrangementLevel> {
+        match (&self.0.result, &self.0.progress) {
+            (Some(result), _) => result.levels.iter().map(Into::into).collect(),
+            (None, Some(progress)) => progress.levels.iter().map(Into::into).collect(),
+            (None, None) => Vec::new(),
+        }
+    }
+
+    /// Why it failed; null if it did not.
+    async fn failure(&self) -> Option<&str> {
+        self.0.failure.as_deref()
+    }
+
+    /// The meetings of its timetable, by slot and table, with later changes; empty before it is done.
+    async fn meetings(&self, ctx: &Context<'_>) -> Result<Vec<Meeting>> {
+        Ok(app(ctx)
+            .store()
+            .meetings_of_run(self.0.id)
+            .await?
+            .into_iter()
+            .map(Meeting)
+            .collect())
+    }
+
+    /// Every pair that was proposed and got no meeting, with the reason; empty before it is done.
+    async fn left_out(&self, ctx: &Context<'_>) -> Result<Vec<LeftOut>> {
+        let Some(result) = &self.0.result else {
+            return Ok(Vec::new());
+        };
+        let (input, keys) = (&self.0.input, &self.0.input.keys);
+        let known = registrations(ctx, &keys.participants).await?;
+        let owners = known
+            .values()
+            .map(|registration| loaders(ctx).organisation(registration.organisation));
+        let owners = futures_util::future::try_join_all(owners).await?;
+        let names: HashMap<_, Text> = owners
+            .into_iter()
+            .flatten()
+            .map(|owner| (owner.id, owner.profile.name))
+            .collect();
+        let name = |participant: usize| {
+            let registration = known.get(&keys.participants[participant]);
+            registration
+                .and_then(|r| names.get(&r.organisation))
+                .cloned()
+                .unwrap_or_default()
+        };
+        let reads = result.left_out.iter().map(|left| async {
+            let pair = &input.problem.requests[left.request];
+            let side = |participant: usize| {
+                known
+                    .get(&keys.participants[participant])
+                    .cloned()
+                    .map(Registration)
+            };
+            let request = match keys.requests[left.request] {
+                Some(id) => loaders(ctx).request(id).await?.map(MeetingRequest),
+                None => None,
+            };
+            let reason = Sentence(left.reason.message(&input.problem, left.request, &name));
+            let sides = side(pair.demander).zip(side(pair.provider));
+            Ok::<_, super::Fault>(sides.map(|(demander, provider)| LeftOut {
+                demander,
+                provider,
+                meeting_request: request,
+                reason,
+            }))
+        });
+        let read = futures_util::future::try_join_all(reads).await?;
+        Ok(read.into_iter().flatten().collect())
+    }
+
+    /// When it was started.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it ended; null while it runs.
+    async fn finished_at(&self) -> Option<DateTime<Utc>> {
+        self.0.finished_at
+    }
+
+    /// When its timetable was published; null if it was not.
+    async fn published_at(&self) -> Option<DateTime<Utc>> {
+        self.0.published_at
+    }
+}
+
+/// A meeting of two organisations.
+pub struct Meeting(pub domain::Meeting);
+
+impl Meeting {
+    async fn day(&self, ctx: &Context<'_>) -> Result<domain::MatchingDay> {
+        let day = loaders(ctx).matching_day(self.0.event).await?;
+        Ok(day.ok_or_else(|| Problem::not_found("matchingDay"))?)
+    }
+}
+
+/// A meeting of two organisations in a slot, at a table unless it is remote, with named delegates.
+#[Object]
+impl Meeting {
+    /// Global id.
+    pub(crate) async fn id(&self) -> ID {
+        ID(self.0.id.to_string())
+    }
+
+    /// The matching day.
+    async fn matching_day(&self, ctx: &Context<'_>) -> Result<MatchingDay> {
+        Ok(MatchingDay(self.day(ctx).await?))
+    }
+
+    /// The demand side.
+    async fn demander(&self, ctx: &Context<'_>) -> Result<Registration> {
+        let found = loaders(ctx).registration(self.0.demander).await?;
+        Ok(Registration(
+            found.ok_or_else(|| Problem::not_found("demander"))?,
+        ))
+    }
+
+    /// The supply side.
+    async fn provider(&self, ctx: &Context<'_>) -> Result<Registration> {
+        let found = loaders(ctx).registration(self.0.provider).await?;
+        Ok(Registration(
+            found.ok_or_else(|| Problem::not_found("provider"))?,
+        ))
+    }
+
+    /// The request it answers; null if nobody asked and the score proposed it.
+    async fn meeting_request(&self, ctx: &Context<'_>) -> Result<Option<MeetingRequest>> {
+        let Some(id) = self.0.request else {
+            return Ok(None);
+        };
+        Ok(loaders(ctx).request(id).await?.map(MeetingRequest))
+    }
+
+    /// When it takes place.
+    async fn slot(&self, ctx: &Context<'_>) -> Result<TimeSlot> {
+        let day = self.day(ctx).await?;
+        Ok(day
+            .slot(self.0.slot)
+            .map(Into::into)
+            .ok_or_else(|| Problem::not_found("slot"))?)
+    }
+
+    /// Where; null for a remote meeting.
+    async fn table(&self, ctx: &Context<'_>) -> Result<Option<EventTable>> {
+        let day = self.day(ctx).await?;
+        Ok(self
+            .0
+            .table
+            .and_then(|number| day.table(number))
+            .map(Into::into))
+    }
+
+    /// Who sits there; empty once it is cancelled.
+    async fn delegates(&self, ctx: &Context<'_>) -> Result<Vec<Delegate>> {
+        let found = self.0.delegates.iter().map(|id| loaders(ctx).delegate(*id));
+        let found = futures_util::future::try_join_all(found).await?;
+        Ok(found.into_iter().flatten().map(Delegate).collect())
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> MeetingState {
+        self.0.state.into()
+    }
+
+    /// A new arrangement leaves it where it is.
+    async fn locked(&self) -> bool {
+        self.0.locked
+    }
+
+    /// Raised by one at every change; what an update must name.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
+
+/// A person's meetings of one matching day.
+#[derive(SimpleObject)]
+pub struct AgendaDay {
+    /// The day.
+    pub matching_day: MatchingDay,
+    /// The person's place at it.
+    pub delegate: Delegate,
+    /// Published meetings, by slot.
+    pub meetings: Vec<Meeting>,
+}

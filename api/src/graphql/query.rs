@@ -1,0 +1,218 @@
+//! Where reading begins.
+
+use super::catalogue::Offer;
+use super::connection::{List, Paging, list};
+use super::demand::Demand;
+use super::identity::Viewer;
+use super::matching_day::{Delegate, MatchingDay};
+use super::meeting::{AgendaDay, Meeting};
+use super::organisation::{Consortium, Organisation};
+use super::text::{Term, search};
+use super::vocabulary::{DemandState, OfferState, OrganisationKind, Verification};
+use super::{Result, app, caller, id};
+use async_graphql::{Context, ID, Object, SimpleObject};
+use matchday_domain::page;
+
+#[derive(Default)]
+pub struct RootQuery;
+
+/// Limits that a client should know.
+#[derive(SimpleObject)]
+pub struct ServiceLimits {
+    /// The largest `first` or `last` of a connection, in elements.
+    max_page_size: i32,
+    /// The page without `first` and `last`, in elements.
+    default_page_size: i32,
+    /// The largest request, in bytes.
+    max_document_bytes: i64,
+    /// Most tokens of a document.
+    max_tokens: i64,
+    /// The deepest nesting of a document, in levels.
+    max_depth: i64,
+    /// Most aliases in a document.
+    max_aliases: i64,
+    /// Most root fields in a document.
+    max_root_fields: i64,
+    /// The largest cost of a document: fields, times the size of the lists they stand in.
+    max_cost: i64,
+    /// Most subscriptions of a socket.
+    max_subscriptions_per_socket: i64,
+}
+
+fn size(n: usize) -> i32 {
+    i32::try_from(n).unwrap_or(i32::MAX)
+}
+
+fn big(n: impl TryInto<i64>) -> i64 {
+    n.try_into().unwrap_or(i64::MAX)
+}
+
+#[Object]
+impl RootQuery {
+    /// Who is signed in; null if nobody is.
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<Viewer>> {
+        Viewer::of(ctx, caller(ctx)).await
+    }
+
+    /// Codes for words in Korean or English, best first: conditions, kinds of data, standards, conditions of use.
+    async fn search_terms(
+        &self,
+        #[graphql(desc = "Words or a code: `폐암`, `lung cancer`, `C34`")] words: String,
+        #[graphql(desc = "How many at most, 0 to 100", default = 20)] first: i32,
+    ) -> Result<Vec<Term>> {
+        search(&words, first)
+    }
+
+    /// Organisations in the order of creation.
+    #[allow(clippy::too_many_arguments)] // the arguments of a Relay connection
+    async fn organisations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
+        #[graphql(desc = "Only organisations of this kind")] kind: Option<OrganisationKind>,
+        #[graphql(desc = "Only organisations that stand like this")] verification: Option<
+            Verification,
+        >,
+    ) -> Result<List<Organisation>> {
+        caller(ctx).viewer()?;
+        let request = Paging {
+            first,
+            last,
+            after,
+            before,
+        }
+        .request()?;
+        let (kind, verification) = (kind.map(Into::into), verification.map(Into::into));
+        let page = app(ctx)
+            .store()
+            .organisation_page(kind, verification, request)
+            .await?;
+        Ok(list(page, |organisation| organisation.id.0, Organisation))
+    }
+
+    /// The consortia of hospitals, in the order of creation.
+    async fn consortia(&self, ctx: &Context<'_>) -> Result<Vec<Consortium>> {
+        caller(ctx).viewer()?;
+        Ok(app(ctx)
+            .store()
+            .consortia()
+            .await?
+            .into_iter()
+            .map(Consortium)
+            .collect())
+    }
+
+    /// Offers that the viewer may see, in the order of creation: listed ones, and all of the viewer's own.
+    #[allow(clippy::too_many_arguments)] // the arguments of a Relay connection
+    async fn offers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
+        #[graphql(desc = "Only offers of this organisation")] organisation_id: Option<ID>,
+        #[graphql(desc = "Only offers in this state")] state: Option<OfferState>,
+    ) -> Result<List<Offer>> {
+        let viewer = caller(ctx).viewer()?;
+        let request = Paging {
+            first,
+            last,
+            after,
+            before,
+        }
+        .request()?;
+        let owner = id::read_optional("organisationId", organisation_id.as_ref())?;
+        let page = app(ctx)
+            .store()
+            .offer_page(viewer, owner, state.map(Into::into), request)
+            .await?;
+        Ok(list(page, |offer| offer.id.0, Offer))
+    }
+
+    /// Demands that the viewer may see, in the order of creation: open ones, and all of the viewer's own.
+    #[allow(clippy::too_many_arguments)] // the arguments of a Relay connection
+    async fn demands(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
+        #[graphql(desc = "Only the viewer's own demands", default)] own: bool,
+        #[graphql(desc = "Only demands in this state")] state: Option<DemandState>,
+    ) -> Result<List<Demand>> {
+        let viewer = caller(ctx).viewer()?;
+        let request = Paging {
+            first,
+            last,
+            after,
+            before,
+        }
+        .request()?;
+        // By owner only for the owner: otherwise a blind demand could be found out by asking for each.
+        let owner = if own { viewer.organisation() } else { None };
+        let page = app(ctx)
+            .store()
+            .demand_page(viewer, owner, state.map(Into::into), request)
+            .await?;
+        Ok(list(page, |demand| demand.id.0, Demand))
+    }
+
+    /// Matching days in the order of creation; drafts are their organiser's alone.
+    async fn matching_days(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
+    ) -> Result<List<MatchingDay>> {
+        let viewer = caller(ctx).viewer()?;
+        let request = Paging {
+            first,
+            last,
+            after,
+            before,
+        }
+        .request()?;
+        let page = app(ctx).store().matching_day_page(viewer, request).await?;
+        Ok(list(page, |day| day.id.0, MatchingDay))
+    }
+
+    /// The viewer's published meetings, newest matching day first.
+    async fn my_agenda(&self, ctx: &Context<'_>) -> Result<Vec<AgendaDay>> {
+        let days = app(ctx).days_of(caller(ctx).actor()?.person).await?;
+        Ok(days
+            .into_iter()
+            .map(|own| AgendaDay {
+                matching_day: MatchingDay(own.day),
+                delegate: Delegate(own.delegate),
+                meetings: own.meetings.into_iter().map(Meeting).collect(),
+            })
+            .collect())
+    }
+
+    /// Limits that a client should know.
+    async fn service_limits(&self, ctx: &Context<'_>) -> ServiceLimits {
+        let limits = ctx.data_unchecked::<crate::config::Limits>();
+        ServiceLimits {
+            max_page_size: size(page::MAX_PAGE),
+            default_page_size: size(page::DEFAULT_PAGE),
+            max_document_bytes: big(limits.document_bytes),
+            max_tokens: big(limits.tokens),
+            max_depth: big(limits.depth),
+            max_aliases: big(limits.aliases),
+            max_root_fields: big(limits.root_fields),
+            max_cost: big(limits.cost),
+            max_subscriptions_per_socket: big(limits.subscriptions_per_socket),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Puts the service together from its configuration: store, worker, announcements, HTTP.
+
+use crate::app::worker::{Worker, WorkerSettings};
+use crate::app::{App, AppError, Caller, OsRandomness, Randomness, Settings};
+use crate::config::Config;
+use crate::graphql;
+use crate::http::{self, Backend, Credential, Refusal};
+use crate::lifecycle::{self, Shutdown};
+use async_graphql::Request;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use matchday_domain::invitation::Party;
+use matchday_domain::organisation::EmailAddress;
+use matchday_domain::text::Text;
+use matchday_domain::time::{Clock, SystemClock};
+use matchday_infra::mail::{MailConfigError, Mailer, Sender};
+use matchday_infra::pubsub::Hub;
+use matchday_infra::store::{Store, StoreConfig, StoreError};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+/// Why the service cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error("the database cannot be used: {0}")]
+    Store(#[from] StoreError),
+    /// The folder of the SQLite file or of the mails.
+    #[error("{0}: {1}")]
+    Folder(String, #[source] std::io::Error),
+    /// The mail address.
+    #[error("mail.url: {0}")]
+    Mail(#[from] MailConfigError),
+    /// The sender's address.
+    #[error("mail.from is not an e-mail address")]
+    From,
+    /// The schema is behind.
+    #[error("{0} migration(s) are pending: run `matchday migrate` first")]
+    Pending(usize),
+    /// The address to listen on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(std::net::SocketAddr, #[source] std::io::Error),
+}
+
+/// The service, ready to serve or to work.
+pub struct Service {
+    /// The configuration.
+    pub config: Config,
+    /// Use cases.
+    pub app: App,
+    /// What takes jobs from the outbox.
+    pub worker: Worker,
+}
+
+impl Service {
+    /// Opens the database and puts the service together. With `migrate`, brings the schema up to date; without, a
+    /// schema that is behind is an error.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn open(config: Config, migrate: bool) -> Result<Self, StartError> {
+        Self::open_with(config, migrate, Arc::new(SystemClock), Arc::new(OsRandomness)).await
+    }
+
+    /// The same with another clock and other randomness.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn open_with(
+        config: Config,
+        migrate: bool,
+        clock: Arc<dyn Clock>,
+        randomness: Arc<dyn Randomness>,
+    ) -> Result<Self, StartError> {
+        let address: EmailAddress = config.mail.from.parse().map_err(|_| StartError::From)?;
+        let sender = Sender { address, name: Text::new(Some(&config.mail.from_name), Some(&config.mail.from_name)) };
+        let mailer = Mailer::from_url(config.mail.url.expose())?;
+        let store = open_store(&config).await?;
+        if migrate {
+            store.migrate().await?;
+        } else {
+            match store.pending_migrations().await? {
+                0 => {}
+                pending => return Err(StartError::Pending(pending)),
+            }
+        }
+        let settings = Settings {
+            public_url: config.http.public_url.clone(),
+            code_minutes: config.sign_in.code_minutes.into(),
+            code_attempts: i32::try_from(config.sign_in.code_attempts).unwrap_or(i32::MAX),
+            session_days: config.sign_in.session_days.into(),
+            sender: Party { address: sender.address.clone(), name: config.mail.from_name.clone() },
+        };
+        let app = App::new(store, clock, randomness, Hub::default(), settings);
+        let work = WorkerSettings {
+            poll: Duration::from_millis(config.worker.poll_ms),
+            lease: Duration::from_secs(config.worker.lease_s),
+            max_attempts: i32::try_from(config.worker.max_attempts).unwrap_or(i32::MAX),
+        };
+        let worker = Worker::new(app.clone(), mailer, sender, work);
+        Ok(Self { config, app, worker })
+    }
+
+    /// Follows the change log and takes jobs from the outbox until the shutdown.
+    pub fn start_work(&self, shutdown: &Shutdown) {
+        self.start_announcing(shutdown);
+        let (worker, stop) = (self.worker.clone(), shutdown.token());
+        shutdown.spawn(worker.run(stop));
+    }
+
+    /// Follows the change log until the shutdown.
+    pub fn start_announcing(&self, shutdown: &Shutdown) {
+        let poll = Duration::from_millis(self.config.worker.poll_ms);
+        shutdown.spawn(self.app.hub().clone().follow(self.app.store().clone(), poll, shutdown.token()));
+    }
+
+    /// Listens where the configuration says.
+    ///
+    /// # Errors
+    /// The address is taken or not ours.
+    pub async fn listen(&self) -> Result<TcpListener, StartError> {
+        let address = self.config.http.listen;
+        TcpListener::bind(address).await.map_err(|error| StartError::Listen(address, error))
+    }
+
+    /// Serves until the shutdown; tells whether everything ended by itself.
+    pub async fn serve(&self, listener: TcpListener, shutdown: &Shutdown) -> bool {
+        let settings = http::Settings::new(self.config.http.clone(), self.config.limits.clone());
+        let development = self.config.http.development;
+        let schema = graphql::schema(self.app.clone(), self.config.limits.clone(), development);
+        let edge = Edge { app: self.app.clone() };
+        let calendar = Router::new().route("/calendar/{file}", get(calendar)).with_state(self.app.clone());
+        let routes = http::routes(schema, edge, settings.clone(), shutdown.clone()).merge(calendar);
+        let router = http::finish(routes, &settings);
+        lifecycle::serve(listener, router, &self.config.http, shutdown).await
+    }
+}
+
+/// Opens the database; makes the folder of an SQLite file.
+///
+/// # Errors
+/// The folder cannot be made, or the database cannot be reached.
+pub async fn open_store(config: &Config) -> Result<Store, StartError> {
+    let url = config.database.url.expose();
+    if let Some(path) = url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//")) {
+        let file = std::path::Path::new(path.split('?').next().unwrap_or_default());
+        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| StartError::Folder(folder.display().to_string(), error))?;
+        }
+    }
+    let store = StoreConfig {
+        url: url.to_owned(),
+        max_connections: config.database.max_connections,
+        acquire_timeout: Duration::from_millis(config.database.acquire_timeout_ms),
+    };
+    Ok(Store::connect(&store).await?)
+}
+
+/// What the edge asks of the application.
+#[derive(Clone)]
+struct Edge {
+    app: App,
+}
+
+impl Backend for Edge {
+    type Identity = Caller;
+
+    async fn identify(
+        &self,
+        caller: &http::Caller,
+        credential: Option<&Credential>,
+    ) -> Result<Caller, Refusal> {
+        let token = credential.map(Credential::token);
+        let found = self.app.caller(token, Some(caller.language)).await.map_err(|error| match error {
+            AppError::Store(error) if error.is_transient() => Refusal::Unavailable,
+            error => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a caller cannot be identified");
+                Refusal::Internal
+            }
+        })?;
+        if credential.is_some() && found.actor.is_none() {
+            return Err(Refusal::Unauthenticated);
+        }
+        Ok(found)
+    }
+
+    fn account(&self, identity: &Caller) -> Option<Uuid> {
+        identity.actor.as_ref().map(|actor| actor.person.0)
+    }
+
+    fn prepare(&self, request: Request, identity: &Caller) -> Request {
+        graphql::request_data(&self.app, identity.clone(), request)
+    }
+
+    async fn ready(&self) -> bool {
+        self.app.store().ping().await.is_ok()
+    }
+}
+
+/// The live calendar behind an unguessable address; what is unknown or revoked is just not there.
+async fn calendar(State(app): State<App>, Path(file): Path<String>) -> Response {
+    let Some(token) = file.strip_suffix(".ics") else { return StatusCode::NOT_FOUND.into_response() };
+    match app.calendar(token).await {
+        Ok(Some(text)) => {
+            let headers =
+                [(header::CONTENT_TYPE, "text/calendar; charset=utf-8"), (header::CACHE_CONTROL, "private, no-store")];
+            (headers, text).into_response()
+        }
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a calendar cannot be read");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
