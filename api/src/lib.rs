@@ -1,7 +1,9 @@
 //! The one binary's parts: command line, configuration, use cases, GraphQL and HTTP.
 
 pub mod app;
+pub mod cli;
 pub mod config;
 pub mod graphql;
 pub mod http;
 pub mod lifecycle;
+pub mod server;

@@ -87,6 +87,11 @@ impl Shutdown {
         self.hard.cancel();
     }
 
+    /// Cancelled when a stop begins, for work that asks in between.
+    pub fn token(&self) -> CancellationToken {
+        self.soft.clone()
+    }
+
     /// Whether a stop has begun.
     pub fn is_stopping(&self) -> bool {
         self.soft.is_cancelled()

@@ -64,7 +64,13 @@ impl Service {
     /// # Errors
     /// See [`StartError`].
     pub async fn open(config: Config, migrate: bool) -> Result<Self, StartError> {
-        Self::open_with(config, migrate, Arc::new(SystemClock), Arc::new(OsRandomness)).await
+        Self::open_with(
+            config,
+            migrate,
+            Arc::new(SystemClock),
+            Arc::new(OsRandomness),
+        )
+        .await
     }
 
     /// The same with another clock and other randomness.
@@ -78,7 +84,10 @@ impl Service {
         randomness: Arc<dyn Randomness>,
     ) -> Result<Self, StartError> {
         let address: EmailAddress = config.mail.from.parse().map_err(|_| StartError::From)?;
-        let sender = Sender { address, name: Text::new(Some(&config.mail.from_name), Some(&config.mail.from_name)) };
+        let sender = Sender {
+            address,
+            name: Text::new(Some(&config.mail.from_name), Some(&config.mail.from_name)),
+        };
         let mailer = Mailer::from_url(config.mail.url.expose())?;
         let store = open_store(&config).await?;
         if migrate {
@@ -94,7 +103,10 @@ impl Service {
             code_minutes: config.sign_in.code_minutes.into(),
             code_attempts: i32::try_from(config.sign_in.code_attempts).unwrap_or(i32::MAX),
             session_days: config.sign_in.session_days.into(),
-            sender: Party { address: sender.address.clone(), name: config.mail.from_name.clone() },
+            sender: Party {
+                address: sender.address.clone(),
+                name: config.mail.from_name.clone(),
+            },
         };
         let app = App::new(store, clock, randomness, Hub::default(), settings);
         let work = WorkerSettings {
@@ -103,7 +115,11 @@ impl Service {
             max_attempts: i32::try_from(config.worker.max_attempts).unwrap_or(i32::MAX),
         };
         let worker = Worker::new(app.clone(), mailer, sender, work);
-        Ok(Self { config, app, worker })
+        Ok(Self {
+            config,
+            app,
+            worker,
+        })
     }
 
     /// Follows the change log and takes jobs from the outbox until the shutdown.
@@ -116,7 +132,11 @@ impl Service {
     /// Follows the change log until the shutdown.
     pub fn start_announcing(&self, shutdown: &Shutdown) {
         let poll = Duration::from_millis(self.config.worker.poll_ms);
-        shutdown.spawn(self.app.hub().clone().follow(self.app.store().clone(), poll, shutdown.token()));
+        shutdown.spawn(self.app.hub().clone().follow(
+            self.app.store().clone(),
+            poll,
+            shutdown.token(),
+        ));
     }
 
     /// Listens where the configuration says.
@@ -125,7 +145,9 @@ impl Service {
     /// The address is taken or not ours.
     pub async fn listen(&self) -> Result<TcpListener, StartError> {
         let address = self.config.http.listen;
-        TcpListener::bind(address).await.map_err(|error| StartError::Listen(address, error))
+        TcpListener::bind(address)
+            .await
+            .map_err(|error| StartError::Listen(address, error))
     }
 
     /// Serves until the shutdown; tells whether everything ended by itself.
@@ -133,8 +155,12 @@ impl Service {
         let settings = http::Settings::new(self.config.http.clone(), self.config.limits.clone());
         let development = self.config.http.development;
         let schema = graphql::schema(self.app.clone(), self.config.limits.clone(), development);
-        let edge = Edge { app: self.app.clone() };
-        let calendar = Router::new().route("/calendar/{file}", get(calendar)).with_state(self.app.clone());
+        let edge = Edge {
+            app: self.app.clone(),
+        };
+        let calendar = Router::new()
+            .route("/calendar/{file}", get(calendar))
+            .with_state(self.app.clone());
         let routes = http::routes(schema, edge, settings.clone(), shutdown.clone()).merge(calendar);
         let router = http::finish(routes, &settings);
         lifecycle::serve(listener, router, &self.config.http, shutdown).await
@@ -147,9 +173,15 @@ impl Service {
 /// The folder cannot be made, or the database cannot be reached.
 pub async fn open_store(config: &Config) -> Result<Store, StartError> {
     let url = config.database.url.expose();
-    if let Some(path) = url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//")) {
+    if let Some(path) = url
+        .strip_prefix("sqlite:")
+        .map(|path| path.trim_start_matches("//"))
+    {
         let file = std::path::Path::new(path.split('?').next().unwrap_or_default());
-        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        if let Some(folder) = file
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
             std::fs::create_dir_all(folder)
                 .map_err(|error| StartError::Folder(folder.display().to_string(), error))?;
         }
@@ -177,13 +209,20 @@ impl Backend for Edge {
         credential: Option<&Credential>,
     ) -> Result<Caller, Refusal> {
         let token = credential.map(Credential::token);
-        let found = self.app.caller(token, Some(caller.language)).await.map_err(|error| match error {
-            AppError::Store(error) if error.is_transient() => Refusal::Unavailable,
-            error => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a caller cannot be identified");
-                Refusal::Internal
-            }
-        })?;
+        let found = self
+            .app
+            .caller(token, Some(caller.language))
+            .await
+            .map_err(|error| match error {
+                AppError::Store(error) if error.is_transient() => Refusal::Unavailable,
+                error => {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "a caller cannot be identified"
+                    );
+                    Refusal::Internal
+                }
+            })?;
         if credential.is_some() && found.actor.is_none() {
             return Err(Refusal::Unauthenticated);
         }
@@ -205,16 +244,23 @@ impl Backend for Edge {
 
 /// The live calendar behind an unguessable address; what is unknown or revoked is just not there.
 async fn calendar(State(app): State<App>, Path(file): Path<String>) -> Response {
-    let Some(token) = file.strip_suffix(".ics") else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(token) = file.strip_suffix(".ics") else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     match app.calendar(token).await {
         Ok(Some(text)) => {
-            let headers =
-                [(header::CONTENT_TYPE, "text/calendar; charset=utf-8"), (header::CACHE_CONTROL, "private, no-store")];
+            let headers = [
+                (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
+                (header::CACHE_CONTROL, "private, no-store"),
+            ];
             (headers, text).into_response()
         }
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a calendar cannot be read");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a calendar cannot be read"
+            );
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }

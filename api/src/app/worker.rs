@@ -127,8 +127,13 @@ impl Worker {
         let (mails, others): (Vec<_>, Vec<_>) = jobs
             .into_iter()
             .partition(|leased| matches!(leased.job, Job::Mail { .. }));
-        let mails =
-            stream::iter(mails).for_each_concurrent(MAILS_AT_ONCE, |leased| self.perform(leased));
+        let mails: Vec<_> = mails
+            .into_iter()
+            .map(|leased| self.perform(leased))
+            .collect();
+        let mails = stream::iter(mails)
+            .buffer_unordered(MAILS_AT_ONCE)
+            .collect::<()>();
         let others = async {
             for leased in others {
                 self.perform(leased).await;

@@ -1,7 +1,7 @@
 //! Connections and cursors after the Relay specification; one code for every list.
 
-use async_graphql::connection::{Connection, CursorType, Edge, EmptyFields};
 use async_graphql::OutputType;
+use async_graphql::connection::{Connection, CursorType, Edge, EmptyFields};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use matchday_domain::page::{Page, PageRequest};
@@ -123,4 +123,3 @@ pub(crate) fn list<T, Node: OutputType, P: Position>(
     }));
     list
 }
-

@@ -32,9 +32,10 @@ use crate::migration::Migrator;
 use matchday_domain::id::OrganisationId;
 use matchday_domain::organisation::OrganisationKind;
 use matchday_domain::policy::Acting;
+use matchday_domain::time::{Clock, SystemClock, Timestamp};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
-    DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use std::sync::Arc;
@@ -177,6 +178,22 @@ impl Store {
     /// It does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         Ok(self.conn.ping().await?)
+    }
+
+    /// What time the database thinks it is.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn clock(&self) -> Result<Timestamp, StoreError> {
+        // SQLite runs in this process and has our clock.
+        if !self.is_postgres() {
+            return Ok(SystemClock.now());
+        }
+        let ask =
+            Statement::from_string(DatabaseBackend::Postgres, "SELECT clock_timestamp() AS now");
+        let row = self.conn.query_one_raw(ask).await?;
+        let row = row.ok_or_else(|| StoreError::corrupt("clock", "no row"))?;
+        Ok(row.try_get("", "now")?)
     }
 
     /// Begins a transaction that will write.

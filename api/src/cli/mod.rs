@@ -1,0 +1,172 @@
+//! The verbs of the command line, one file each where they are more than a call.
+
+mod doctor;
+mod logs;
+
+use crate::config::{Config, Problems};
+use crate::graphql;
+use crate::lifecycle::Shutdown;
+use crate::server::{Service, StartError, open_store};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Matches data demands with data offers and arranges the meetings between the two.
+#[derive(Debug, Parser)]
+#[command(name = "matchday", version, about)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: SettingsArgs,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// Where the configuration comes from, besides `MATCHDAY_…` in the environment.
+#[derive(Debug, Args)]
+struct SettingsArgs {
+    /// Configuration file (TOML); see `matchday config`.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Sets a key over file and environment: `--set http.listen=0.0.0.0:8080`.
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("must be KEY=VALUE")?;
+    Ok((key.trim().to_owned(), value.to_owned()))
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Serves the interface and does the work in the background.
+    Serve {
+        /// Leaves the background work to `matchday worker`.
+        #[arg(long)]
+        no_worker: bool,
+        /// Refuses to start on a schema that is behind, instead of bringing it up to date.
+        #[arg(long)]
+        no_migrate: bool,
+    },
+    /// Does the work in the background only: mails, matches, arrangements.
+    Worker,
+    /// Brings the database schema up to date.
+    Migrate,
+    /// Prints the GraphQL schema.
+    Schema,
+    /// Prints an example configuration with every key, its meaning and its default.
+    Config,
+    /// Checks configuration, database, migrations, mail and clock, and says how to mend what is wrong.
+    Doctor,
+}
+
+/// Why a verb failed.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("configuration:\n{0}")]
+    Config(#[from] Problems),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("{0}")]
+    Other(String),
+}
+
+/// Runs a verb; what goes wrong is told on standard error.
+pub async fn run(cli: Cli) -> ExitCode {
+    match perform(cli).await {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("matchday: {failure}");
+            ExitCode::from(match failure {
+                Failure::Config(_) => 2,
+                _ => 1,
+            })
+        }
+    }
+}
+
+async fn perform(cli: Cli) -> Result<ExitCode, Failure> {
+    let done = Ok(ExitCode::SUCCESS);
+    // What needs no configuration must work without a good one.
+    match cli.verb {
+        Verb::Schema => {
+            print!("{}", graphql::sdl());
+            return done;
+        }
+        Verb::Config => {
+            print!("{}", Config::example());
+            return done;
+        }
+        _ => {}
+    }
+    let config = Config::load(
+        cli.settings.config.as_deref(),
+        std::env::vars(),
+        cli.settings.set,
+    )?;
+    logs::start(&config.log);
+    match cli.verb {
+        Verb::Serve {
+            no_worker,
+            no_migrate,
+        } => serve(config, !no_worker, !no_migrate).await,
+        Verb::Worker => worker(config).await,
+        Verb::Migrate => {
+            let store = open_store(&config).await?;
+            let pending = store.pending_migrations().await.map_err(StartError::from)?;
+            store.migrate().await.map_err(StartError::from)?;
+            println!("{pending} migration(s) run; the schema is up to date.");
+            done
+        }
+        Verb::Doctor => Ok(if doctor::examine(&config).await {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }),
+        Verb::Schema | Verb::Config => done,
+    }
+}
+
+async fn serve(config: Config, work: bool, migrate: bool) -> Result<ExitCode, Failure> {
+    let shutdown = signals()?;
+    let grace = Duration::from_secs(config.http.shutdown_grace_s);
+    let service = Service::open(config, migrate).await?;
+    let listener = service.listen().await?;
+    if work {
+        service.start_work(&shutdown);
+    } else {
+        service.start_announcing(&shutdown);
+    }
+    tracing::info!(url = %service.config.http.public_url, worker = work, "serving");
+    let clean = service.serve(listener, &shutdown).await & shutdown.finished(grace).await;
+    service.app.store().clone().close().await;
+    Ok(if clean {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn worker(config: Config) -> Result<ExitCode, Failure> {
+    let shutdown = signals()?;
+    let grace = Duration::from_secs(config.http.shutdown_grace_s);
+    let service = Service::open(config, false).await?;
+    service.start_work(&shutdown);
+    tracing::info!("working");
+    let clean = shutdown.finished(grace).await;
+    service.app.store().clone().close().await;
+    Ok(if clean {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn signals() -> Result<Shutdown, Failure> {
+    let shutdown = Shutdown::new();
+    shutdown
+        .on_signals()
+        .map_err(|error| Failure::Other(format!("signals: {error}")))?;
+    Ok(shutdown)
+}
