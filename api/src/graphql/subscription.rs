@@ -192,11 +192,16 @@ impl Subscription {
             .map(Arrangement)
             .ok_or_else(|| Fault::from(Problem::not_found("id")))?;
         let all = stream::iter([Ok(now)]).chain(changes);
-        told(Ok(all.scan(false, |ended, event: Result<Arrangement>| {
-            let was = *ended;
-            *ended = event.as_ref().is_ok_and(|run| run.0.finished_at.is_some());
-            std::future::ready((!was).then_some(event))
-        })))
+        // The stream ends with the event that tells of the end, not with the one after it.
+        let marked = all.flat_map(|event: Result<Arrangement>| {
+            let ended = event
+                .as_ref()
+                .map_or(true, |run| run.0.finished_at.is_some());
+            stream::iter([Some(event)].into_iter().chain(ended.then_some(None)))
+        });
+        told(Ok(marked
+            .take_while(|event| std::future::ready(event.is_some()))
+            .filter_map(std::future::ready)))
     }
 
     /// The time of the service, a few times: to see that subscriptions work.

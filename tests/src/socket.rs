@@ -1,0 +1,85 @@
+//! A WebSocket client that speaks `graphql-transport-ws`.
+
+use crate::{TestServer, User};
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// A connection with one subscription.
+pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Socket {
+    /// Connects as somebody and subscribes.
+    pub async fn subscribe(
+        server: &TestServer,
+        user: &User,
+        query: &str,
+        variables: Value,
+    ) -> Self {
+        let url = format!("{}/graphql/ws", server.url.replace("http://", "ws://"));
+        let mut request = url.into_client_request().unwrap();
+        request.headers_mut().insert(
+            "sec-websocket-protocol",
+            "graphql-transport-ws".parse().unwrap(),
+        );
+        let (stream, _) = connect_async(request).await.unwrap();
+        let mut socket = Self(stream);
+        let bearer = format!("Bearer {}", user.token);
+        socket
+            .send(json!({ "type": "connection_init", "payload": { "authorization": bearer } }))
+            .await;
+        assert_eq!(socket.receive().await["type"], "connection_ack");
+        let payload = json!({ "query": query, "variables": variables });
+        socket
+            .send(json!({ "id": "1", "type": "subscribe", "payload": payload }))
+            .await;
+        socket
+    }
+
+    async fn send(&mut self, message: Value) {
+        self.0
+            .send(Message::text(message.to_string()))
+            .await
+            .unwrap();
+    }
+
+    async fn receive(&mut self) -> Value {
+        let waited = tokio::time::timeout(Duration::from_secs(20), self.next_message());
+        waited.await.expect("nothing came")
+    }
+
+    async fn next_message(&mut self) -> Value {
+        loop {
+            let message = self.0.next().await.expect("the socket was closed").unwrap();
+            match message {
+                Message::Text(text) => {
+                    let message: Value = serde_json::from_str(&text).unwrap();
+                    if message["type"] == "ping" {
+                        self.send(json!({ "type": "pong" })).await;
+                        continue;
+                    }
+                    return message;
+                }
+                Message::Close(frame) => panic!("closed: {frame:?}"),
+                _ => {}
+            }
+        }
+    }
+
+    /// The data of the next event; none after the last.
+    pub async fn next(&mut self) -> Option<Value> {
+        let message = self.receive().await;
+        match message["type"].as_str() {
+            Some("next") => {
+                assert!(message["payload"]["errors"].is_null(), "{message:#}");
+                Some(message["payload"]["data"].clone())
+            }
+            Some("complete") => None,
+            _ => panic!("{message:#}"),
+        }
+    }
+}
