@@ -122,7 +122,6 @@ impl App {
         let options = Options {
             seed: wish.seed,
             iterations: wish.iterations,
-            ..Options::default()
         };
         Ok(RunInput {
             problem,

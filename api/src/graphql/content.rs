@@ -293,7 +293,7 @@ impl Reading {
     }
 
     fn conditions(&mut self, path: &str, codes: Vec<String>) -> Vec<ConditionCode> {
-        self.list(path, codes, condition)
+        self.list(path, codes, |path, code| condition(path, code))
     }
 
     fn kinds(&mut self, path: &str, codes: Vec<String>) -> Vec<DataKind> {
@@ -311,7 +311,7 @@ impl Reading {
     }
 }
 
-fn condition(path: &str, code: &String) -> Result<ConditionCode, Problem> {
+fn condition(path: &str, code: &str) -> Result<ConditionCode, Problem> {
     code.parse().map_err(|_| Problem::unknown_code(path, code))
 }
 
@@ -546,7 +546,7 @@ impl DemandContentInput {
         set(
             &mut content.excluded_organisations,
             self.excluded_organisations,
-            |ids| reading.list("excludedOrganisations", ids, |path, id| id::read(path, id)),
+            |ids| reading.list("excludedOrganisations", ids, id::read),
         );
         reading.finish()
     }

@@ -190,7 +190,6 @@ impl Situation<'_> {
             floor: count(registration.meetings_min).min(cap),
             // Hospitals sit, companies walk: the seated side keeps its table.
             keeps_table: registration.side == Side::Supply,
-            ..Participant::default()
         }
     }
 

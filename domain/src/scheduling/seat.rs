@@ -50,10 +50,10 @@ pub(super) fn seat(timetable: &Timetable<'_>) -> (Vec<Placed>, i64) {
         };
         for i in 0..here.len() {
             let table = sitter(i).and_then(|sitter| home.get(&sitter)).copied();
-            if let (true, None, Some(table)) = (needs[i], tables[i], table) {
-                if free[table] {
-                    take(i, table, &mut tables, &mut free);
-                }
+            if let (true, None, Some(table)) = (needs[i], tables[i], table)
+                && free[table]
+            {
+                take(i, table, &mut tables, &mut free);
             }
         }
         for i in 0..here.len() {
@@ -68,13 +68,12 @@ pub(super) fn seat(timetable: &Timetable<'_>) -> (Vec<Placed>, i64) {
             }
         }
         for (i, request) in here.iter().enumerate() {
-            if let (Some(sitter), Some(table)) = (sitter(i), tables[i]) {
-                if home
+            if let (Some(sitter), Some(table)) = (sitter(i), tables[i])
+                && home
                     .insert(sitter, table)
                     .is_some_and(|before| before != table)
-                {
-                    moves += 1;
-                }
+            {
+                moves += 1;
             }
             let (demander_seat, provider_seat) = seats[i];
             placed.push(Placed {
