@@ -6,12 +6,8 @@ use crate::config::Config;
 use crate::graphql;
 use crate::http::{self, Backend, Credential, Refusal};
 use crate::lifecycle::{self, Shutdown};
+use crate::pages;
 use async_graphql::Request;
-use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use matchday_domain::invitation::Party;
 use matchday_domain::organisation::EmailAddress;
 use matchday_domain::text::Text;
@@ -158,10 +154,8 @@ impl Service {
         let edge = Edge {
             app: self.app.clone(),
         };
-        let calendar = Router::new()
-            .route("/calendar/{file}", get(calendar))
-            .with_state(self.app.clone());
-        let routes = http::routes(schema, edge, settings.clone(), shutdown.clone()).merge(calendar);
+        let pages = pages::routes(self.app.clone(), self.config.http.is_https());
+        let routes = http::routes(schema, edge, settings.clone(), shutdown.clone()).merge(pages);
         let router = http::finish(routes, &settings);
         lifecycle::serve(listener, router, &self.config.http, shutdown).await
     }
@@ -239,29 +233,5 @@ impl Backend for Edge {
 
     async fn ready(&self) -> bool {
         self.app.store().ping().await.is_ok()
-    }
-}
-
-/// The live calendar behind an unguessable address; what is unknown or revoked is just not there.
-async fn calendar(State(app): State<App>, Path(file): Path<String>) -> Response {
-    let Some(token) = file.strip_suffix(".ics") else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    match app.calendar(token).await {
-        Ok(Some(text)) => {
-            let headers = [
-                (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
-                (header::CACHE_CONTROL, "private, no-store"),
-            ];
-            (headers, text).into_response()
-        }
-        Ok(None) => StatusCode::NOT_FOUND.into_response(),
-        Err(error) => {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "a calendar cannot be read"
-            );
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
     }
 }

@@ -154,6 +154,49 @@ impl App {
         Ok(opened)
     }
 
+    /// A link that signs somebody in, without a mail: for the operator of a demonstration.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn sign_in_link(&self, email: &EmailAddress) -> Outcome<String> {
+        let now = self.now();
+        let link = token(&*self.randomness);
+        let pending = PendingSignIn {
+            id: self.new_id::<Uuid>(),
+            email: email.clone(),
+            // No code: only the link works.
+            code_hash: String::new(),
+            attempts: 0,
+            expires_at: now + TimeDelta::days(1),
+        };
+        let tx = self.store.begin().await?;
+        tx.insert_sign_in(&pending, &link, now).await?;
+        self.commit(tx).await?;
+        Ok(format!("{}/sign-in?token={link}", self.settings.public_url))
+    }
+
+    /// Somebody as a caller of use cases, acting for the first of his or her organisations: for the operator of a
+    /// demonstration.
+    ///
+    /// # Errors
+    /// Nobody has this address, or the store.
+    pub async fn caller_by_email(&self, email: &EmailAddress) -> Outcome<Caller> {
+        let person = self
+            .store
+            .person_by_email(email)
+            .await?
+            .ok_or_else(|| Problem::not_found("email"))?;
+        let places = self.store.memberships_of(person.id).await?;
+        let actor = self
+            .actor(person.id, places.first().map(|place| place.organisation))
+            .await?;
+        Ok(Caller {
+            actor: Some(actor),
+            session: None,
+            language: person.language,
+        })
+    }
+
     /// Opens a session without a mail: for the operator of a demonstration.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod catalogue;
 pub mod demand;
 pub mod identity;
+pub mod import;
 pub mod matching;
 pub mod matching_day;
 pub mod organisation;

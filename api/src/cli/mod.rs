@@ -1,5 +1,6 @@
 //! The verbs of the command line, one file each where they are more than a call.
 
+mod demo;
 mod doctor;
 mod logs;
 
@@ -57,6 +58,18 @@ enum Verb {
     Schema,
     /// Prints an example configuration with every key, its meaning and its default.
     Config,
+    /// Loads an invented national set, holds a matching day with it, then serves it to look around in.
+    Demo {
+        /// Deletes the data of an earlier demonstration first.
+        #[arg(long)]
+        fresh: bool,
+        /// Checks its own figures over HTTP and stops, instead of serving.
+        #[arg(long)]
+        exit: bool,
+        /// The same seed gives the same set and timetable.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Checks configuration, database, migrations, mail and clock, and says how to mend what is wrong.
     Doctor,
 }
@@ -100,10 +113,15 @@ async fn perform(cli: Cli) -> Result<ExitCode, Failure> {
         }
         _ => {}
     }
+    let mut set = Vec::new();
+    if matches!(cli.verb, Verb::Demo { .. }) {
+        set = demo::defaults();
+    }
+    set.extend(cli.settings.set);
     let config = Config::load(
         cli.settings.config.as_deref(),
         std::env::vars(),
-        cli.settings.set,
+        set,
     )?;
     logs::start(&config.log);
     match cli.verb {
@@ -118,6 +136,9 @@ async fn perform(cli: Cli) -> Result<ExitCode, Failure> {
             store.migrate().await.map_err(StartError::from)?;
             println!("{pending} migration(s) run; the schema is up to date.");
             done
+        }
+        Verb::Demo { fresh, exit, seed } => {
+            demo::run(config, demo::Wish { fresh, exit, seed }).await
         }
         Verb::Doctor => Ok(if doctor::examine(&config).await {
             ExitCode::SUCCESS

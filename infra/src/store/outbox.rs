@@ -263,6 +263,23 @@ impl<C: ConnectionTrait> Access<C> {
         })
     }
 
+    /// How many mails were sent.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn sent_mails(&self) -> Result<u64, StoreError> {
+        let mail = if self.postgres() {
+            "job->>'job' = 'mail'"
+        } else {
+            "json_extract(job, '$.job') = 'mail'"
+        };
+        Ok(outbox::Entity::find()
+            .filter(outbox::Column::State.eq(DONE))
+            .filter(Expr::cust(mail))
+            .count(&self.conn)
+            .await?)
+    }
+
     /// Jobs that failed for good, newest first.
     ///
     /// # Errors

@@ -1,0 +1,203 @@
+//! The demonstration: a national set, a matching day from its announcement to the mails, all through the use cases.
+
+mod matching_day;
+pub mod national_set;
+mod verify;
+
+pub use matching_day::DayFigures;
+pub use verify::verify;
+
+use crate::app::organisation::ColleaguePlan;
+use crate::app::{AppError, Outcome};
+use crate::server::Service;
+use indicatif::{ProgressBar, ProgressStyle};
+use matchday_domain::id::{ConsortiumId, OrganisationId};
+use matchday_domain::organisation::{Consortium, ConsortiumMember, Role};
+use national_set::{NationalSet, Org, national_set};
+use uuid::Uuid;
+
+/// What the demonstration did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figures {
+    /// Organisations founded.
+    pub organisations: usize,
+    /// Offers listed.
+    pub offers: usize,
+    /// Demands opened.
+    pub demands: usize,
+    /// Matches stored: pass, ask, deny.
+    pub matches: [u64; 3],
+    /// The matching day.
+    pub day: DayFigures,
+    /// Mails written.
+    pub mails: u64,
+}
+
+/// Loads the set and holds the matching day; tells each step on standard output.
+///
+/// # Errors
+/// A use case fails.
+pub async fn perform(service: &Service, seed: u64) -> Outcome<Figures> {
+    let app = &service.app;
+    let set = national_set(seed, app.now().date_naive());
+    let organisations = found(service, &set).await?;
+    let (mut offers, mut demands) = (0, 0);
+    let bar = progress(
+        "offers and demands",
+        set.hospitals.len() + set.companies.len(),
+    );
+    for ((_, contents), owner) in set.hospitals.iter().zip(&organisations.hospitals) {
+        let records = named("offer", contents);
+        offers += records.len();
+        app.keep_offers(*owner, records).await?;
+        bar.inc(1);
+    }
+    for ((_, contents), owner) in set.companies.iter().zip(&organisations.companies) {
+        let records = named("demand", contents);
+        demands += records.len();
+        app.keep_demands(*owner, records).await?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    println!("  {offers} offers listed, {demands} demands opened");
+    work(service, "matches").await?;
+    let mut matches = [0; 3];
+    for (place, (_, count)) in matches.iter_mut().zip(app.store().match_counts().await?) {
+        *place = count;
+    }
+    let [pass, ask, deny] = matches;
+    println!(
+        "  {} matches stored: {pass} pass, {ask} ask, {deny} near-misses",
+        pass + ask + deny
+    );
+    let day = matching_day::hold(service, &set, seed).await?;
+    let mails = app.store().sent_mails().await?;
+    println!("  {mails} mails written");
+    Ok(Figures {
+        organisations: organisations.count(),
+        offers,
+        demands,
+        matches,
+        day,
+        mails,
+    })
+}
+
+/// The organisations of the set, in its order.
+struct Founded {
+    hospitals: Vec<OrganisationId>,
+    companies: Vec<OrganisationId>,
+}
+
+impl Founded {
+    fn count(&self) -> usize {
+        // With the organiser and the observer.
+        self.hospitals.len() + self.companies.len() + 2
+    }
+}
+
+async fn found(service: &Service, set: &NationalSet) -> Outcome<Founded> {
+    let bar = progress(
+        "organisations",
+        set.hospitals.len() + set.companies.len() + 2,
+    );
+    let one = async |org: &Org| -> Outcome<OrganisationId> {
+        let people = org.people.iter().enumerate().map(|(i, person)| {
+            let role = if i == 0 {
+                Role::Administrator
+            } else {
+                Role::Member
+            };
+            let email = person
+                .email
+                .parse()
+                .map_err(|_| AppError::Internal("an address of the set".to_owned()))?;
+            Ok(ColleaguePlan {
+                email,
+                name: person.name.clone(),
+                role,
+                language: person.language,
+            })
+        });
+        let people = people.collect::<Outcome<Vec<_>>>()?;
+        let organisation = service
+            .app
+            .found_organisation(org.profile.clone(), None, people)
+            .await?;
+        bar.inc(1);
+        Ok(organisation.id)
+    };
+    one(&set.organiser).await?;
+    one(&set.observer).await?;
+    let mut founded = Founded {
+        hospitals: Vec::new(),
+        companies: Vec::new(),
+    };
+    for (org, _) in &set.hospitals {
+        founded.hospitals.push(one(org).await?);
+    }
+    for (org, _) in &set.companies {
+        founded.companies.push(one(org).await?);
+    }
+    bar.finish_and_clear();
+    for plan in &set.consortia {
+        let consortium = Consortium {
+            id: service.app.new_id::<ConsortiumId>(),
+            name: plan.name.clone(),
+        };
+        let parts = plan.parts.iter().map(|part| ConsortiumMember {
+            consortium: consortium.id,
+            organisation: founded.hospitals[part.hospital],
+            role: part.role,
+            from: part.from,
+            until: part.until,
+        });
+        let parts: Vec<_> = parts
+            .map(|part| (service.app.new_id::<Uuid>(), part))
+            .collect();
+        let tx = service.app.store().begin().await?;
+        tx.insert_consortium(&consortium).await?;
+        for (id, part) in &parts {
+            tx.insert_consortium_member(*id, part).await?;
+        }
+        tx.commit().await?;
+    }
+    println!(
+        "  {} hospitals in {} consortia, {} companies and institutes",
+        founded.hospitals.len(),
+        set.consortia.len(),
+        founded.companies.len()
+    );
+    Ok(founded)
+}
+
+fn named<T: Clone>(kind: &str, contents: &[T]) -> Vec<(String, T)> {
+    contents
+        .iter()
+        .enumerate()
+        .map(|(i, content)| (format!("demo-{kind}-{i}"), content.clone()))
+        .collect()
+}
+
+/// Does what is in the outbox, with a bar.
+async fn work(service: &Service, what: &'static str) -> Outcome<()> {
+    let waiting = service.app.store().job_counts().await?.pending;
+    let bar = progress(what, usize::try_from(waiting).unwrap_or(0));
+    loop {
+        match service.worker.work().await? {
+            0 => break,
+            done => bar.inc(u64::try_from(done).unwrap_or(0)),
+        }
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+fn progress(what: &'static str, count: usize) -> ProgressBar {
+    let bar = ProgressBar::new(u64::try_from(count).unwrap_or(0));
+    // The template is a constant; if it were wrong, the library's own would do.
+    if let Ok(style) = ProgressStyle::with_template("  {msg:22} [{bar:30}] {pos}/{len}") {
+        bar.set_style(style);
+    }
+    bar.with_message(what)
+}
