@@ -1,5 +1,9 @@
 //! End-to-end tests: a module a capability, everything over real sockets.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)] // a test that cannot go on must stop here
 
+mod bad_input;
+mod library_traps;
 mod main_path;
+mod replicas;
 mod schema;
+mod statements;

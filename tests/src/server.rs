@@ -50,7 +50,8 @@ impl TestServer {
             ("http.listen", "127.0.0.1:0"),
             ("http.development", "true"),
             ("mail.url", smtp.url.as_str()),
-            ("worker.poll_ms", "100"),
+            // Long: what happens is pushed, and a test that counts statements is not disturbed.
+            ("worker.poll_ms", "10000"),
         ];
         let settings = settings.map(|(key, value)| (key.to_owned(), value.to_owned()));
         let config = Config::merge(vec![Layer::flags(settings)]).unwrap();

@@ -118,11 +118,7 @@ async fn perform(cli: Cli) -> Result<ExitCode, Failure> {
         set = demo::defaults();
     }
     set.extend(cli.settings.set);
-    let config = Config::load(
-        cli.settings.config.as_deref(),
-        std::env::vars(),
-        set,
-    )?;
+    let config = Config::load(cli.settings.config.as_deref(), std::env::vars(), set)?;
     logs::start(&config.log);
     match cli.verb {
         Verb::Serve {

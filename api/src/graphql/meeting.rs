@@ -2,6 +2,7 @@
 
 use super::matching_day::{Delegate, EventTable, MatchingDay, Registration, TimeSlot};
 use super::request::MeetingRequest;
+use super::scalar::WideInt;
 use super::text::Sentence;
 use super::vocabulary::{LevelName, MeetingState, RunState};
 use super::{Result, app, loaders};
@@ -24,17 +25,17 @@ pub struct ArrangementLevel {
     /// What is counted; an earlier level is never given away for a later one.
     name: LevelName,
     /// What was reached.
-    value: i64,
+    value: WideInt,
     /// At most so much coverage and weight, at least so many breaks, idle slots and table moves; null: no proof.
-    bound: Option<i64>,
+    bound: Option<WideInt>,
 }
 
 impl From<&scheduling::Level> for ArrangementLevel {
     fn from(level: &scheduling::Level) -> Self {
         Self {
             name: level.name.into(),
-            value: level.value,
-            bound: level.bound,
+            value: WideInt(level.value),
+            bound: level.bound.map(WideInt),
         }
     }
 }

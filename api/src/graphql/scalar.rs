@@ -104,3 +104,25 @@ impl ScalarType for WonAmount {
         Value::Number(self.0.0.into())
     }
 }
+
+/// A whole number that may need more than the 32 bits of `Int`, as a JSON number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WideInt(pub i64);
+
+/// A whole number that may need more than the 32 bits of `Int`, as a JSON number.
+#[Scalar(name = "WideInt")]
+impl ScalarType for WideInt {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::Number(number) => number
+                .as_i64()
+                .map(Self)
+                .ok_or_else(|| InputValueError::custom("not a whole number")),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Number(self.0.into())
+    }
+}
