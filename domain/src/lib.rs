@@ -5,6 +5,7 @@
 pub mod catalogue;
 pub mod demand;
 pub mod id;
+pub mod matching;
 pub mod organisation;
 pub mod page;
 pub mod problem;
