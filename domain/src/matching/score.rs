@@ -107,7 +107,7 @@ pub struct Match {
     /// The demander's side, hundredths of a point.
     pub demander_side: i32,
     /// The hospital's side, hundredths of a point; absent where it states no preference.
-    pub hospital_side: Option<i32>,
+    pub provider_side: Option<i32>,
     /// What the score would be without caps, hundredths of a point; orders pairs that are capped alike.
     pub uncapped: i32,
     /// Why.
@@ -256,7 +256,7 @@ impl<'a> Scorer<'a> {
         self.numbers(&self.pair(demand, offer), text)
     }
 
-    /// What the gate says of a pair.
+    /// Puts numbers into words and asks the gate.
     pub(super) fn match_of(
         &self,
         demand: &'a DemandSubject,
@@ -309,7 +309,7 @@ impl<'a> Scorer<'a> {
             decision,
             score: numbers.score,
             demander_side: hundredths(numbers.demander.map_or(0.0, |side| side.score)),
-            hospital_side: numbers.hospital.map(|side| hundredths(side.score)),
+            provider_side: numbers.hospital.map(|side| hundredths(side.score)),
             uncapped: numbers.uncapped,
             explanation: Explanation::new(numbers.points * 100.0, demander, hospital, facts, gate),
             scorer_version: self.version(),

@@ -167,7 +167,8 @@ pub fn explain(pair: &Pair<'_>) -> Account {
             offered: (held.age_min, held.age_max),
             overlap: overlap.map(round),
         });
-        if overlap.is_none() {
+        // Stated ages would not help an offer on another disease.
+        if overlap.is_none() && topic(pair) != Some(0.0) {
             let fact = if sexes(pair) == Some(None) {
                 Fact::PopulationSex
             } else {

@@ -70,6 +70,6 @@ pub fn explain(pair: &Pair<'_>) -> Account {
             shared_months,
         }],
         format!("요구 {want}, 제공 {have}: {shared_months}개월 겹칩니다."),
-        format!("Wanted {want}, covered {have}: {shared_months} months in both."),
+        format!("Wanted {want}, covered {have}; months in both: {shared_months}."),
     )
 }
