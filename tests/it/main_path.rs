@@ -166,14 +166,14 @@ async fn a_match_is_found(cast: &Cast) -> Value {
     // Nobody said that the demand is named: the hospital does not see who asks.
     assert_eq!(event["demand"]["organisation"], Value::Null);
     let query = "query($id: ID!) { node(id: $id) { ... on Demand { matches(first: 5) { edges { node {
-        score decision demanderSide explanation { demander { criterion value points sentence { ko en } } duties { code }
+        score decision demanderSide explanation { demander { points contributions { criterion value points sentence { ko en } } cap { points } } duties { code }
         findings { rule decision sentence { local } } } offer { title { ko } organisation { name { ko } } } } } } } } }";
     let matches = server
         .data(company, query, json!({ "id": demand["id"] }))
         .await;
     let best = &matches["node"]["matches"]["edges"][0]["node"];
     assert_eq!(best["decision"], "PASS", "{best:#}");
-    let points: f64 = best["explanation"]["demander"]
+    let points: f64 = best["explanation"]["demander"]["contributions"]
         .as_array()
         .unwrap()
         .iter()

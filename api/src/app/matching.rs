@@ -8,7 +8,9 @@ use chrono::NaiveDate;
 use matchday_domain::catalogue::Offer;
 use matchday_domain::demand::Demand;
 use matchday_domain::id::{DemandId, MatchId, OfferId, OrganisationId};
-use matchday_domain::matching::{DemandSubject, Match, MatchIndex, OfferSubject, Weights};
+use matchday_domain::matching::{
+    DemandSubject, Match, MatchIndex, MatchList, OfferSubject, TextModel, Weights,
+};
 use matchday_domain::organisation::Profile;
 use matchday_infra::store::{Change, ChangeKind, StoredMatch, Tx, Viewer};
 use std::collections::HashMap;
@@ -16,7 +18,7 @@ use std::collections::HashMap;
 /// The index of this process, and how far it has read the change log.
 #[derive(Default)]
 pub struct Matcher {
-    index: Option<MatchIndex>,
+    index: Option<MatchIndex<'static>>,
     read_to: i64,
     owners: HashMap<OfferId, OrganisationId>,
     askers: HashMap<DemandId, OrganisationId>,
@@ -30,7 +32,12 @@ impl Matcher {
     async fn follow(&mut self, app: &App) -> Outcome<()> {
         if self.index.is_none() {
             self.read_to = app.store.last_change().await?;
-            self.index = Some(MatchIndex::new(app.terminology(), Weights::default()));
+            self.index = Some(MatchIndex::new(
+                Weights::default(),
+                // Every word alike: replicas that start at different times must give the same score.
+                TextModel::default(),
+                app.terminology(),
+            ));
             let (offers, demands) = (
                 app.store.listed_offers().await?,
                 app.store.open_demands().await?,
@@ -81,7 +88,17 @@ impl Matcher {
             match profiles.get(&offer.organisation) {
                 Some(profile) if offer.is_listed() => {
                     self.owners.insert(offer.id, offer.organisation);
-                    index.upsert_offer(OfferSubject::new(&offer, profile, app.terminology()));
+                    let (id, version, owner) = (offer.id, offer.version, offer.organisation);
+                    let region = profile.region;
+                    let subject = OfferSubject::new(
+                        id,
+                        version,
+                        owner,
+                        region,
+                        offer.content,
+                        app.terminology(),
+                    );
+                    index.upsert_offer(subject);
                 }
                 _ => {
                     self.owners.remove(&offer.id);
@@ -101,7 +118,17 @@ impl Matcher {
             match profiles.get(&demand.organisation) {
                 Some(profile) if demand.is_open() => {
                     self.askers.insert(demand.id, demand.organisation);
-                    index.upsert_demand(DemandSubject::new(&demand, profile, app.terminology()));
+                    let (id, version, owner) = (demand.id, demand.version, demand.organisation);
+                    let profile = profile.clone();
+                    let subject = DemandSubject::new(
+                        id,
+                        version,
+                        owner,
+                        profile,
+                        demand.content,
+                        app.terminology(),
+                    );
+                    index.upsert_demand(subject);
                 }
                 _ => {
                     self.askers.remove(&demand.id);
@@ -112,7 +139,8 @@ impl Matcher {
         Ok(())
     }
 
-    fn stored(&self, app: &App, scored: Vec<Match>) -> Vec<StoredMatch> {
+    fn stored(&self, app: &App, found: MatchList) -> Vec<StoredMatch> {
+        let scored: Vec<Match> = found.matches.into_iter().chain(found.near_misses).collect();
         scored
             .into_iter()
             .filter_map(|scored| {

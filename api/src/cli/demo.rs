@@ -16,8 +16,8 @@ const FOLDER: &str = "matchday-data/demo";
 
 /// A query worth pasting.
 const QUERY: &str = "{ demands(own: true, first: 5) { edges { node { title { local } matches(first: 3) { edges { node { \
-     score decision offer { title { local } organisation { name { local } } } explanation { demander { criterion points \
-     sentence { local } } nearMiss { change { local } } } } } } } } } }";
+     score decision offer { title { local } organisation { name { local } } } explanation { demander { contributions { criterion points \
+     sentence { local } } } nearMiss { change { local } } } } } } } } } }";
 
 /// How the demonstration is wanted.
 pub(super) struct Wish {

@@ -108,37 +108,34 @@ pub struct Explanation(domain::Explanation);
 /// A score taken apart.
 #[Object]
 impl Explanation {
-    /// What the demander gets; the points sum to the demander's side.
-    async fn demander(&self) -> Vec<Contribution> {
-        self.0
-            .demander
-            .contributions
-            .iter()
-            .map(Into::into)
-            .collect()
+    /// What the demander gets; contributions and cap sum to the demander's side.
+    async fn demander(&self) -> SideExplanation {
+        SideExplanation(self.0.demander.clone())
     }
 
     /// What the hospital gets; null if it has stated no preference.
-    async fn provider(&self) -> Option<Vec<Contribution>> {
-        self.0
-            .provider
-            .as_ref()
-            .map(|side| side.contributions.iter().map(Into::into).collect())
+    async fn provider(&self) -> Option<SideExplanation> {
+        self.0.hospital.clone().map(SideExplanation)
+    }
+
+    /// Facts that nobody has stated, and the points they could add, the most valuable first.
+    async fn missing(&self) -> Vec<MissingFact> {
+        self.0.missing.iter().map(Into::into).collect()
     }
 
     /// What the gate found, rule by rule.
     async fn findings(&self) -> Vec<GateFinding> {
-        self.0.gate.findings.iter().map(Into::into).collect()
+        self.0.findings.iter().map(Into::into).collect()
     }
 
     /// The rule that decided.
     async fn deciding_rule(&self) -> &str {
-        &self.0.gate.deciding_rule
+        &self.0.deciding_rule
     }
 
     /// What using the data obliges to, whatever the decision.
     async fn duties(&self) -> Vec<Duty> {
-        let duties = self.0.gate.duties.iter();
+        let duties = self.0.duties.iter();
         duties
             .map(|duty| Duty {
                 code: duty.code.clone(),
@@ -149,11 +146,77 @@ impl Explanation {
 
     /// The one change that would open a denied pair; null if the pair is not denied, or none would do.
     async fn near_miss(&self) -> Option<NearMiss> {
-        self.0.gate.near_miss.as_ref().map(|near| NearMiss {
+        self.0.near_miss.as_ref().map(|near| NearMiss {
             rule: near.rule.clone(),
             change: Sentence(near.change.clone()),
             then: near.then.into(),
         })
+    }
+}
+
+/// One side's score taken apart.
+pub struct SideExplanation(domain::SideExplanation);
+
+/// One side's score taken apart: the points of its contributions and of its cap sum to it.
+#[Object]
+impl SideExplanation {
+    /// Points, 0 to 100.
+    async fn points(&self) -> f64 {
+        self.0.points
+    }
+
+    /// Points if everything unknown turned out worst.
+    async fn lowest(&self) -> f64 {
+        self.0.lowest
+    }
+
+    /// Points if everything unknown turned out best.
+    async fn highest(&self) -> f64 {
+        self.0.highest
+    }
+
+    /// By criterion.
+    async fn contributions(&self) -> Vec<Contribution> {
+        self.0.contributions.iter().map(Into::into).collect()
+    }
+
+    /// What a missing must-have takes away; null if none is missing.
+    async fn cap(&self) -> Option<Cap> {
+        let cap = self.0.cap.as_ref();
+        cap.map(|cap| Cap {
+            points: cap.points,
+            sentence: Sentence(cap.sentence.clone()),
+        })
+    }
+}
+
+/// What a missing must-have takes away.
+#[derive(SimpleObject)]
+pub struct Cap {
+    /// Points, 0 or less.
+    points: f64,
+    /// Why.
+    sentence: Sentence,
+}
+
+/// A fact that nobody has stated.
+#[derive(SimpleObject)]
+pub struct MissingFact {
+    /// The criterion it belongs to.
+    criterion: Criterion,
+    /// Points of the side's score that it could add.
+    up_to_points: f64,
+    /// Which fact, who could state it, and what it could add.
+    sentence: Sentence,
+}
+
+impl From<&domain::MissingFact> for MissingFact {
+    fn from(missing: &domain::MissingFact) -> Self {
+        Self {
+            criterion: missing.criterion.into(),
+            up_to_points: missing.up_to_points,
+            sentence: Sentence(missing.sentence.clone()),
+        }
     }
 }
 
@@ -164,15 +227,13 @@ pub struct Contribution {
     criterion: Criterion,
     /// Its weight.
     weight: f64,
-    /// How well it is met, 0 to 1; null: a fact is missing.
+    /// How well what is known is met, 0 to 1; null: nothing is known.
     value: Option<f64>,
-    /// Points of the side's score, of 100; below 0 only for a must-have that is missing.
+    /// How much of it is known, 0 to 1.
+    known: f64,
+    /// Points of the side's score, of 100.
     points: f64,
-    /// Points that could be gained by stating the missing fact.
-    could_gain: f64,
-    /// Codes, words and numbers that it rests on.
-    evidence: Vec<String>,
-    /// What it says.
+    /// What it says, with the codes, words and numbers that it rests on.
     sentence: Sentence,
 }
 
@@ -182,9 +243,8 @@ impl From<&domain::Contribution> for Contribution {
             criterion: part.criterion.into(),
             weight: part.weight,
             value: part.value,
+            known: part.known,
             points: part.points,
-            could_gain: part.could_gain,
-            evidence: part.evidence.clone(),
             sentence: Sentence(part.sentence.clone()),
         }
     }

@@ -511,34 +511,34 @@ vocabularies! {
         /// Cancelled (취소).
         Cancelled,
     }
-    /// What is judged.
+    /// What a side is scored by: the first eight are the demander's, the others the hospital's.
     Criterion("Criterion") = "matchday_domain::matching::Criterion" {
-        /// Disease (질환).
+        /// Disease and population (질환·대상).
         Disease,
-        /// Kinds of data (데이터 종류).
+        /// Data kinds (데이터 종류).
         DataKinds,
         /// Variables and linkage (변수·결합).
         Variables,
         /// Standard (표준).
         Standard,
         /// Cohort size (대상자 수).
-        Cohort,
+        CohortSize,
         /// Period (기간).
         Period,
-        /// Access (접근성).
+        /// Access practicality (이용 현실성).
         Access,
-        /// Text (설명).
+        /// Text (텍스트).
         Text,
-        /// Purpose, as the hospital prefers (활용 목적(병원 선호)).
+        /// Purpose (이용 목적).
         Purpose,
-        /// Partner, as the hospital prefers (협력 기관 유형(병원 선호)).
+        /// Kind of partner (기관 유형).
         Partner,
-        /// Collaboration, as the hospital prefers (공동연구(병원 선호)).
+        /// Collaboration (공동연구).
         Collaboration,
-        /// Return of results, as the hospital prefers (결과 반환(병원 선호)).
+        /// Return of results (결과 반환).
         ReturnOfResults,
-        /// A must-have that is missing (필수 조건 미충족).
-        MustHave,
+        /// Capacity (처리 여력).
+        Capacity,
     }
     /// What a level of the objective counts; an earlier level is never given away for a later one.
     LevelName("ArrangementLevelName") = "matchday_domain::scheduling::LevelName" {

@@ -1,22 +1,30 @@
-//! How well an offer serves a demand, seen from both sides, and why.
+//! Matching: how well an offer serves a demand, and a demand suits a hospital, with every reason told.
 //!
-//! The gate of [`crate::use_conditions`] decides whether a pair may come together at all and is never offset by a
-//! score. [`criteria`] judge what fits, each in [0, 1], unknown, or not asked; [`score`] adds them up so that a missing
-//! fact is neither free nor fatal; [`explain`] keeps every part of the sum with its evidence; [`index`] finds the pairs
-//! worth scoring and gives the same bits from either direction and in any order.
+//! The gate of [`crate::use_conditions`] says whether a pair is allowed; here it is scored, and never the one offset by
+//! the other. [`DemandSubject`] and [`OfferSubject`] hold what scoring needs of each side, prepared once; `criteria` has
+//! a file for each criterion; [`Scorer`] weighs them into a [`Match`] with its [`Explanation`]; [`MatchIndex`] finds the
+//! pairs worth scoring. A score depends on the two records, the weights, the text model and the day, on nothing else: in
+//! whatever order and from whichever side it is computed, the bits are the same.
 
-mod access;
-mod criteria;
+pub mod criteria;
 mod explain;
 mod index;
 mod score;
 mod subject;
-mod words;
-
-pub use explain::{Contribution, Criterion, Explanation, SideScore};
-pub use index::MatchIndex;
-pub use score::{Match, SCORER_VERSION, Weights, score};
-pub use subject::{DemandSubject, OfferSubject};
-
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
+mod text_model;
+mod tokens;
+mod weights;
+
+pub use explain::{
+    Cap, Contribution, CriterionState, Evidence, Explanation, Fact, MissingFact, Need,
+    SideExplanation, Whose,
+};
+pub use index::{MatchIndex, MatchList};
+pub use score::{Match, NEAR_MISS_FLOOR, RELEVANCE_FLOOR, RankKey, STORED_MATCHES, Scorer, score};
+pub use subject::{DemandSubject, OfferSubject, asker_of, is_excluded};
+pub use text_model::TextModel;
+pub use tokens::{Token, tokens};
+pub use weights::{Criterion, HospitalWeights, Weights};

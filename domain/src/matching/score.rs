@@ -1,50 +1,96 @@
-//! From judgements to a score: what is missing lies between nothing and everything, the demander's and the hospital's
-//! view meet in their harmonic mean.
+//! The score: the two sides, what caps them, how they are joined, and the order of matches.
+//!
+//! A side: with L the weighted known values over all weights and H = L plus all unknown weight, U = L + ρ (H − L), so
+//! that a missing fact is never free and never fatal. A failed must-have caps a side at .49. The two sides join as their
+//! harmonic mean, as in reciprocal recommenders (RECON, RecSys 2010). Sums run in the order of the criteria.
 
-use super::access;
-use super::criteria::{self, Judged};
-use super::explain::{Contribution, Criterion, Explanation, SideScore};
-use super::subject::{DemandSubject, OfferSubject};
+use super::criteria::text::DemandText;
+use super::criteria::{self, Account, Assessment, Pair};
+use super::explain::{
+    Cap, Contribution, CriterionState, Explanation, MissingFact, SideExplanation, missing, round,
+    shown,
+};
+use super::{Criterion, DemandSubject, OfferSubject, TextModel, Weights, asker_of, is_excluded};
 use crate::id::{DemandId, OfferId};
 use crate::terminology::Terminology;
 use crate::text::Message;
-use crate::time::Month;
 use crate::use_conditions::{Decision, OfferTerms, decide};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 
-/// Names the rules behind a score; stored with it.
-pub const SCORER_VERSION: &str = "1";
+/// ρ: the share of the unknown that is credited.
+pub(super) const UNKNOWN_CREDIT: f64 = 0.4;
+/// The most a side can have with a failed must-have.
+pub(super) const CAP: f64 = 0.49;
+/// Matches kept for each demand and each offer.
+pub const STORED_MATCHES: usize = 50;
+/// A pair with fewer hundredths of a point is not worth keeping.
+pub const RELEVANCE_FLOOR: i32 = 2_000;
+/// A denied pair is kept as a near-miss from this many hundredths of a point.
+pub const NEAR_MISS_FLOOR: i32 = 5_000;
+/// Changes whenever a formula here or in a criterion does.
+const FORMULA: &str = "1";
 
-/// How much of the span between the worst and the best a missing fact is worth.
-const RHO: f64 = 0.4;
-
-/// A side with a must-have below this is capped.
-const MUST_HAVE_FROM: f64 = 0.5;
-
-/// The cap, in points.
-const CAP: f64 = 49.0;
-
-/// What weighs how much on the demander's side.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Weights {
-    /// Version, raised at every change.
-    pub version: u32,
-    /// Disease, kinds, variables, standard, cohort, period, access, text; all above 0.
-    pub criteria: [f64; 8],
+/// One side's numbers, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Side {
+    pub(super) lowest: f64,
+    pub(super) highest: f64,
+    pub(super) uncapped: f64,
+    pub(super) score: f64,
+    pub(super) weight: f64,
 }
 
-impl Default for Weights {
-    fn default() -> Self {
-        Self {
-            version: 1,
-            criteria: [3.0, 2.0, 1.5, 1.0, 1.0, 0.5, 0.5, 0.2],
+impl Side {
+    /// Weighs assessments, in the order given; `None` where nothing with a weight is asked.
+    pub(super) fn of(rows: &[(f64, Assessment)]) -> Option<Self> {
+        let (mut weight, mut known, mut unknown) = (0.0, 0.0, 0.0);
+        let mut failed = false;
+        for (w, assessment) in rows {
+            if !assessment.asked || *w <= 0.0 {
+                continue;
+            }
+            weight += w;
+            known += w * assessment.known * assessment.value;
+            unknown += w * (1.0 - assessment.known);
+            failed |= assessment.failed();
         }
+        if weight <= 0.0 {
+            return None;
+        }
+        let lowest = known / weight;
+        let spread = unknown / weight;
+        let uncapped = (lowest + UNKNOWN_CREDIT * spread).clamp(0.0, 1.0);
+        Some(Self {
+            lowest,
+            highest: (lowest + spread).min(1.0),
+            uncapped,
+            score: if failed { uncapped.min(CAP) } else { uncapped },
+            weight,
+        })
     }
 }
 
+/// The harmonic mean of two sides; one alone where the other states nothing.
+pub(super) fn join(demander: f64, hospital: Option<f64>) -> f64 {
+    match hospital {
+        None => demander,
+        Some(hospital) if demander + hospital > 0.0 => {
+            2.0 * demander * hospital / (demander + hospital)
+        }
+        Some(_) => 0.0,
+    }
+}
+
+/// 0 to 1 as hundredths of a point, 0 to 10 000.
+#[allow(clippy::cast_possible_truncation)]
+fn hundredths(score: f64) -> i32 {
+    (score * 10_000.0).round() as i32
+}
+
 /// A scored pair.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Match {
     /// The demand.
     pub demand: DemandId,
@@ -56,26 +102,60 @@ pub struct Match {
     pub offer_version: i32,
     /// What the gate says.
     pub decision: Decision,
-    /// Hundredths of a point, 0 to 10000.
+    /// Hundredths of a point, 0 to 10 000.
     pub score: i32,
-    /// The demander's side, in hundredths of a point.
+    /// The demander's side, hundredths of a point.
     pub demander_side: i32,
-    /// The hospital's side, in hundredths of a point; none if it has stated no preference.
+    /// The hospital's side, hundredths of a point; absent where it states no preference.
     pub provider_side: Option<i32>,
+    /// What the score would be without caps, hundredths of a point; orders pairs that are capped alike.
+    pub uncapped: i32,
     /// Why.
     pub explanation: Explanation,
-    /// The rules and weights behind it.
+    /// The formula, the weights and the text model that made it.
     pub scorer_version: String,
 }
 
+/// One more than the largest score.
+const UNCAPPED_RADIX: i32 = 10_001;
+
+/// The order of matches, best first: what the gate does not deny; the score; pass before ask; the score without caps;
+/// then the ids. A total order: two different pairs are never equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RankKey {
+    denied: bool,
+    score: Reverse<i32>,
+    decision: Decision,
+    uncapped: Reverse<i32>,
+    demand: DemandId,
+    offer: OfferId,
+}
+
 impl Match {
-    /// The order of lists, highest first: by score, pass before ask at equal score; what is denied comes last.
-    pub fn rank_key(&self) -> i32 {
-        match self.decision {
-            Decision::Pass => 20_000 + 2 * self.score + 1,
-            Decision::Ask => 20_000 + 2 * self.score,
-            Decision::Deny => self.score,
+    /// Its place in the order of matches: the smaller, the better.
+    pub fn rank(&self) -> RankKey {
+        RankKey {
+            denied: self.decision == Decision::Deny,
+            score: Reverse(self.score),
+            decision: self.decision,
+            uncapped: Reverse(self.uncapped),
+            demand: self.demand,
+            offer: self.offer,
         }
+    }
+
+    /// The same order in one number, the larger the better, but for the ids: for the store to sort by.
+    ///
+    /// The last of its mixed-radix digits is [`Self::uncapped`], see [`Self::uncapped_of`].
+    pub fn rank_key(&self) -> i32 {
+        let pass = i32::from(self.decision == Decision::Pass);
+        let open = if self.is_denied() { 0 } else { 300_000_000 };
+        open + (2 * self.score + pass) * UNCAPPED_RADIX + self.uncapped
+    }
+
+    /// The score without caps behind a [`Self::rank_key`].
+    pub fn uncapped_of(rank_key: i32) -> i32 {
+        (rank_key % 300_000_000) % UNCAPPED_RADIX
     }
 
     /// Whether the gate denies it.
@@ -83,165 +163,303 @@ impl Match {
         self.decision == Decision::Deny
     }
 
-    /// Whether it is worth keeping: something of what is asked for is there, and enough of it. A denied pair is kept
-    /// as a near-miss if it would be a good one.
+    /// Whether it is worth keeping: disease and data kinds both speak for it or are not known, and it has
+    /// [`RELEVANCE_FLOOR`].
     pub fn is_relevant(&self) -> bool {
-        let misses = |criterion| {
-            let mut judged = self.explanation.demander.contributions.iter();
-            judged.any(|part| part.criterion == criterion && part.value == Some(0.0))
+        let touches = |criterion| {
+            self.explanation
+                .demander
+                .contributions
+                .iter()
+                .find(|row| row.criterion == criterion)
+                .is_none_or(|row| row.value.is_none_or(|value| value > 0.0))
         };
-        let least = if self.is_denied() { 5_000 } else { 2_000 };
-        self.score >= least && !misses(Criterion::Disease) && !misses(Criterion::DataKinds)
+        self.score >= RELEVANCE_FLOOR
+            && touches(Criterion::Disease)
+            && touches(Criterion::DataKinds)
+    }
+
+    /// Whether it is denied, but would be a good match.
+    pub fn is_near_miss(&self) -> bool {
+        self.decision == Decision::Deny && self.score >= NEAR_MISS_FLOOR && self.is_relevant()
     }
 }
 
-/// Scores a pair; `today` is the day from which freshness and lead times are counted.
+/// A pair's numbers without the gate and the words.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Numbers {
+    pub(super) demander_rows: [(f64, Assessment); 8],
+    hospital_rows: [(f64, Assessment); 5],
+    demander: Option<Side>,
+    hospital: Option<Side>,
+    points: f64,
+    pub(super) score: i32,
+    pub(super) uncapped: i32,
+}
+
+impl Numbers {
+    pub(super) fn is_relevant(&self) -> bool {
+        let [(_, disease), (_, kinds), ..] = &self.demander_rows;
+        self.score >= RELEVANCE_FLOOR && disease.touches() && kinds.touches()
+    }
+}
+
+/// Everything besides the two records that a score depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct Scorer<'a> {
+    /// How much each criterion counts.
+    pub weights: &'a Weights,
+    /// How rare each token is.
+    pub model: &'a TextModel,
+    /// Codes and their relations.
+    pub terminology: &'a Terminology,
+    /// The day on which it is scored.
+    pub today: NaiveDate,
+}
+
+impl<'a> Scorer<'a> {
+    /// The formula, the weights and the text model, as stored with every score.
+    pub fn version(&self) -> String {
+        format!(
+            "{FORMULA}.w{}.t{}",
+            self.weights.version, self.model.version
+        )
+    }
+
+    fn pair(&self, demand: &'a DemandSubject, offer: &'a OfferSubject) -> Pair<'a> {
+        Pair {
+            demand,
+            offer,
+            terminology: self.terminology,
+            today: self.today,
+        }
+    }
+
+    pub(super) fn numbers(&self, pair: &Pair<'_>, text: &DemandText) -> Numbers {
+        let demander_rows = Criterion::DEMANDER
+            .map(|criterion| (self.weights.of(criterion), assess(pair, text, criterion)));
+        let hospital_rows = Criterion::HOSPITAL
+            .map(|criterion| (self.weights.of(criterion), assess(pair, text, criterion)));
+        let demander = Side::of(&demander_rows);
+        let hospital = Side::of(&hospital_rows);
+        let side = |side: Option<Side>| side.map_or(0.0, |side| side.score);
+        let free = |side: Option<Side>| side.map_or(0.0, |side| side.uncapped);
+        let points = join(side(demander), hospital.map(|h| h.score));
+        let uncapped = join(free(demander), hospital.map(|h| h.uncapped));
+        Numbers {
+            demander_rows,
+            hospital_rows,
+            demander,
+            hospital,
+            points,
+            score: hundredths(points),
+            uncapped: hundredths(uncapped),
+        }
+    }
+
+    /// Scores a pair; `None` where the demand excludes the hospital.
+    pub fn score(&self, demand: &'a DemandSubject, offer: &'a OfferSubject) -> Option<Match> {
+        if is_excluded(demand, offer) {
+            return None;
+        }
+        let text = DemandText::of(demand, self.model);
+        let pair = self.pair(demand, offer);
+        let numbers = self.numbers(&pair, &text);
+        Some(self.tell(&pair, &text, &numbers))
+    }
+
+    /// Scores a pair that is not excluded, with a prepared text.
+    pub(super) fn numbers_of(
+        &self,
+        demand: &'a DemandSubject,
+        offer: &'a OfferSubject,
+        text: &DemandText,
+    ) -> Numbers {
+        self.numbers(&self.pair(demand, offer), text)
+    }
+
+    /// Puts numbers into words and asks the gate.
+    pub(super) fn match_of(
+        &self,
+        demand: &'a DemandSubject,
+        offer: &'a OfferSubject,
+        text: &DemandText,
+        numbers: &Numbers,
+    ) -> Match {
+        self.tell(&self.pair(demand, offer), text, numbers)
+    }
+
+    fn tell(&self, pair: &Pair<'_>, text: &DemandText, numbers: &Numbers) -> Match {
+        let asker = asker_of(pair.demand);
+        let gate = decide(
+            &asker,
+            OfferTerms::of(&pair.offer.content),
+            self.terminology,
+        );
+        let decision = gate.decision;
+        let mut facts = Vec::new();
+        let none = Side {
+            lowest: 0.0,
+            highest: 0.0,
+            uncapped: 0.0,
+            score: 0.0,
+            weight: 1.0,
+        };
+        let demander = side_explanation(
+            pair,
+            text,
+            &Criterion::DEMANDER,
+            &numbers.demander_rows,
+            numbers.demander.unwrap_or(none),
+            &mut facts,
+        );
+        let hospital = numbers.hospital.map(|side| {
+            side_explanation(
+                pair,
+                text,
+                &Criterion::HOSPITAL,
+                &numbers.hospital_rows,
+                side,
+                &mut facts,
+            )
+        });
+        Match {
+            demand: pair.demand.id,
+            offer: pair.offer.id,
+            demand_version: pair.demand.version,
+            offer_version: pair.offer.version,
+            decision,
+            score: numbers.score,
+            demander_side: hundredths(numbers.demander.map_or(0.0, |side| side.score)),
+            provider_side: numbers.hospital.map(|side| hundredths(side.score)),
+            uncapped: numbers.uncapped,
+            explanation: Explanation::new(numbers.points * 100.0, demander, hospital, facts, gate),
+            scorer_version: self.version(),
+        }
+    }
+}
+
+/// Scores a pair; `None` where the demand excludes the hospital. See [`Scorer`].
 pub fn score(
     demand: &DemandSubject,
     offer: &OfferSubject,
     weights: &Weights,
+    model: &TextModel,
     terminology: &Terminology,
     today: NaiveDate,
-) -> Match {
-    let gate = decide(&demand.asker, OfferTerms::of(&offer.content), terminology);
-    let now = Month::of(today);
-    let judged = [
-        criteria::disease(demand, offer, terminology),
-        criteria::data_kinds(demand, offer),
-        criteria::variables(demand, offer),
-        criteria::standard(demand, offer),
-        criteria::cohort(demand, offer, terminology, now),
-        criteria::period(demand, offer, now),
-        access::access(demand, offer, today),
-        criteria::text(demand, offer),
-    ];
-    let weighted = judged
-        .into_iter()
-        .zip(weights.criteria)
-        .filter_map(|(judged, weight)| Some((judged?, weight)));
-    let demander = side(weighted.collect());
-    let provider = offer
-        .content
-        .preferences
-        .is_stated()
-        .then(|| side(preferences(demand, offer)));
-    let points = match &provider {
-        Some(provider) if demander.points + provider.points > 0.0 => {
-            2.0 * demander.points * provider.points / (demander.points + provider.points)
+) -> Option<Match> {
+    Scorer {
+        weights,
+        model,
+        terminology,
+        today,
+    }
+    .score(demand, offer)
+}
+
+fn assess(pair: &Pair<'_>, text: &DemandText, criterion: Criterion) -> Assessment {
+    match criterion {
+        Criterion::Disease => criteria::disease::assess(pair),
+        Criterion::DataKinds => criteria::data_kinds::assess(pair),
+        Criterion::Variables => criteria::variables::assess(pair),
+        Criterion::Standard => criteria::standard::assess(pair),
+        Criterion::CohortSize => criteria::cohort_size::assess(pair),
+        Criterion::Period => criteria::period::assess(pair),
+        Criterion::Access => criteria::access::assess(pair),
+        Criterion::Text => criteria::text::assess(pair, text),
+        preference => criteria::preferences::assess(pair, preference),
+    }
+}
+
+fn account(pair: &Pair<'_>, text: &DemandText, criterion: Criterion) -> Account {
+    match criterion {
+        Criterion::Disease => criteria::disease::explain(pair),
+        Criterion::DataKinds => criteria::data_kinds::explain(pair),
+        Criterion::Variables => criteria::variables::explain(pair),
+        Criterion::Standard => criteria::standard::explain(pair),
+        Criterion::CohortSize => criteria::cohort_size::explain(pair),
+        Criterion::Period => criteria::period::explain(pair),
+        Criterion::Access => criteria::access::explain(pair),
+        Criterion::Text => criteria::text::explain(pair, text),
+        preference => criteria::preferences::explain(pair, preference),
+    }
+}
+
+fn side_explanation(
+    pair: &Pair<'_>,
+    text: &DemandText,
+    criteria: &[Criterion],
+    rows: &[(f64, Assessment)],
+    side: Side,
+    facts: &mut Vec<MissingFact>,
+) -> SideExplanation {
+    let mut contributions = Vec::with_capacity(rows.len());
+    let mut failed = Vec::new();
+    for (&criterion, &(weight, assessment)) in criteria.iter().zip(rows) {
+        // A hospital's preference that is not stated is no row of its side.
+        if !assessment.asked && Criterion::HOSPITAL.contains(&criterion) {
+            continue;
         }
-        Some(_) => 0.0,
-        None => demander.points,
-    };
-    Match {
-        demand: demand.id,
-        offer: offer.id,
-        demand_version: demand.version,
-        offer_version: offer.version,
-        decision: gate.decision,
-        score: hundredths(points),
-        demander_side: hundredths(demander.points),
-        provider_side: provider
-            .as_ref()
-            .map(|provider| hundredths(provider.points)),
-        explanation: Explanation {
-            demander,
-            provider,
-            gate,
-        },
-        scorer_version: format!("{SCORER_VERSION}/{}", weights.version),
-    }
-}
-
-#[allow(clippy::cast_possible_truncation)] // 0 to 100 points
-fn hundredths(points: f64) -> i32 {
-    (points.clamp(0.0, 100.0) * 100.0).round() as i32
-}
-
-/// `U = L + ρ(H − L)`: a known criterion gives its value, an unknown one ρ, each by its share of the weight.
-fn side(judged: Vec<(Judged, f64)>) -> SideScore {
-    let all: f64 = judged.iter().map(|(_, weight)| weight).sum();
-    if all <= 0.0 {
-        return SideScore::default();
-    }
-    let failed = judged
-        .iter()
-        .any(|(j, _)| j.must && j.value.is_some_and(|value| value < MUST_HAVE_FROM));
-    let mut contributions: Vec<Contribution> = judged
-        .into_iter()
-        .map(|(judged, weight)| {
-            let share = 100.0 * weight / all;
-            Contribution {
-                criterion: judged.criterion,
-                weight,
-                value: judged.value,
-                points: share * judged.value.unwrap_or(RHO),
-                could_gain: if judged.value.is_none() {
-                    share * (1.0 - RHO)
-                } else {
-                    0.0
-                },
-                evidence: judged.evidence,
-                sentence: judged.sentence,
+        let counts = assessment.asked && weight > 0.0;
+        let share = if counts {
+            100.0 * weight / side.weight
+        } else {
+            0.0
+        };
+        let unknown = 1.0 - assessment.known;
+        let told = account(pair, text, criterion);
+        if counts {
+            for (fact, whose, part) in &told.missing {
+                let gain = share * part * (1.0 - UNKNOWN_CREDIT);
+                facts.push(missing(*fact, *whose, criterion, gain));
             }
-        })
-        .collect();
-    let sum: f64 = contributions.iter().map(|part| part.points).sum();
-    if failed && sum > CAP {
+            if assessment.failed() {
+                failed.push(criterion);
+            }
+        }
         contributions.push(Contribution {
-            criterion: Criterion::MustHave,
-            weight: 0.0,
-            value: None,
-            points: CAP - sum,
-            could_gain: 0.0,
-            evidence: Vec::new(),
-            sentence: Message::new(
-                "필수 조건을 충족하지 못해 49점으로 제한됩니다.",
-                "A must-have is missing: the score is capped at 49.",
-            ),
+            criterion,
+            weight,
+            state: match assessment {
+                Assessment { asked: false, .. } => CriterionState::NotAsked,
+                Assessment { known, .. } if known <= 0.0 => CriterionState::Unknown,
+                Assessment { known, .. } if known < 1.0 => CriterionState::PartlyKnown,
+                _ => CriterionState::Known,
+            },
+            value: (assessment.asked && assessment.known > 0.0).then(|| round(assessment.value)),
+            known: round(assessment.known),
+            points: round(share * (assessment.known * assessment.value + UNKNOWN_CREDIT * unknown)),
+            must_have_failed: counts && assessment.failed(),
+            evidence: told.evidence,
+            sentence: told.sentence,
         });
     }
-    let points = contributions.iter().map(|part| part.points).sum();
-    SideScore {
-        points,
+    let taken = 100.0 * (side.score - side.uncapped);
+    SideExplanation {
+        points: round(100.0 * side.score),
+        lowest: round(100.0 * side.lowest),
+        highest: round(100.0 * side.highest),
         contributions,
+        cap: (taken < 0.0).then(|| cap(failed, taken)),
     }
 }
 
-/// What the hospital would rather have, each with the same weight.
-fn preferences(demand: &DemandSubject, offer: &OfferSubject) -> Vec<(Judged, f64)> {
-    let wanted = &offer.content.preferences;
-    let truth = |good: bool| if good { 1.0 } else { 0.0 };
-    let mut judged = Vec::new();
-    let mut add = |criterion: Criterion, value: Option<f64>| {
-        let label = criterion.label();
-        judged.push((Judged::new(criterion, value, label.ko, label.en), 1.0));
-    };
-    if !wanted.purposes.is_empty() {
-        add(
-            Criterion::Purpose,
-            demand
-                .content
-                .purpose
-                .map(|purpose| truth(wanted.purposes.contains(&purpose))),
-        );
+fn cap(criteria: Vec<Criterion>, points: f64) -> Cap {
+    let list = |labels: Vec<String>| labels.join(", ");
+    let ko = list(criteria.iter().map(|c| c.label().ko).collect());
+    let en = list(criteria.iter().map(|c| c.label().en).collect());
+    Cap {
+        criteria,
+        points: round(points),
+        sentence: Message::new(
+            format!(
+                "필수 조건({ko})이 충족되지 않아 49점을 넘지 못합니다({}점).",
+                shown(points)
+            ),
+            format!(
+                "A must-have ({en}) fails, so that no more than 49 points are given ({}).",
+                shown(points)
+            ),
+        ),
     }
-    if !wanted.partners.is_empty() {
-        add(
-            Criterion::Partner,
-            Some(truth(wanted.partners.contains(&demand.profile.kind))),
-        );
-    }
-    if wanted.collaboration == Some(true) {
-        add(
-            Criterion::Collaboration,
-            demand.content.willing_to_collaborate.map(truth),
-        );
-    }
-    if wanted.return_of_results == Some(true) {
-        add(
-            Criterion::ReturnOfResults,
-            demand.content.willing_to_return_results.map(truth),
-        );
-    }
-    judged
 }

@@ -1,173 +1,414 @@
-//! What a scorer needs of each side, prepared once.
+//! What a scorer needs of each side, prepared once: codes, kinds, tokens.
 
-use super::words;
-use crate::catalogue::{DataCategory, Offer, OfferContent};
-use crate::demand::{Demand, DemandContent};
+use super::tokens::{has_hangul, number, tokens};
+use crate::catalogue::{DataKind, OfferContent};
+use crate::demand::DemandContent;
 use crate::id::{DemandId, OfferId, OrganisationId};
-use crate::organisation::Profile;
+use crate::organisation::{Profile, Region};
 use crate::terminology::{ConditionCode, TermKind, Terminology};
 use crate::use_conditions::Asker;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-/// A demand, ready to be scored.
-#[derive(Debug, Clone)]
-pub struct DemandSubject {
-    /// Which.
-    pub id: DemandId,
-    /// Its version.
-    pub version: i32,
-    /// Whose.
-    pub organisation: OrganisationId,
-    pub(super) content: DemandContent,
-    pub(super) profile: Profile,
-    pub(super) asker: Asker,
-    /// Codes of the demand, or else those that its words suggest.
-    pub(super) conditions: Vec<ConditionCode>,
-    /// The codes are suggested by words and were never confirmed.
-    pub(super) conditions_suggested: bool,
-    pub(super) terms: BTreeMap<String, f64>,
+/// Weight of a token by the field it stands in (matching design, criterion 8).
+const IN_TITLE: u32 = 3;
+const IN_KEYWORDS: u32 = 2;
+const IN_BODY: u32 = 1;
+
+/// A token of a demand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DemandTerm {
+    /// The token's number.
+    pub(super) token: u64,
+    /// Its weight in the demand.
+    pub(super) weight: u32,
+    /// The word it comes from.
+    pub(super) word: String,
 }
 
-/// An offer, ready to be scored.
-#[derive(Debug, Clone)]
+/// A variable that a demand names, as tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Variable {
+    pub(super) name: String,
+    pub(super) tokens: Vec<u64>,
+    /// Written in Korean words.
+    pub(super) korean: bool,
+    /// Written in English words, not only in acronyms.
+    pub(super) english: bool,
+}
+
+/// A demand as a scorer sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DemandSubject {
+    /// Its identity.
+    pub id: DemandId,
+    /// The version that is scored.
+    pub version: i32,
+    /// Who needs the data.
+    pub organisation: OrganisationId,
+    /// What that organisation says of itself.
+    pub profile: Profile,
+    /// What the demand says.
+    pub content: DemandContent,
+    /// The stated conditions, or those read from its words where none are stated.
+    conditions: Vec<ConditionCode>,
+    coded_from_text: bool,
+    /// Kinds that would touch any of the demanded ones, as bits.
+    touching_kinds: u64,
+    /// Sorted by token.
+    terms: Vec<DemandTerm>,
+    required: Vec<Variable>,
+    wished: Vec<Variable>,
+}
+
+/// An offer as a scorer sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfferSubject {
-    /// Which.
+    /// Its identity.
     pub id: OfferId,
-    /// Its version.
+    /// The version that is scored.
     pub version: i32,
     /// The hospital.
-    pub organisation: OrganisationId,
-    pub(super) content: OfferContent,
-    pub(super) conditions: Vec<ConditionCode>,
-    pub(super) terms: BTreeMap<String, f64>,
-    pub(super) variable_terms: Vec<BTreeMap<String, f64>>,
+    pub hospital: OrganisationId,
+    /// Where the hospital sits.
+    pub region: Option<Region>,
+    /// What the offer says.
+    pub content: OfferContent,
+    /// The stated and counted conditions, or those read from title and keywords where none are stated.
+    conditions: Vec<ConditionCode>,
+    coded_from_text: bool,
+    kinds: Vec<DataKind>,
+    kind_bits: u64,
+    /// Weighted counts by token, sorted by token.
+    terms: Vec<(u64, u32)>,
+    length: u32,
+    korean: bool,
+    english: bool,
 }
 
-/// What two subjects must share one of to be worth scoring.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Key {
-    /// The letter of an ICD-10 code.
-    Letter(u8),
-    /// A category of data.
-    Category(DataCategory),
+/// Adds the tokens of a text to a bag; a concept of the thesaurus counts as a token of its own, in any language.
+fn add(
+    bag: &mut BTreeMap<u64, (u32, String)>,
+    text: &str,
+    weight: u32,
+    terminology: &Terminology,
+) -> u32 {
+    let mut length = 0;
+    for token in tokens(text) {
+        length += weight;
+        bag.entry(number(&token.form)).or_insert((0, token.word)).0 += weight;
+    }
+    for term in terminology.code_text(text) {
+        for code in &term.codes {
+            bag.entry(number(&format!("#{code}")))
+                .or_insert_with(|| (0, term.matched.clone()))
+                .0 += weight;
+        }
+    }
+    length
 }
 
-fn letters(codes: &[ConditionCode]) -> impl Iterator<Item = Key> + '_ {
-    codes.iter().flat_map(|code| {
-        let (first, last) = code.categories();
-        let letter = |category: &str| category.bytes().next().unwrap_or(b'?');
-        (letter(first)..=letter(last)).map(Key::Letter)
-    })
+fn conditions_in<'a>(
+    texts: impl IntoIterator<Item = &'a str>,
+    terminology: &Terminology,
+) -> Vec<ConditionCode> {
+    let mut codes: Vec<ConditionCode> = Vec::new();
+    for text in texts {
+        for term in terminology.code_text(text) {
+            if term.kind == TermKind::Condition {
+                codes.extend(term.codes.iter().filter_map(|code| code.parse().ok()));
+            }
+        }
+    }
+    sorted(codes)
+}
+
+fn sorted(mut codes: Vec<ConditionCode>) -> Vec<ConditionCode> {
+    codes.sort();
+    codes.dedup();
+    codes
+}
+
+/// A kind's place among all kinds, as a bit; there are fewer than 64.
+fn bit(kind: DataKind) -> u64 {
+    DataKind::all()
+        .position(|other| other == kind)
+        .map_or(0, |place| 1 << (place % 64))
+}
+
+/// Kinds that serve a demanded one, at least in part.
+fn touching(kind: DataKind) -> u64 {
+    DataKind::all()
+        .filter(|offered| super::criteria::data_kinds::credit(kind, *offered) > 0.0)
+        .fold(0, |bits, offered| bits | bit(offered))
+}
+
+fn variables(names: &[String]) -> Vec<Variable> {
+    names
+        .iter()
+        .map(|name| {
+            let mut found: Vec<u64> = tokens(name).iter().map(|t| number(&t.form)).collect();
+            found.sort_unstable();
+            found.dedup();
+            Variable {
+                name: name.clone(),
+                tokens: found,
+                korean: has_hangul(name),
+                // Acronyms (`HER2`, `PD-L1 TPS`) are the same in both languages.
+                english: name
+                    .split(|c: char| !c.is_ascii_alphanumeric())
+                    .any(|word| word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase())),
+            }
+        })
+        .collect()
 }
 
 impl DemandSubject {
     /// Prepares a demand.
-    pub fn new(demand: &Demand, profile: &Profile, terminology: &Terminology) -> Self {
-        let content = demand.content.clone();
-        let mut conditions = content.conditions.clone();
-        let conditions_suggested = conditions.is_empty();
-        if conditions_suggested {
-            for text in [&content.conditions_text, &content.title, &content.aim] {
-                for coded in text.iter().flat_map(|text| terminology.code_text(text)) {
-                    if coded.kind == TermKind::Condition {
-                        conditions.extend(coded.codes.iter().filter_map(|code| code.parse().ok()));
-                    }
-                }
-                if !conditions.is_empty() {
-                    break;
-                }
-            }
-            conditions.sort();
-            conditions.dedup();
-        }
-        let mut terms = BTreeMap::new();
+    pub fn new(
+        id: DemandId,
+        version: i32,
+        organisation: OrganisationId,
+        profile: Profile,
+        content: DemandContent,
+        terminology: &Terminology,
+    ) -> Self {
+        let stated = sorted(content.conditions.clone());
+        let coded_from_text = stated.is_empty();
+        let conditions = if coded_from_text {
+            // The most deliberate words that lead to a code; the aim names much that is not the topic.
+            [&content.conditions_text, &content.title, &content.aim]
+                .iter()
+                .map(|text| conditions_in(text.iter(), terminology))
+                .find(|codes| !codes.is_empty())
+                .unwrap_or_default()
+        } else {
+            stated
+        };
+        let mut bag = BTreeMap::new();
         for text in content.title.iter() {
-            words::count(text, 3.0, &mut terms);
+            add(&mut bag, text, IN_TITLE, terminology);
         }
-        for text in content.aim.iter().chain(content.conditions_text.iter()) {
-            words::count(text, 1.0, &mut terms);
+        for text in content.conditions_text.iter() {
+            add(&mut bag, text, IN_KEYWORDS, terminology);
         }
-        for word in content
+        for name in content
             .variables_required
             .iter()
             .chain(&content.variables_wished)
         {
-            words::count(word, 1.0, &mut terms);
+            add(&mut bag, name, IN_KEYWORDS, terminology);
         }
-        Self {
-            id: demand.id,
-            version: demand.version,
-            organisation: demand.organisation,
-            asker: Asker::of(&content, profile),
-            content,
-            profile: profile.clone(),
-            conditions,
-            conditions_suggested,
-            terms,
+        for text in content
+            .aim
+            .iter()
+            .chain(content.population.inclusion.iter())
+        {
+            add(&mut bag, text, IN_BODY, terminology);
         }
-    }
-
-    pub(super) fn keys(&self) -> BTreeSet<Key> {
-        let content = &self.content;
-        let kinds = content
+        let terms = bag
+            .into_iter()
+            .map(|(token, (weight, word))| DemandTerm {
+                token,
+                weight: weight.min(IN_TITLE),
+                word,
+            })
+            .collect();
+        let touching_kinds = content
             .data_kinds_required
             .iter()
             .chain(&content.data_kinds_any_of)
-            .chain(&content.data_kinds_wished);
-        letters(&self.conditions)
-            .chain(kinds.map(|kind| Key::Category(kind.category())))
-            .collect()
+            .chain(&content.data_kinds_wished)
+            .fold(0, |bits, kind| bits | touching(*kind));
+        Self {
+            id,
+            version,
+            organisation,
+            profile,
+            conditions,
+            coded_from_text,
+            touching_kinds,
+            terms,
+            required: variables(&content.variables_required),
+            wished: variables(&content.variables_wished),
+            content,
+        }
     }
 
-    /// Whether the demand must not be seen by the hospital.
-    pub(super) fn excludes(&self, hospital: OrganisationId) -> bool {
-        self.content.excluded_organisations.contains(&hospital)
+    /// The conditions to compare: those stated, or those read from its words where none are stated.
+    pub fn conditions(&self) -> &[ConditionCode] {
+        &self.conditions
+    }
+
+    /// Whether the conditions were read from words.
+    pub fn conditions_from_text(&self) -> bool {
+        self.coded_from_text && !self.conditions.is_empty()
+    }
+
+    /// Whether any kind of data is named.
+    pub(super) fn names_kinds(&self) -> bool {
+        self.touching_kinds != 0
+    }
+
+    /// Every kind named.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = DataKind> {
+        self.content
+            .data_kinds_required
+            .iter()
+            .chain(&self.content.data_kinds_any_of)
+            .chain(&self.content.data_kinds_wished)
+            .copied()
+    }
+
+    /// Whether an offer has a kind that touches one named here.
+    pub(super) fn kinds_touch(&self, offer: &OfferSubject) -> bool {
+        self.touching_kinds & offer.kind_bits != 0
+    }
+
+    pub(super) fn terms(&self) -> &[DemandTerm] {
+        &self.terms
+    }
+
+    pub(super) fn required_variables(&self) -> &[Variable] {
+        &self.required
+    }
+
+    pub(super) fn wished_variables(&self) -> &[Variable] {
+        &self.wished
     }
 }
 
 impl OfferSubject {
     /// Prepares an offer.
-    pub fn new(offer: &Offer, _profile: &Profile, _terminology: &Terminology) -> Self {
-        let content = offer.content.clone();
-        let mut conditions = content.conditions.clone();
-        conditions.extend(content.counts.iter().map(|count| count.code.clone()));
-        conditions.sort();
-        conditions.dedup();
-        let mut terms = BTreeMap::new();
-        for text in content.title.iter() {
-            words::count(text, 3.0, &mut terms);
+    pub fn new(
+        id: OfferId,
+        version: i32,
+        hospital: OrganisationId,
+        region: Option<Region>,
+        content: OfferContent,
+        terminology: &Terminology,
+    ) -> Self {
+        let stated = sorted(
+            content
+                .conditions
+                .iter()
+                .chain(content.counts.iter().map(|count| &count.code))
+                .cloned()
+                .collect(),
+        );
+        let coded_from_text = stated.is_empty();
+        // Not the abstract: it also names what is excluded.
+        let headline = || {
+            content
+                .title
+                .iter()
+                .chain(content.keywords.iter().map(String::as_str))
+        };
+        let conditions = if coded_from_text {
+            conditions_in(headline(), terminology)
+        } else {
+            stated
+        };
+        let mut kinds = content.data_kinds.clone();
+        if kinds.is_empty() {
+            for text in headline() {
+                for term in terminology.code_text(text) {
+                    if term.kind == TermKind::DataKind {
+                        kinds.extend(term.codes.iter().filter_map(|c| DataKind::from_code(c)));
+                    }
+                }
+            }
         }
-        for word in &content.keywords {
-            words::count(word, 2.0, &mut terms);
+        kinds.sort_unstable();
+        kinds.dedup();
+        let mut bag = BTreeMap::new();
+        let mut length = 0;
+        for text in content.title.iter() {
+            length += add(&mut bag, text, IN_TITLE, terminology);
+        }
+        for word in content.keywords.iter().chain(&content.variables) {
+            length += add(&mut bag, word, IN_KEYWORDS, terminology);
         }
         for text in content.summary.iter() {
-            words::count(text, 1.0, &mut terms);
+            length += add(&mut bag, text, IN_BODY, terminology);
         }
-        for word in &content.variables {
-            words::count(word, 1.0, &mut terms);
-        }
-        let variable_terms = content
-            .variables
-            .iter()
-            .map(|word| words::terms(word))
+        let mut terms: Vec<(u64, u32)> = bag
+            .into_iter()
+            .map(|(token, (count, _))| (token, count))
             .collect();
+        terms.shrink_to_fit();
+        let korean = content
+            .title
+            .iter()
+            .chain(content.summary.iter())
+            .chain(content.variables.iter().map(String::as_str))
+            .any(has_hangul);
+        let english = content.title.en.is_some() || content.summary.en.is_some();
         Self {
-            id: offer.id,
-            version: offer.version,
-            organisation: offer.organisation,
-            content,
+            id,
+            version,
+            hospital,
+            region,
             conditions,
+            coded_from_text,
+            kind_bits: kinds.iter().fold(0, |bits, kind| bits | bit(*kind)),
+            kinds,
             terms,
-            variable_terms,
+            length,
+            korean,
+            english,
+            content,
         }
     }
 
-    pub(super) fn keys(&self) -> BTreeSet<Key> {
-        let kinds = self
-            .content
-            .data_kinds
-            .iter()
-            .map(|kind| Key::Category(kind.category()));
-        letters(&self.conditions).chain(kinds).collect()
+    /// The conditions to compare: those stated or counted, or those read from title and keywords where none are.
+    pub fn conditions(&self) -> &[ConditionCode] {
+        &self.conditions
     }
+
+    /// Whether the conditions were read from words.
+    pub fn conditions_from_text(&self) -> bool {
+        self.coded_from_text && !self.conditions.is_empty()
+    }
+
+    /// The kinds to compare: those stated, or those read from title and keywords where none are.
+    pub fn kinds(&self) -> &[DataKind] {
+        &self.kinds
+    }
+
+    /// Weighted counts by token, sorted by token.
+    pub(super) fn terms(&self) -> &[(u64, u32)] {
+        &self.terms
+    }
+
+    /// Sum of the weights of all tokens.
+    pub(super) fn text_length(&self) -> u32 {
+        self.length
+    }
+
+    /// Weighted count of a token.
+    pub(super) fn count_of(&self, token: u64) -> u32 {
+        self.terms
+            .binary_search_by_key(&token, |(t, _)| *t)
+            .ok()
+            .and_then(|i| self.terms.get(i))
+            .map_or(0, |(_, count)| *count)
+    }
+
+    /// Whether a variable could be found here if it were there: the offer is written in the variable's language.
+    pub(super) fn speaks(&self, variable: &Variable) -> bool {
+        (!variable.korean || self.korean) && (!variable.english || self.english)
+    }
+}
+
+/// The facts that the gate weighs. Only stated conditions count: what a machine reads from words opens no gate.
+pub fn asker_of(demand: &DemandSubject) -> Asker {
+    Asker::of(&demand.content, &demand.profile)
+}
+
+/// Whether the demand must not be seen by the hospital; such a pair is never scored, and nobody can tell.
+pub fn is_excluded(demand: &DemandSubject, offer: &OfferSubject) -> bool {
+    demand
+        .content
+        .excluded_organisations
+        .contains(&offer.hospital)
 }

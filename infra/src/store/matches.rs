@@ -67,6 +67,7 @@ fn read(row: row::Model) -> Result<StoredMatch, StoreError> {
             score: row.score,
             demander_side: row.demander_side,
             provider_side: row.provider_side,
+            uncapped: Match::uncapped_of(row.rank_key),
             explanation: json(TABLE, row.explanation)?,
             scorer_version: row.scorer_version,
         },

@@ -1,0 +1,158 @@
+//! Data categories and sub-kinds: required ones, those of which one is enough, and wishes.
+
+use super::{Account, Assessment, Pair, Parts};
+use crate::catalogue::DataKind;
+use crate::matching::explain::{Evidence, Fact, Need, Whose};
+
+/// Share of the wishes where anything is required.
+const WISHED_SHARE: f64 = 0.15;
+
+/// How well an offered kind serves a demanded one: the same, or a sub-kind of the demanded category, fully; a category
+/// that may hold the demanded sub-kind, by half.
+pub fn credit(demanded: DataKind, offered: DataKind) -> f64 {
+    if demanded == offered || (demanded.is_category() && demanded.category() == offered.category())
+    {
+        1.0
+    } else if offered.is_category() && demanded.category() == offered.category() {
+        0.5
+    } else {
+        0.0
+    }
+}
+
+fn best(demanded: DataKind, offered: &[DataKind]) -> (f64, Option<DataKind>) {
+    let mut found = (0.0, None);
+    for &kind in offered {
+        let credit = credit(demanded, kind);
+        if credit > found.0 {
+            found = (credit, Some(kind));
+        }
+    }
+    found
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn must(pair: &Pair<'_>) -> Option<f64> {
+    let (content, offered) = (&pair.demand.content, pair.offer.kinds());
+    let any = !content.data_kinds_any_of.is_empty();
+    let count = content.data_kinds_required.len() + usize::from(any);
+    if count == 0 {
+        return None;
+    }
+    let mut sum = 0.0;
+    for &kind in &content.data_kinds_required {
+        sum += best(kind, offered).0;
+    }
+    if any {
+        sum += content
+            .data_kinds_any_of
+            .iter()
+            .map(|&kind| best(kind, offered).0)
+            .fold(0.0, f64::max);
+    }
+    Some(sum / count as f64)
+}
+
+/// A demand that names a disease but no kind takes any kind; one that names neither has no topic, which counts as a
+/// missing fact.
+#[allow(clippy::cast_precision_loss)]
+pub fn assess(pair: &Pair<'_>) -> Assessment {
+    let demand = pair.demand;
+    if !demand.names_kinds() {
+        return if demand.conditions().is_empty() {
+            Assessment::UNKNOWN
+        } else {
+            Assessment::NOT_ASKED
+        };
+    }
+    if pair.offer.kinds().is_empty() {
+        return Assessment::UNKNOWN;
+    }
+    let must = must(pair);
+    let mut parts = Parts::default();
+    if must.is_some() {
+        parts.add(1.0 - WISHED_SHARE, must);
+    }
+    let wished = &demand.content.data_kinds_wished;
+    if !wished.is_empty() {
+        let sum: f64 = wished
+            .iter()
+            .map(|&kind| best(kind, pair.offer.kinds()).0)
+            .sum();
+        parts.add(WISHED_SHARE, Some(sum / wished.len() as f64));
+    }
+    Assessment {
+        must,
+        ..parts.finish()
+    }
+}
+
+/// The same in words.
+pub fn explain(pair: &Pair<'_>) -> Account {
+    let (demand, offered) = (pair.demand, pair.offer.kinds());
+    if !demand.names_kinds() {
+        return if demand.conditions().is_empty() {
+            Account::said(
+                Vec::new(),
+                "수요에 데이터 종류가 없습니다.".to_owned(),
+                "The demand names no kind of data.".to_owned(),
+            )
+            .without(Fact::DataKinds, Whose::Demander, 1.0)
+        } else {
+            Account::not_asked()
+        };
+    }
+    if offered.is_empty() {
+        return Account::said(
+            Vec::new(),
+            "제공 데이터의 종류가 밝혀지지 않았습니다.".to_owned(),
+            "The offer does not say which kinds of data it has.".to_owned(),
+        )
+        .without(Fact::DataKinds, Whose::Hospital, 1.0);
+    }
+    let content = &demand.content;
+    let mut evidence = Vec::new();
+    let (mut has, mut lacks) = (Vec::new(), Vec::new());
+    for (need, kinds) in [
+        (Need::Required, &content.data_kinds_required),
+        (Need::AnyOf, &content.data_kinds_any_of),
+        (Need::Wished, &content.data_kinds_wished),
+    ] {
+        for &kind in kinds {
+            let (credit, found) = best(kind, offered);
+            evidence.push(Evidence::DataKind {
+                demanded: kind,
+                need,
+                offered: found,
+                credit,
+            });
+            let list = if credit > 0.0 { &mut has } else { &mut lacks };
+            if !list.contains(&kind) {
+                list.push(kind);
+            }
+        }
+    }
+    let names = |kinds: &[DataKind], korean: bool| {
+        let names: Vec<String> = kinds
+            .iter()
+            .map(|kind| {
+                if korean {
+                    kind.label().ko
+                } else {
+                    kind.label().en
+                }
+            })
+            .collect();
+        names.join(", ")
+    };
+    let (mut ko, mut en) = (Vec::new(), Vec::new());
+    if !has.is_empty() {
+        ko.push(format!("있음: {}.", names(&has, true)));
+        en.push(format!("Has {}.", names(&has, false)));
+    }
+    if !lacks.is_empty() {
+        ko.push(format!("없음: {}.", names(&lacks, true)));
+        en.push(format!("Lacks {}.", names(&lacks, false)));
+    }
+    Account::said(evidence, ko.join(" "), en.join(" "))
+}

@@ -1,0 +1,100 @@
+//! Text: how much of the demand's words the offer has, rare ones first. Bounded, and the same from either direction.
+//!
+//! T = Σ idf·sat(tf) / Σ idf·sat_max over the demand's tokens, with sat = tf (k1 + 1) / (tf + k1·norm).
+
+use super::{Account, Assessment, Pair};
+use crate::matching::explain::{Evidence, round};
+use crate::matching::{DemandSubject, TextModel};
+use std::collections::BTreeMap;
+
+/// Saturation of repeated words, the usual value of BM25.
+const K1: f64 = 1.2;
+/// How much a long offer is discounted.
+const B: f64 = 0.5;
+/// Words shown.
+const SHOWN: usize = 6;
+
+/// The weights of a demand's tokens under a text model, computed once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DemandText {
+    weights: Vec<f64>,
+    total: f64,
+    mean_length: f64,
+}
+
+impl DemandText {
+    /// Weighs the tokens of a demand.
+    pub fn of(demand: &DemandSubject, model: &TextModel) -> Self {
+        let weights: Vec<f64> = demand
+            .terms()
+            .iter()
+            .map(|term| model.idf(term.token) * f64::from(term.weight))
+            .collect();
+        let total = weights.iter().sum();
+        Self {
+            weights,
+            total,
+            mean_length: model.mean_length(),
+        }
+    }
+}
+
+/// Calls with the place and the share of every token that both have, in the order of tokens.
+fn shares(pair: &Pair<'_>, text: &DemandText, mut each: impl FnMut(usize, f64)) {
+    let norm = 1.0 - B + B * f64::from(pair.offer.text_length()) / text.mean_length;
+    let mut held = pair.offer.terms().iter().peekable();
+    for (i, (term, weight)) in pair.demand.terms().iter().zip(&text.weights).enumerate() {
+        while held.next_if(|(token, _)| *token < term.token).is_some() {}
+        if let Some((_, count)) = held.next_if(|(token, _)| *token == term.token) {
+            let tf = f64::from(*count);
+            each(i, weight * (tf / (tf + K1 * norm)) / text.total);
+        }
+    }
+}
+
+/// The sum of the shares.
+pub fn assess(pair: &Pair<'_>, text: &DemandText) -> Assessment {
+    if text.total <= 0.0 {
+        return Assessment::NOT_ASKED;
+    }
+    let mut sum = 0.0;
+    shares(pair, text, |_, share| sum += share);
+    Assessment::known(sum)
+}
+
+/// The same in words: the shares by word.
+pub fn explain(pair: &Pair<'_>, text: &DemandText) -> Account {
+    if text.total <= 0.0 {
+        return Account::not_asked();
+    }
+    let mut by_word: BTreeMap<&str, f64> = BTreeMap::new();
+    shares(pair, text, |i, share| {
+        if let Some(term) = pair.demand.terms().get(i) {
+            *by_word.entry(&term.word).or_default() += share;
+        }
+    });
+    let mut words: Vec<(&str, f64)> = by_word.into_iter().collect();
+    words.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+    words.truncate(SHOWN);
+    let list: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    let evidence = words
+        .iter()
+        .map(|(word, share)| Evidence::Word {
+            word: (*word).to_owned(),
+            share: round(*share),
+        })
+        .collect();
+    if list.is_empty() {
+        return Account::said(
+            evidence,
+            "겹치는 말이 없습니다.".to_owned(),
+            "No words in common.".to_owned(),
+        );
+    }
+    let list = list.join(", ");
+    Account::said(
+        evidence,
+        format!("겹치는 말: {list}."),
+        format!("Words in common: {list}."),
+    )
+}

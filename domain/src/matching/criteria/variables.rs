@@ -1,0 +1,119 @@
+//! Variables and linkage: whether what is to be read off the data is in them, or can be linked to them.
+
+use super::{Account, Assessment, Pair, Parts};
+use crate::catalogue::LinkageSource;
+use crate::matching::explain::{Evidence, Fact, Need, Whose, round};
+use crate::matching::subject::Variable;
+
+/// A wish counts this much of a requirement.
+const WISHED: f64 = 0.3;
+
+/// Share of a variable's words found in the offer; `None` where the offer is not written in its language.
+#[allow(clippy::cast_precision_loss)]
+fn found(pair: &Pair<'_>, variable: &Variable) -> Option<f64> {
+    if variable.tokens.is_empty() || !pair.offer.speaks(variable) {
+        return None;
+    }
+    let hits = variable
+        .tokens
+        .iter()
+        .filter(|token| pair.offer.count_of(**token) > 0)
+        .count();
+    Some(hits as f64 / variable.tokens.len() as f64)
+}
+
+/// Whether the offer can be linked; what it does not list, it does not say.
+fn linked(pair: &Pair<'_>, source: LinkageSource) -> Option<bool> {
+    let offered = &pair.offer.content.linkable_to;
+    (!offered.is_empty()).then(|| offered.contains(&source))
+}
+
+/// Words are weak evidence, so nothing here is a must-have that caps a score.
+pub fn assess(pair: &Pair<'_>) -> Assessment {
+    let mut parts = Parts::default();
+    for variable in pair.demand.required_variables() {
+        parts.add(1.0, found(pair, variable));
+    }
+    for variable in pair.demand.wished_variables() {
+        parts.add(WISHED, found(pair, variable));
+    }
+    for &source in &pair.demand.content.linkage {
+        parts.add(
+            1.0,
+            linked(pair, source).map(|yes| f64::from(u8::from(yes))),
+        );
+    }
+    parts.finish()
+}
+
+/// The same in words.
+#[allow(clippy::cast_precision_loss)]
+pub fn explain(pair: &Pair<'_>) -> Account {
+    let demand = pair.demand;
+    let named = || {
+        let required = demand
+            .required_variables()
+            .iter()
+            .map(|v| (v, Need::Required, 1.0));
+        required.chain(
+            demand
+                .wished_variables()
+                .iter()
+                .map(|v| (v, Need::Wished, WISHED)),
+        )
+    };
+    let mut evidence = Vec::new();
+    let (mut has, mut lacks): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    let (mut all, mut unclear, mut unlinked) = (0.0, 0.0, 0.0);
+    for (variable, need, share) in named() {
+        let share_found = found(pair, variable);
+        all += share;
+        match share_found {
+            None => unclear += share,
+            Some(part) if part >= 0.6 => has.push(&variable.name),
+            Some(_) => lacks.push(&variable.name),
+        }
+        evidence.push(Evidence::Variable {
+            name: variable.name.clone(),
+            need,
+            found: share_found.map(round),
+        });
+    }
+    let (mut ko, mut en) = (Vec::new(), Vec::new());
+    for (list, korean, english) in [
+        (&has, "확인된 변수", "Found"),
+        (&lacks, "찾지 못한 변수", "Not found"),
+    ] {
+        if !list.is_empty() {
+            ko.push(format!("{korean}: {}.", list.join(", ")));
+            en.push(format!("{english}: {}.", list.join(", ")));
+        }
+    }
+    for &source in &demand.content.linkage {
+        let offered = linked(pair, source);
+        all += 1.0;
+        let label = source.label();
+        match offered {
+            Some(true) => {
+                ko.push(format!("{} 결합 가능.", label.ko));
+                en.push(format!("Can be linked to {}.", label.en));
+            }
+            Some(false) => {
+                ko.push(format!("{} 결합은 제공 목록에 없음.", label.ko));
+                en.push(format!("Linkage to {} is not listed.", label.en));
+            }
+            None => unlinked += 1.0,
+        }
+        evidence.push(Evidence::Linkage { source, offered });
+    }
+    if all <= 0.0 {
+        return Account::not_asked();
+    }
+    if unclear > 0.0 || unlinked > 0.0 {
+        ko.push("일부는 제공 내용만으로 알 수 없음.".to_owned());
+        en.push("Some cannot be told from what the offer says.".to_owned());
+    }
+    Account::said(evidence, ko.join(" "), en.join(" "))
+        .without(Fact::Variables, Whose::Hospital, unclear / all)
+        .without(Fact::LinkableTo, Whose::Hospital, unlinked / all)
+}
