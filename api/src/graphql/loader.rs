@@ -19,7 +19,7 @@ use matchday_domain::organisation::{Consortium, ConsortiumMember, Organisation, 
 use matchday_domain::page::Page;
 use matchday_domain::problem::Problem;
 use matchday_infra::store::{ListedMember, MatchFilter, StoredMatch};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -45,6 +45,8 @@ pub(crate) trait Fetch: Eq + Hash + Clone + Send + Sync + 'static {
 
 struct State<K: Fetch> {
     queued: Vec<K>,
+    /// Being read by somebody.
+    under_way: HashSet<K>,
     known: HashMap<K, Answer<K::Value>>,
 }
 
@@ -69,6 +71,7 @@ impl<K: Fetch> Default for Loader<K> {
         Self {
             state: Mutex::new(State {
                 queued: Vec::new(),
+                under_way: HashSet::new(),
                 known: HashMap::new(),
             }),
             read: Notify::new(),
@@ -93,7 +96,7 @@ impl<K: Fetch> Loader<K> {
             if let Some(answer) = state.known.get(&key) {
                 return open(answer.clone());
             }
-            if !state.queued.contains(&key) {
+            if !state.queued.contains(&key) && !state.under_way.contains(&key) {
                 state.queued.push(key.clone());
             }
         }
@@ -107,16 +110,27 @@ impl<K: Fetch> Loader<K> {
                 if let Some(answer) = state.known.get(&key) {
                     return open(answer.clone());
                 }
-                if state.queued.contains(&key) {
-                    std::mem::take(&mut state.queued)
-                } else {
+                if state.under_way.contains(&key) {
                     Vec::new()
+                } else {
+                    let mut batch = std::mem::take(&mut state.queued);
+                    // Missing only if the reading was given up by a field that was no longer wanted.
+                    if !batch.contains(&key) {
+                        batch.push(key.clone());
+                    }
+                    state.under_way.extend(batch.iter().cloned());
+                    batch
                 }
             };
             if batch.is_empty() {
-                read.await;
+                // The runtime's budget would let some siblings go on one turn later than others, and miss the batch.
+                tokio::task::unconstrained(read).await;
                 continue;
             }
+            let reading = Reading {
+                loader: self,
+                keys: batch.clone(),
+            };
             let fetched = K::fetch(reader, batch.clone()).await;
             let mut state = self.lock();
             match fetched {
@@ -134,8 +148,25 @@ impl<K: Fetch> Loader<K> {
                 }
             }
             drop(state);
-            self.read.notify_waiters();
+            drop(reading);
         }
+    }
+}
+
+/// Keys that are being read; once it is dropped, finished or given up, those who wait look again.
+struct Reading<'a, K: Fetch> {
+    loader: &'a Loader<K>,
+    keys: Vec<K>,
+}
+
+impl<K: Fetch> Drop for Reading<'_, K> {
+    fn drop(&mut self) {
+        let mut state = self.loader.lock();
+        for key in &self.keys {
+            state.under_way.remove(key);
+        }
+        drop(state);
+        self.loader.read.notify_waiters();
     }
 }
 
