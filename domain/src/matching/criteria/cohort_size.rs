@@ -16,6 +16,8 @@ const STALE_AFTER: i32 = 24;
 const STALE: f64 = 0.9;
 const UNDATED: f64 = 0.95;
 const ESTIMATED: f64 = 0.9;
+/// What is left of a count that is not shown: as little as of the least trusted one, or hiding would beat telling.
+const UNSHOWN: f64 = STALE * ESTIMATED;
 
 /// How many subjects an offer has for a demand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -195,7 +197,7 @@ pub fn assess(pair: &Pair<'_>) -> Assessment {
             basis,
         } => Assessment::known(share(count, demanded) * trust(as_of, basis, pair.today)).as_must(),
         Subjects::Below(threshold) => {
-            Assessment::known(share((threshold - 1) / 2, demanded)).as_must()
+            Assessment::known(share((threshold - 1) / 2, demanded) * UNSHOWN).as_must()
         }
         // Somewhere between nothing and the whole collection.
         Subjects::AtMost(size) => Assessment {
@@ -259,8 +261,8 @@ pub fn explain(pair: &Pair<'_>) -> Account {
             )
         }
         Subjects::Below(threshold) => {
-            if let Evidence::CohortSize { below, .. } = &mut evidence {
-                *below = Some(threshold);
+            if let Evidence::CohortSize { below, trust, .. } = &mut evidence {
+                (*below, *trust) = (Some(threshold), round(UNSHOWN));
             }
             (
                 format!("{want}명 요구, {threshold}명 미만 제공."),
