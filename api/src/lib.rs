@@ -8,4 +8,5 @@ pub mod graphql;
 pub mod http;
 pub mod lifecycle;
 mod pages;
+mod progress;
 pub mod server;

@@ -122,6 +122,11 @@ impl App {
             let newer = tx.offer(Viewer::Service, offer.id).await?;
             return Err(Problem::stale(newer.map_or(read_version, |offer| offer.version)).into());
         }
+        self.announce_offer(tx, offer).await
+    }
+
+    /// Tells subscribers of a new or changed offer, and has its matches computed.
+    pub(crate) async fn announce_offer(&self, tx: &Tx, offer: &Offer) -> Outcome<()> {
         let now = self.now();
         let change = Change {
             kind: ChangeKind::Offer(offer.id),

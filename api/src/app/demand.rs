@@ -121,6 +121,11 @@ impl App {
             let newer = tx.demand(Viewer::Service, demand.id).await?;
             return Err(Problem::stale(newer.map_or(read_version, |demand| demand.version)).into());
         }
+        self.announce_demand(tx, demand).await
+    }
+
+    /// Tells subscribers of a new or changed demand, and has its matches computed.
+    pub(crate) async fn announce_demand(&self, tx: &Tx, demand: &Demand) -> Outcome<()> {
         let now = self.now();
         let change = Change {
             kind: ChangeKind::Demand(demand.id),

@@ -1,12 +1,22 @@
-//! Records of other catalogues become offers, demands and organisations; a second run changes nothing.
+//! Records of other catalogues become organisations, offers and demands; a second run changes nothing.
 
-use super::{App, Outcome};
+use super::once::Once;
+use super::{App, AppError, Caller, Key, Outcome, taken};
 use matchday_domain::catalogue::offer::OfferStep;
 use matchday_domain::catalogue::{Offer, OfferContent};
 use matchday_domain::demand::{Demand, DemandContent, DemandStep};
 use matchday_domain::id::OrganisationId;
-use matchday_domain::problem::Problems;
-use matchday_infra::store::{Change, ChangeKind, Job};
+use matchday_domain::organisation::{Organisation, OrganisationKind, Profile};
+use matchday_domain::policy::Action;
+use matchday_domain::problem::{Code, Problem, Problems};
+use matchday_domain::text::Message;
+use matchday_infra::import::{Format, Item, Reading, Record, RowError, unknown_fields};
+use matchday_infra::store::{StoreError, Tx};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+
+/// Records kept in one transaction, so that a long file neither blocks others nor is lost when it is stopped.
+const CHUNK: usize = 100;
 
 /// What became of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,130 +31,436 @@ pub enum Kept {
     Refused(Problems),
 }
 
-impl App {
-    /// Keeps offers of a hospital, each under its name in the source; new ones are listed at once.
-    ///
-    /// # Errors
-    /// The store; what is wrong with a record is its own [`Kept::Refused`].
-    pub async fn keep_offers(
-        &self,
-        owner: OrganisationId,
-        records: Vec<(String, OfferContent)>,
-    ) -> Outcome<Vec<Kept>> {
-        let now = self.now();
-        let tx = self.store.begin().await?;
-        let (mut kept, mut jobs, mut changes) = (Vec::new(), Vec::new(), Vec::new());
-        for (source, content) in records {
-            let outcome = match tx.offer_from_source(owner, &source).await? {
-                Some(mut offer) => {
-                    let version = offer.version;
-                    match offer.revise(version, content, self.terminology(), now) {
-                        Err(problems) => Kept::Refused(problems),
-                        Ok(()) if offer.version == version => Kept::Same,
-                        Ok(()) => {
-                            tx.update_offer(&offer, version).await?;
-                            jobs.push(Job::MatchOffer { offer: offer.id });
-                            changes.push(Change {
-                                kind: ChangeKind::Offer(offer.id),
-                                concerns: vec![owner],
-                            });
-                            Kept::Changed
-                        }
-                    }
-                }
-                None => {
-                    let new = Offer::draft(
-                        self.new_id(),
-                        owner,
-                        content,
-                        Some(source),
-                        self.terminology(),
-                        now,
-                    );
-                    match new {
-                        Err(problems) => Kept::Refused(problems),
-                        Ok(mut offer) => {
-                            let version = offer.version;
-                            offer.step(version, OfferStep::List, now)?;
-                            tx.insert_offer(&offer).await?;
-                            jobs.push(Job::MatchOffer { offer: offer.id });
-                            changes.push(Change {
-                                kind: ChangeKind::Offer(offer.id),
-                                concerns: vec![owner],
-                            });
-                            Kept::New
-                        }
-                    }
-                }
-            };
-            kept.push(outcome);
+/// What became of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ImportReport {
+    /// Records that were new.
+    pub new: usize,
+    /// Records that say something else than before.
+    pub changed: usize,
+    /// Records that say what they said before.
+    pub unchanged: usize,
+    /// Records that could not be read or kept.
+    pub refused: usize,
+    /// Why, in the order of the file; a record may have several reasons.
+    pub errors: Vec<RowError>,
+    /// Fields of offers that the source does not state, with the number of offers.
+    pub unknown: BTreeMap<String, usize>,
+}
+
+impl ImportReport {
+    /// The beginning of a report: what could not be read.
+    pub fn of_errors(errors: Vec<RowError>) -> Self {
+        Self {
+            refused: errors.len(),
+            errors,
+            ..Self::default()
         }
-        tx.post(&jobs, now).await?;
-        tx.note(&changes, now).await?;
-        self.commit(tx).await?;
-        Ok(kept)
     }
 
-    /// Keeps demands of a company or institute, each under its name in the source; new ones are opened at once.
+    /// Records of the file.
+    pub fn read(&self) -> usize {
+        self.new + self.changed + self.unchanged + self.refused
+    }
+
+    fn add(&mut self, line: u64, kept: Kept) {
+        match kept {
+            Kept::New => self.new += 1,
+            Kept::Changed => self.changed += 1,
+            Kept::Same => self.unchanged += 1,
+            Kept::Refused(problems) => {
+                self.refused += 1;
+                self.errors.extend(problems.into_iter().map(|problem| {
+                    let path = problem.path.join(".");
+                    RowError {
+                        line,
+                        field: (!path.is_empty()).then_some(path),
+                        reason: problem.message,
+                    }
+                }));
+            }
+        }
+    }
+}
+
+impl App {
+    /// Keeps what the operator brings, of whatever organisation. An organisation that a record describes and that is
+    /// not there yet is founded, verified and without people. New offers are listed, new demands opened.
+    ///
+    /// `progress` is told the number of records done, after each transaction.
     ///
     /// # Errors
-    /// The store; what is wrong with a record is its own [`Kept::Refused`].
-    pub async fn keep_demands(
+    /// The store; what was kept before stays. What is wrong with a record is in the report.
+    pub async fn import(
         &self,
-        owner: OrganisationId,
-        records: Vec<(String, DemandContent)>,
-    ) -> Outcome<Vec<Kept>> {
-        let now = self.now();
-        let tx = self.store.begin().await?;
-        let (mut kept, mut jobs, mut changes) = (Vec::new(), Vec::new(), Vec::new());
-        for (source, content) in records {
-            let outcome = match tx.demand_from_source(owner, &source).await? {
-                Some(mut demand) => {
-                    let version = demand.version;
-                    match demand.revise(version, content, self.terminology(), now) {
-                        Err(problems) => Kept::Refused(problems),
-                        Ok(()) if demand.version == version => Kept::Same,
-                        Ok(()) => {
-                            tx.update_demand(&demand, version).await?;
-                            jobs.push(Job::MatchDemand { demand: demand.id });
-                            changes.push(Change {
-                                kind: ChangeKind::Demand(demand.id),
-                                concerns: vec![owner],
-                            });
-                            Kept::Changed
-                        }
-                    }
+        reading: Reading,
+        mut progress: impl FnMut(usize),
+    ) -> Outcome<ImportReport> {
+        let mut report = ImportReport::of_errors(reading.errors);
+        let mut records = reading.records;
+        // A file may name an organisation after what belongs to it.
+        records.sort_by_key(|record| !matches!(record.item, Item::Organisation(_)));
+        let mut owners = HashMap::new();
+        let mut records = records.into_iter().peekable();
+        while records.peek().is_some() {
+            let tx = self.store.begin().await?;
+            let mut done = 0;
+            for record in records.by_ref().take(CHUNK) {
+                let line = record.line;
+                let kept = self
+                    .keep_record(&tx, record, &mut owners, &mut report)
+                    .await;
+                report.add(line, kept.or_else(refused)?);
+                done += 1;
+            }
+            self.commit(tx).await?;
+            progress(done);
+        }
+        report.errors.sort_by_key(|error| error.line);
+        Ok(report)
+    }
+
+    async fn keep_record(
+        &self,
+        tx: &Tx,
+        record: Record,
+        owners: &mut HashMap<String, Organisation>,
+        report: &mut ImportReport,
+    ) -> Outcome<Kept> {
+        let source = record.source_ref;
+        match record.item {
+            Item::Organisation(profile) => self.keep_organisation(tx, source, *profile).await,
+            Item::Offer {
+                organisation,
+                profile,
+                content,
+            } => {
+                let owner = self.owner(tx, owners, &organisation, profile).await?;
+                may_keep(owner, OrganisationKind::offers)?;
+                let unknown = unknown_fields(&content);
+                let kept = self.keep::<Offer>(tx, owner.id, source, *content, true);
+                let kept = kept.await?;
+                report.note_unknown(unknown);
+                Ok(kept)
+            }
+            Item::Demand {
+                organisation,
+                content,
+            } => {
+                let owner = self.owner(tx, owners, &organisation, None).await?;
+                may_keep(owner, OrganisationKind::demands)?;
+                self.keep::<Demand>(tx, owner.id, source, *content, true)
+                    .await
+            }
+        }
+    }
+
+    async fn owner<'a>(
+        &self,
+        tx: &Tx,
+        owners: &'a mut HashMap<String, Organisation>,
+        source: &str,
+        profile: Option<Box<Profile>>,
+    ) -> Outcome<&'a Organisation> {
+        if !owners.contains_key(source) {
+            let found = match (tx.organisation_from_source(source).await?, profile) {
+                (Some(known), _) => known,
+                (None, Some(profile)) => {
+                    self.found(tx, *profile, Some(source.to_owned()), Vec::new())
+                        .await?
                 }
-                None => {
-                    let new = Demand::draft(
-                        self.new_id(),
-                        owner,
-                        content,
-                        Some(source),
-                        self.terminology(),
-                        now,
-                    );
-                    match new {
-                        Err(problems) => Kept::Refused(problems),
-                        Ok(mut demand) => {
-                            let version = demand.version;
-                            demand.step(version, DemandStep::Open, now)?;
-                            tx.insert_demand(&demand).await?;
-                            jobs.push(Job::MatchDemand { demand: demand.id });
-                            changes.push(Change {
-                                kind: ChangeKind::Demand(demand.id),
-                                concerns: vec![owner],
-                            });
-                            Kept::New
-                        }
-                    }
+                (None, None) => {
+                    return Err(Problem::at(
+                        "organisation",
+                        Code::NotFound,
+                        Message::new(
+                            format!(
+                                "등록되지 않은 기관입니다: {source}. 기관을 먼저 가져오십시오."
+                            ),
+                            format!(
+                                "No such organisation: {source}. Import the organisations first."
+                            ),
+                        ),
+                    )
+                    .into());
                 }
             };
-            kept.push(outcome);
+            owners.insert(source.to_owned(), found);
         }
-        tx.post(&jobs, now).await?;
-        tx.note(&changes, now).await?;
-        self.commit(tx).await?;
-        Ok(kept)
+        owners
+            .get(source)
+            .ok_or_else(|| AppError::Internal("an owner is lost".to_owned()))
     }
+
+    async fn keep_organisation(&self, tx: &Tx, source: String, profile: Profile) -> Outcome<Kept> {
+        let Some(mut known) = tx.organisation_from_source(&source).await? else {
+            self.found(tx, profile, Some(source), Vec::new()).await?;
+            return Ok(Kept::New);
+        };
+        let version = known.version;
+        known.revise(version, profile)?;
+        if known.version == version {
+            return Ok(Kept::Same);
+        }
+        if !tx.update_organisation(&known, version).await? {
+            return Err(Problem::stale(version + 1).into());
+        }
+        Ok(Kept::Changed)
+    }
+
+    /// A hospital keeps the offers of a file of its own; with `list`, new ones are listed, else they are drafts.
+    ///
+    /// # Errors
+    /// Not a verified hospital, or the store. What is wrong with a record is in the report; the others are kept.
+    pub async fn import_own_offers(
+        &self,
+        caller: &Caller,
+        key: &Key,
+        format: Format,
+        text: &str,
+        list: bool,
+    ) -> Outcome<ImportReport> {
+        let owner = caller
+            .viewer()?
+            .organisation()
+            .ok_or_else(Problem::forbidden)?;
+        caller.may(Action::KeepOffers { owner })?;
+        let once = Once::new(caller, "importOffers", key)?;
+        let reading = matchday_infra::import::read(format, text.as_bytes());
+        let mut report = ImportReport::of_errors(reading.errors);
+        let tx = self.store.begin().await?;
+        if let Some(earlier) = once.replay::<serde_json::Value>(self, &tx).await? {
+            return serde_json::from_value(earlier)
+                .map_err(|error| AppError::Internal(error.to_string()));
+        }
+        let mut named = None;
+        for record in reading.records {
+            let kept = match record.item {
+                Item::Offer {
+                    organisation,
+                    content,
+                    ..
+                } => {
+                    // A file of several hospitals is a catalogue, not an office's own list.
+                    if *named.get_or_insert_with(|| organisation.clone()) == organisation {
+                        let unknown = unknown_fields(&content);
+                        let kept =
+                            self.keep::<Offer>(&tx, owner, record.source_ref, *content, list);
+                        kept.await.inspect(|_| report.note_unknown(unknown))
+                    } else {
+                        Err(another_organisation(&organisation).into())
+                    }
+                }
+                Item::Organisation(_) | Item::Demand { .. } => Err(not_an_offer().into()),
+            };
+            report.add(record.line, kept.or_else(refused)?);
+        }
+        report.errors.sort_by_key(|error| error.line);
+        let answer = serde_json::to_value(&report);
+        let answer = answer.map_err(|error| AppError::Internal(error.to_string()))?;
+        once.keep(self, &tx, answer).await?;
+        self.commit(tx).await?;
+        Ok(report)
+    }
+
+    /// Keeps one listing under its name in the source; a new one is published if `publish`.
+    pub(crate) async fn keep<L: Listing>(
+        &self,
+        tx: &Tx,
+        owner: OrganisationId,
+        source: String,
+        content: L::Content,
+        publish: bool,
+    ) -> Outcome<Kept> {
+        if let Some(mut known) = L::from_source(tx, owner, &source).await? {
+            let before = known.version();
+            known.revise(self, content)?;
+            if known.version() == before {
+                return Ok(Kept::Same);
+            }
+            known.save(self, tx, before).await?;
+            return Ok(Kept::Changed);
+        }
+        let mut new = L::draft(self, owner, content, source)?;
+        if publish {
+            new.publish(self)?;
+        }
+        let twice = taken(
+            "ref",
+            "다른 가져오기가 같은 자료를 처리하고 있습니다.",
+            "Another import is keeping the same record.",
+        );
+        new.insert(self, tx).await.map_err(|error| match error {
+            AppError::Store(error) => twice(error),
+            error => error,
+        })?;
+        Ok(Kept::New)
+    }
+}
+
+impl ImportReport {
+    fn note_unknown(&mut self, fields: Vec<&'static str>) {
+        for field in fields {
+            *self.unknown.entry(field.to_owned()).or_default() += 1;
+        }
+    }
+}
+
+/// What an organisation lists and can import: offers, demands.
+pub(crate) trait Listing: Sized {
+    /// What it says.
+    type Content;
+    async fn from_source(
+        tx: &Tx,
+        owner: OrganisationId,
+        source: &str,
+    ) -> Result<Option<Self>, StoreError>;
+    fn draft(
+        app: &App,
+        owner: OrganisationId,
+        content: Self::Content,
+        source: String,
+    ) -> Result<Self, Problems>;
+    fn version(&self) -> i32;
+    fn publish(&mut self, app: &App) -> Result<(), Problems>;
+    fn revise(&mut self, app: &App, content: Self::Content) -> Result<(), Problems>;
+    async fn insert(&self, app: &App, tx: &Tx) -> Outcome<()>;
+    async fn save(&self, app: &App, tx: &Tx, read_version: i32) -> Outcome<()>;
+}
+
+impl Listing for Offer {
+    type Content = OfferContent;
+
+    async fn from_source(
+        tx: &Tx,
+        owner: OrganisationId,
+        source: &str,
+    ) -> Result<Option<Self>, StoreError> {
+        tx.offer_from_source(owner, source).await
+    }
+
+    fn draft(
+        app: &App,
+        owner: OrganisationId,
+        content: OfferContent,
+        source: String,
+    ) -> Result<Self, Problems> {
+        let (id, words) = (app.new_id(), app.terminology());
+        Self::draft(id, owner, content, Some(source), words, app.now())
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
+
+    fn publish(&mut self, app: &App) -> Result<(), Problems> {
+        self.step(self.version, OfferStep::List, app.now())
+    }
+
+    fn revise(&mut self, app: &App, content: OfferContent) -> Result<(), Problems> {
+        Self::revise(self, self.version, content, app.terminology(), app.now())
+    }
+
+    async fn insert(&self, app: &App, tx: &Tx) -> Outcome<()> {
+        tx.insert_offer(self).await?;
+        app.announce_offer(tx, self).await
+    }
+
+    async fn save(&self, app: &App, tx: &Tx, read_version: i32) -> Outcome<()> {
+        app.save_offer(tx, self, read_version).await
+    }
+}
+
+impl Listing for Demand {
+    type Content = DemandContent;
+
+    async fn from_source(
+        tx: &Tx,
+        owner: OrganisationId,
+        source: &str,
+    ) -> Result<Option<Self>, StoreError> {
+        tx.demand_from_source(owner, source).await
+    }
+
+    fn draft(
+        app: &App,
+        owner: OrganisationId,
+        content: DemandContent,
+        source: String,
+    ) -> Result<Self, Problems> {
+        let (id, words) = (app.new_id(), app.terminology());
+        Self::draft(id, owner, content, Some(source), words, app.now())
+    }
+
+    fn version(&self) -> i32 {
+        self.version
+    }
+
+    fn publish(&mut self, app: &App) -> Result<(), Problems> {
+        self.step(self.version, DemandStep::Open, app.now())
+    }
+
+    fn revise(&mut self, app: &App, content: DemandContent) -> Result<(), Problems> {
+        Self::revise(self, self.version, content, app.terminology(), app.now())
+    }
+
+    async fn insert(&self, app: &App, tx: &Tx) -> Outcome<()> {
+        tx.insert_demand(self).await?;
+        app.announce_demand(tx, self).await
+    }
+
+    async fn save(&self, app: &App, tx: &Tx, read_version: i32) -> Outcome<()> {
+        app.save_demand(tx, self, read_version).await
+    }
+}
+
+/// What is wrong with a record is the record's; only the rest is ours.
+fn refused(error: AppError) -> Outcome<Kept> {
+    match error {
+        AppError::Refused(problems) => Ok(Kept::Refused(problems)),
+        error => Err(error),
+    }
+}
+
+fn may_keep(owner: &Organisation, allowed: fn(OrganisationKind) -> bool) -> Result<(), Problem> {
+    let kind = owner.profile.kind;
+    if allowed(kind) {
+        return Ok(());
+    }
+    let kind = kind.label();
+    Err(Problem::at(
+        "organisation",
+        Code::Invalid,
+        Message::new(
+            format!(
+                "이 종류의 기관({})은 이런 자료를 올릴 수 없습니다.",
+                kind.ko
+            ),
+            format!(
+                "An organisation of this kind ({}) has no such records.",
+                kind.en
+            ),
+        ),
+    ))
+}
+
+fn another_organisation(name: &str) -> Problem {
+    Problem::at(
+        "organisation",
+        Code::Forbidden,
+        Message::new(
+            format!("파일에 다른 기관의 자료가 있습니다: {name}. 소속 기관의 자료만 올리십시오."),
+            format!(
+                "The file has records of another organisation too: {name}. Import your own only."
+            ),
+        ),
+    )
+}
+
+fn not_an_offer() -> Problem {
+    Problem::at(
+        "type",
+        Code::Invalid,
+        Message::new("제공 데이터가 아닙니다.", "This is not an offer."),
+    )
 }

@@ -10,7 +10,7 @@ use matchday_domain::organisation::{
 use matchday_domain::policy::Action;
 use matchday_domain::problem::{Code, Problem};
 use matchday_domain::text::{Language, Message};
-use matchday_infra::store::{Job, ListedMember, StoreError};
+use matchday_infra::store::{Job, ListedMember, StoreError, Tx};
 use serde::Serialize;
 
 /// A colleague to be added.
@@ -196,11 +196,24 @@ impl App {
         source_ref: Option<String>,
         people: Vec<ColleaguePlan>,
     ) -> Outcome<Organisation> {
+        let tx = self.store.begin().await?;
+        let organisation = self.found(&tx, profile, source_ref, people).await?;
+        self.commit(tx).await?;
+        Ok(organisation)
+    }
+
+    /// The same in a transaction that has more to do.
+    pub(crate) async fn found(
+        &self,
+        tx: &Tx,
+        profile: Profile,
+        source_ref: Option<String>,
+        people: Vec<ColleaguePlan>,
+    ) -> Outcome<Organisation> {
         let now = self.now();
         let mut organisation = Organisation::apply(self.new_id(), profile, now)?;
         organisation.verification = Verification::Verified;
         organisation.source_ref = source_ref;
-        let tx = self.store.begin().await?;
         tx.insert_organisation(&organisation).await.map_err(taken(
             "sourceRef",
             "이미 등록된 기관입니다.",
@@ -232,7 +245,6 @@ impl App {
                 result => result?,
             }
         }
-        self.commit(tx).await?;
         Ok(organisation)
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct Wish {
 }
 
 /// What the demonstration sets unless file, environment or flags say otherwise.
-pub(super) fn defaults() -> Vec<(String, String)> {
+pub(super) fn presets() -> Vec<(String, String)> {
     [
         (
             "database.url",
@@ -43,6 +43,11 @@ pub(super) fn defaults() -> Vec<(String, String)> {
 
 pub(super) async fn run(config: Config, wish: Wish) -> Result<ExitCode, Failure> {
     let begun = Instant::now();
+    if wish.fresh && !config.database.url.expose().contains(FOLDER) {
+        return Err(Failure::Other(format!(
+            "--fresh deletes {FOLDER} only, but database.url names another place: empty that yourself"
+        )));
+    }
     if wish.fresh && Path::new(FOLDER).exists() {
         std::fs::remove_dir_all(FOLDER)
             .map_err(|error| Failure::Other(format!("{FOLDER}: {error}")))?;
@@ -69,7 +74,7 @@ pub(super) async fn run(config: Config, wish: Wish) -> Result<ExitCode, Failure>
         println!("  done in {:.1} s", begun.elapsed().as_secs_f64());
         Some(figures)
     } else {
-        println!("going on with the data of {FOLDER}; `--fresh` begins anew");
+        println!("going on with the data of the first run; `--fresh` begins anew");
         None
     };
     let listener = service.listen().await?;

@@ -2,6 +2,7 @@
 
 mod demo;
 mod doctor;
+mod import;
 mod logs;
 
 use crate::config::{Config, Problems};
@@ -58,6 +59,9 @@ enum Verb {
     Schema,
     /// Prints an example configuration with every key, its meaning and its default.
     Config,
+    /// Imports what others already have: the HDR UK Gateway's CSV, HDR UK 4.0.0 JSON, our own lines. A second run
+    /// changes nothing.
+    Import(import::Wish),
     /// Loads an invented national set, holds a matching day with it, then serves it to look around in.
     Demo {
         /// Deletes the data of an earlier demonstration first.
@@ -113,12 +117,16 @@ async fn perform(cli: Cli) -> Result<ExitCode, Failure> {
         }
         _ => {}
     }
-    let mut set = Vec::new();
-    if matches!(cli.verb, Verb::Demo { .. }) {
-        set = demo::defaults();
-    }
-    set.extend(cli.settings.set);
-    let config = Config::load(cli.settings.config.as_deref(), std::env::vars(), set)?;
+    let presets = match cli.verb {
+        Verb::Demo { .. } => demo::presets(),
+        // What a command has to say, it says itself.
+        Verb::Import(_) | Verb::Migrate | Verb::Doctor => {
+            vec![("log.filter".to_owned(), "warn".to_owned())]
+        }
+        _ => Vec::new(),
+    };
+    let file = cli.settings.config.as_deref();
+    let config = Config::load(presets, file, std::env::vars(), cli.settings.set)?;
     logs::start(&config.log);
     match cli.verb {
         Verb::Serve {
@@ -133,6 +141,7 @@ async fn perform(cli: Cli) -> Result<ExitCode, Failure> {
             println!("{pending} migration(s) run; the schema is up to date.");
             done
         }
+        Verb::Import(wish) => import::run(config, wish).await,
         Verb::Demo { fresh, exit, seed } => {
             demo::run(config, demo::Wish { fresh, exit, seed }).await
         }

@@ -220,13 +220,15 @@ settings! {
 }
 
 impl Config {
-    /// Reads all layers: the file (if any), the environment and the flags as pairs of a key and its value.
+    /// Reads all layers: what the verb presets, the file (if any), the environment and the flags; presets and flags
+    /// are pairs of a key and its value.
     ///
     /// `file` is what the command line says; without it the variable `MATCHDAY_CONFIG` may name one.
     ///
     /// # Errors
     /// Everything that is wrong, each with where it came from.
     pub fn load(
+        presets: impl IntoIterator<Item = (String, String)>,
         file: Option<&Path>,
         environment: impl IntoIterator<Item = (String, String)>,
         flags: impl IntoIterator<Item = (String, String)>,
@@ -236,7 +238,7 @@ impl Config {
             .iter()
             .find(|(name, value)| name == FILE_VARIABLE && !value.is_empty());
         let file = file.or_else(|| named.map(|(_, path)| Path::new(path)));
-        let mut layers = Vec::new();
+        let mut layers = vec![Layer::flags(presets)];
         layers.extend(file.map(Layer::file));
         layers.push(Layer::environment(environment));
         layers.push(Layer::flags(flags));

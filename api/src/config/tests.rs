@@ -120,9 +120,17 @@ fn a_file_is_named_by_flag_or_variable() {
     let path = folder.path().join("m.toml");
     std::fs::write(&path, "[log]\nformat = \"json\"\n").unwrap();
     let variable = pairs(&[(FILE_VARIABLE, path.to_str().unwrap())]);
-    let config = Config::load(None, variable, Vec::new()).unwrap();
+    let config = Config::load(Vec::new(), None, variable, Vec::new()).unwrap();
     assert_eq!(config.log.format, LogFormat::Json);
-    let config = Config::load(Some(&path), Vec::new(), Vec::new()).unwrap();
+    let config = Config::load(Vec::new(), Some(&path), Vec::new(), Vec::new()).unwrap();
     assert_eq!(config.log.format, LogFormat::Json);
-    assert!(Config::load(Some(Path::new("/nowhere")), Vec::new(), Vec::new()).is_err());
+    assert!(
+        Config::load(
+            Vec::new(),
+            Some(Path::new("/nowhere")),
+            Vec::new(),
+            Vec::new()
+        )
+        .is_err()
+    );
 }

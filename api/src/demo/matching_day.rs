@@ -242,7 +242,7 @@ async fn request_and_answer(
     let best = store
         .best_scores(&of(Side::Demand), &of(Side::Supply))
         .await?;
-    let bar = super::progress("requests and answers", set.companies.len());
+    let bar = crate::progress::progress("requests and answers", set.companies.len());
     let mut sent = 0;
     for (c, (org, _)) in set.companies.iter().enumerate() {
         let asker = caller(service, org).await?;

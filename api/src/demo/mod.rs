@@ -7,10 +7,13 @@ mod verify;
 pub use matching_day::DayFigures;
 pub use verify::verify;
 
+use crate::app::import::Listing;
 use crate::app::organisation::ColleaguePlan;
-use crate::app::{AppError, Outcome};
+use crate::app::{App, AppError, Outcome};
+use crate::progress::progress;
 use crate::server::Service;
-use indicatif::{ProgressBar, ProgressStyle};
+use matchday_domain::catalogue::Offer;
+use matchday_domain::demand::Demand;
 use matchday_domain::id::{ConsortiumId, OrganisationId};
 use matchday_domain::organisation::{Consortium, ConsortiumMember, Role};
 use national_set::{NationalSet, Org, national_set};
@@ -49,13 +52,13 @@ pub async fn perform(service: &Service, seed: u64) -> Outcome<Figures> {
     for ((_, contents), owner) in set.hospitals.iter().zip(&organisations.hospitals) {
         let records = named("offer", contents);
         offers += records.len();
-        app.keep_offers(*owner, records).await?;
+        keep::<Offer>(app, *owner, records).await?;
         bar.inc(1);
     }
     for ((_, contents), owner) in set.companies.iter().zip(&organisations.companies) {
         let records = named("demand", contents);
         demands += records.len();
-        app.keep_demands(*owner, records).await?;
+        keep::<Demand>(app, *owner, records).await?;
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -171,6 +174,18 @@ async fn found(service: &Service, set: &NationalSet) -> Outcome<Founded> {
     Ok(founded)
 }
 
+async fn keep<L: Listing>(
+    app: &App,
+    owner: OrganisationId,
+    records: Vec<(String, L::Content)>,
+) -> Outcome<()> {
+    let tx = app.store().begin().await?;
+    for (source, content) in records {
+        app.keep::<L>(&tx, owner, source, content, true).await?;
+    }
+    app.commit(tx).await
+}
+
 fn named<T: Clone>(kind: &str, contents: &[T]) -> Vec<(String, T)> {
     contents
         .iter()
@@ -191,13 +206,4 @@ async fn work(service: &Service, what: &'static str) -> Outcome<()> {
     }
     bar.finish_and_clear();
     Ok(())
-}
-
-fn progress(what: &'static str, count: usize) -> ProgressBar {
-    let bar = ProgressBar::new(u64::try_from(count).unwrap_or(0));
-    // The template is a constant; if it were wrong, the library's own would do.
-    if let Ok(style) = ProgressStyle::with_template("  {msg:22} [{bar:30}] {pos}/{len}") {
-        bar.set_style(style);
-    }
-    bar.with_message(what)
 }

@@ -11,6 +11,7 @@ mod demand_mutation;
 mod error;
 mod id;
 mod identity;
+mod import;
 mod loader;
 mod matches;
 mod matching_day;
@@ -42,6 +43,7 @@ pub struct Mutation(
     identity::IdentityMutation,
     organisation::OrganisationMutation,
     offer_mutation::OfferMutation,
+    import::ImportMutation,
     demand_mutation::DemandMutation,
     matching_day_mutation::MatchingDayMutation,
     request::RequestMutation,

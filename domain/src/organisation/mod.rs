@@ -202,6 +202,39 @@ impl Organisation {
         })
     }
 
+    /// Replaces what it says of itself; unchanged, not even the version changes. What was verified, its kind and its
+    /// designation, stays.
+    ///
+    /// # Errors
+    /// A stale version, another kind or designation, or what is wrong with the profile.
+    pub fn revise(&mut self, read_version: i32, profile: Profile) -> Result<(), Problems> {
+        if read_version != self.version {
+            return Err(Problem::stale(self.version).into());
+        }
+        profile.check()?;
+        let mut check = Check::new();
+        let mut fixed = |field, same: bool| {
+            check.require(same, || {
+                Problem::at(
+                    field,
+                    Code::Forbidden,
+                    Message::new(
+                        "확인된 항목이라 바꿀 수 없습니다.",
+                        "This has been verified and cannot be changed.",
+                    ),
+                )
+            });
+        };
+        fixed("kind", profile.kind == self.profile.kind);
+        fixed("designated", profile.designated == self.profile.designated);
+        check.finish()?;
+        if profile != self.profile {
+            self.profile = profile;
+            self.version += 1;
+        }
+        Ok(())
+    }
+
     /// The organiser's decision.
     ///
     /// # Errors

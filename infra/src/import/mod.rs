@@ -13,6 +13,9 @@ use matchday_domain::catalogue::{Country, OfferContent};
 use matchday_domain::demand::DemandContent;
 use matchday_domain::organisation::{OrganisationKind, Profile};
 use matchday_domain::text::{Message, Text};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use std::mem::{Discriminant, discriminant};
 
 /// A form of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +83,7 @@ pub enum Item {
 }
 
 /// A record that could not be read, or not be kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowError {
     /// The line of the file on which it begins, from 1.
     pub line: u64,
@@ -107,12 +110,17 @@ pub struct Reading {
     pub records: Vec<Record>,
     /// What could not.
     pub errors: Vec<RowError>,
+    names: HashSet<(Discriminant<Item>, String)>,
 }
 
 impl Reading {
     fn take(&mut self, result: Result<Record, RowError>) {
         match result {
-            Ok(record) if self.records.iter().any(|known| same_name(known, &record)) => {
+            Ok(record)
+                if !self
+                    .names
+                    .insert((discriminant(&record.item), record.source_ref.clone())) =>
+            {
                 self.errors.push(RowError::new(
                     record.line,
                     None,
@@ -124,11 +132,6 @@ impl Reading {
             Err(error) => self.errors.push(error),
         }
     }
-}
-
-fn same_name(a: &Record, b: &Record) -> bool {
-    let kind = |record: &Record| std::mem::discriminant(&record.item);
-    a.source_ref == b.source_ref && kind(a) == kind(b)
 }
 
 /// Reads a file.

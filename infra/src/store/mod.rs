@@ -69,7 +69,7 @@ pub struct StoreConfig {
 /// For whom rows are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Viewer {
-    /// The organiser and the observer see all that is not a draft.
+    /// The organiser sees all that is not a draft.
     Overseer(OrganisationId),
     /// One organisation: what is public, and its own.
     Organisation(OrganisationId),
@@ -81,9 +81,8 @@ impl Viewer {
     /// The viewer somebody is.
     pub fn of(acting: &Acting) -> Self {
         match acting.kind {
-            OrganisationKind::Organiser | OrganisationKind::Observer => {
-                Self::Overseer(acting.organisation)
-            }
+            OrganisationKind::Organiser => Self::Overseer(acting.organisation),
+            // The observer too: what it needs are figures, not what others negotiate.
             _ => Self::Organisation(acting.organisation),
         }
     }
