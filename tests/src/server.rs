@@ -50,6 +50,8 @@ impl TestServer {
             ("http.listen", "127.0.0.1:0"),
             ("http.development", "true"),
             ("mail.url", smtp.url.as_str()),
+            // A busy machine is no failure.
+            ("database.acquire_timeout_ms", "30000"),
             // Long: what happens is pushed, and a test that counts statements is not disturbed.
             ("worker.poll_ms", "10000"),
         ];

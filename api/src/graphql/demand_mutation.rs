@@ -96,7 +96,7 @@ impl DemandMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The demand")] input: CreateDemandInput,
-    ) -> Result<CreateDemandPayload> {
+    ) -> Result<Option<CreateDemandPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let mut content = DemandContent::default();
@@ -111,7 +111,7 @@ impl DemandMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The change")] input: UpdateDemandInput,
-    ) -> Result<UpdateDemandPayload> {
+    ) -> Result<Option<UpdateDemandPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;
@@ -128,7 +128,7 @@ impl DemandMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The step")] input: MoveDemandInput,
-    ) -> Result<MoveDemandPayload> {
+    ) -> Result<Option<MoveDemandPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;

@@ -193,7 +193,7 @@ impl IdentityMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Who wants to sign in")] input: RequestSignInInput,
-    ) -> Result<RequestSignInPayload> {
+    ) -> Result<Option<RequestSignInPayload>> {
         let outcome = async {
             let address = email("email", &input.email)?;
             app(ctx)
@@ -209,7 +209,7 @@ impl IdentityMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The proof that the mail was read")] input: SignInInput,
-    ) -> Result<SignInPayload> {
+    ) -> Result<Option<SignInPayload>> {
         let outcome = async {
             let proof = match (input.email, input.code, input.link_token) {
                 (Some(address), Some(code), None) => Proof::Code {
@@ -232,13 +232,13 @@ impl IdentityMutation {
             expires_at = Some(opened.session.expires_at);
             viewer = Viewer::of(ctx, &caller).await?;
         }
-        Ok(SignInPayload {
+        Ok(Some(SignInPayload {
             token,
             expires_at,
             viewer,
             user_errors,
             client_mutation_id: input.client_mutation_id,
-        })
+        }))
     }
 
     /// Ends the viewer's session.
@@ -246,7 +246,7 @@ impl IdentityMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Nothing but the envelope")] input: SignOutInput,
-    ) -> Result<SignOutPayload> {
+    ) -> Result<Option<SignOutPayload>> {
         let outcome = app(ctx).sign_out(caller(ctx)).await;
         SignOutPayload::settle(ctx, input.client_mutation_id, outcome, |()| true)
     }
@@ -256,7 +256,7 @@ impl IdentityMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "For whom")] input: ActForInput,
-    ) -> Result<ActForPayload> {
+    ) -> Result<Option<ActForPayload>> {
         let outcome = async {
             let organisation = id::read("organisationId", &input.organisation_id)?;
             let acting = app(ctx).act_for(caller(ctx), organisation).await?;
@@ -277,7 +277,7 @@ impl IdentityMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Nothing but the envelope")] input: CalendarFeedInput,
-    ) -> Result<IssueCalendarFeedPayload> {
+    ) -> Result<Option<IssueCalendarFeedPayload>> {
         let outcome = app(ctx).issue_calendar_feed(caller(ctx)).await;
         IssueCalendarFeedPayload::settle(ctx, input.client_mutation_id, outcome, |url| url)
     }
@@ -287,7 +287,7 @@ impl IdentityMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Nothing but the envelope")] input: CalendarFeedInput,
-    ) -> Result<RevokeCalendarFeedPayload> {
+    ) -> Result<Option<RevokeCalendarFeedPayload>> {
         let outcome = app(ctx).revoke_calendar_feed(caller(ctx)).await;
         RevokeCalendarFeedPayload::settle(ctx, input.client_mutation_id, outcome, |revoked| revoked)
     }

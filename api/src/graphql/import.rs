@@ -135,7 +135,7 @@ impl ImportMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The file")] input: ImportOffersInput,
-    ) -> Result<ImportOffersPayload> {
+    ) -> Result<Option<ImportOffersPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let format = Format::from(input.format);
         let outcome = app(ctx)

@@ -180,7 +180,7 @@ impl MatchingDayMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The matching day")] input: CreateMatchingDayInput,
-    ) -> Result<CreateMatchingDayPayload> {
+    ) -> Result<Option<CreateMatchingDayPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let sessions = input.sessions.iter().map(|session| domain::SessionPlan {
             date: session.date.0,
@@ -207,7 +207,7 @@ impl MatchingDayMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The step")] input: AdvanceMatchingDayInput,
-    ) -> Result<AdvanceMatchingDayPayload> {
+    ) -> Result<Option<AdvanceMatchingDayPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;
@@ -223,7 +223,7 @@ impl MatchingDayMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The registration")] input: RegisterForMatchingDayInput,
-    ) -> Result<RegisterForMatchingDayPayload> {
+    ) -> Result<Option<RegisterForMatchingDayPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let event = id::read("matchingDayId", &input.matching_day_id)?;
@@ -262,7 +262,7 @@ impl MatchingDayMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The registration")] input: WithdrawRegistrationInput,
-    ) -> Result<WithdrawRegistrationPayload> {
+    ) -> Result<Option<WithdrawRegistrationPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let event = id::read("matchingDayId", &input.matching_day_id)?;

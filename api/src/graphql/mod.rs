@@ -84,7 +84,8 @@ pub fn sdl() -> String {
     let options = SDLExportOptions::new()
         .sorted_arguments()
         .sorted_enum_items()
-        .sorted_fields();
+        .sorted_fields()
+        .include_specified_by();
     let mut sdl = builder().finish().sdl_with_options(options);
     if !sdl.ends_with('\n') {
         sdl.push('\n');

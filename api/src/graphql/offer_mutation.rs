@@ -94,7 +94,7 @@ impl OfferMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The offer")] input: CreateOfferInput,
-    ) -> Result<CreateOfferPayload> {
+    ) -> Result<Option<CreateOfferPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let mut content = OfferContent::default();
@@ -109,7 +109,7 @@ impl OfferMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The change")] input: UpdateOfferInput,
-    ) -> Result<UpdateOfferPayload> {
+    ) -> Result<Option<UpdateOfferPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;
@@ -126,7 +126,7 @@ impl OfferMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The step")] input: MoveOfferInput,
-    ) -> Result<MoveOfferPayload> {
+    ) -> Result<Option<MoveOfferPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;

@@ -386,7 +386,7 @@ impl OrganisationMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The organisation")] input: RegisterOrganisationInput,
-    ) -> Result<RegisterOrganisationPayload> {
+    ) -> Result<Option<RegisterOrganisationPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let profile = domain::Profile {
             kind: input.kind.into(),
@@ -411,7 +411,7 @@ impl OrganisationMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The decision")] input: VerifyOrganisationInput,
-    ) -> Result<VerifyOrganisationPayload> {
+    ) -> Result<Option<VerifyOrganisationPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;
@@ -433,7 +433,7 @@ impl OrganisationMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The colleague")] input: AddColleagueInput,
-    ) -> Result<AddColleaguePayload> {
+    ) -> Result<Option<AddColleaguePayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let plan = ColleaguePlan {

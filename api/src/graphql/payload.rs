@@ -20,14 +20,15 @@ macro_rules! payload {
         }
 
         impl $name {
+            // A mutation's field is nullable, so that a fault of ours in one does not hide the answer of its neighbour.
             pub(crate) fn settle<T>(
                 ctx: &async_graphql::Context<'_>,
                 client_mutation_id: Option<String>,
                 outcome: $crate::app::Outcome<T>,
                 wrap: impl FnOnce(T) -> $type,
-            ) -> $crate::graphql::Result<Self> {
+            ) -> $crate::graphql::Result<Option<Self>> {
                 let (value, user_errors) = $crate::graphql::error::settle(ctx, outcome)?;
-                Ok(Self { $field: value.map(wrap), user_errors, client_mutation_id })
+                Ok(Some(Self { $field: value.map(wrap), user_errors, client_mutation_id }))
             }
         }
     };

@@ -171,7 +171,7 @@ impl RequestMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The request")] input: SendMeetingRequestInput,
-    ) -> Result<SendMeetingRequestPayload> {
+    ) -> Result<Option<SendMeetingRequestPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let event = id::read("matchingDayId", &input.matching_day_id)?;
@@ -199,7 +199,7 @@ impl RequestMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The answer")] input: AnswerMeetingRequestInput,
-    ) -> Result<AnswerMeetingRequestPayload> {
+    ) -> Result<Option<AnswerMeetingRequestPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;
@@ -220,7 +220,7 @@ impl RequestMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The request")] input: WithdrawMeetingRequestInput,
-    ) -> Result<WithdrawMeetingRequestPayload> {
+    ) -> Result<Option<WithdrawMeetingRequestPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;

@@ -145,7 +145,7 @@ impl TimetableMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How it is wanted")] input: StartArrangementInput,
-    ) -> Result<StartArrangementPayload> {
+    ) -> Result<Option<StartArrangementPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let event = id::read("matchingDayId", &input.matching_day_id)?;
@@ -173,7 +173,7 @@ impl TimetableMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The run")] input: ArrangementInput,
-    ) -> Result<CancelArrangementPayload> {
+    ) -> Result<Option<CancelArrangementPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;
@@ -188,7 +188,7 @@ impl TimetableMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The run")] input: ArrangementInput,
-    ) -> Result<PublishArrangementPayload> {
+    ) -> Result<Option<PublishArrangementPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;
@@ -202,7 +202,7 @@ impl TimetableMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The meeting")] input: LockMeetingInput,
-    ) -> Result<LockMeetingPayload> {
+    ) -> Result<Option<LockMeetingPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;
@@ -218,7 +218,7 @@ impl TimetableMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Where to")] input: MoveMeetingInput,
-    ) -> Result<MoveMeetingPayload> {
+    ) -> Result<Option<MoveMeetingPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;
@@ -245,7 +245,7 @@ impl TimetableMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The meeting")] input: CancelMeetingInput,
-    ) -> Result<CancelMeetingPayload> {
+    ) -> Result<Option<CancelMeetingPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let id = id::read("id", &input.id)?;
