@@ -3,7 +3,7 @@
 use super::caller::{Caller, credential, language};
 use super::operation::{Params, Refused, is_request_error, is_unavailable};
 use super::refusal::coded;
-use super::{Backend, Edge, Refusal};
+use super::{Backend, Edge, Refusal, multipart};
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Executor, ServerError, Value};
 use axum::body::{Body, Bytes};
@@ -61,7 +61,7 @@ pub(super) async fn only_post(request: Request) -> Response {
 }
 
 async fn answer<E: Executor, B: Backend>(
-    edge: &Edge<E, B>,
+    edge: &Arc<Edge<E, B>>,
     parts: &Parts,
     body: Body,
     caller: &Caller,
@@ -92,9 +92,13 @@ async fn answer<E: Executor, B: Backend>(
         Err(Refused::Request(refusal)) => return Err(refusal),
         Err(refused) => return Ok(refused_document(media, &refused.errors(caller.language))),
     };
+    if operation.kind == OperationType::Subscription && multipart::is_wanted(&parts.headers) {
+        let credential = credential(&parts.headers, &edge.settings.http)?;
+        return multipart::answer(edge, operation, caller, credential).await;
+    }
     if operation.kind == OperationType::Subscription {
         let error = coded(
-            "Subscriptions run over a WebSocket, at /graphql/ws.",
+            "Subscriptions run over a WebSocket at /graphql/ws, or here as multipart/mixed with subscriptionSpec 1.0.",
             "SUBSCRIPTION_NEEDS_SOCKET",
         );
         return Ok(refused_document(media, &[error]));

@@ -2,12 +2,13 @@
 //!
 //! The library's own handlers are open where a public service must not be (batches, GET, any media type, no limits,
 //! wrong close codes), so this is a front of our own over its executor. `operation` guards and runs an operation,
-//! whether it came by HTTP (`graphql`) or by WebSocket (`socket`); nothing reaches the executor around it.
+//! whether it came by HTTP (`graphql`, `multipart`) or by WebSocket (`socket`); nothing reaches the executor around it.
 //!
 //! The application says who a caller is through [`Backend`], merges its own routes to [`routes`] and closes the whole
 //! with [`finish`].
 
 mod caller;
+mod events;
 mod explorer;
 mod graphql;
 mod headers;
@@ -15,6 +16,7 @@ mod health;
 mod lexer;
 mod limits;
 mod message;
+mod multipart;
 mod operation;
 mod refusal;
 mod seats;

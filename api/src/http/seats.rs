@@ -1,5 +1,7 @@
-//! Who has how many sockets open.
+//! Who has how many sockets and streams open.
 
+use super::caller::Caller;
+use super::{Backend, Edge, Refusal};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -50,6 +52,28 @@ impl Drop for Seat {
                 open.remove(&self.key);
             }
         }
+    }
+}
+
+impl<E, B: Backend> Edge<E, B> {
+    /// A place for something of the caller's that stays open; none is needed where nobody can be told apart.
+    ///
+    /// # Errors
+    /// The caller has too many open.
+    pub(super) fn seat(
+        &self,
+        caller: &Caller,
+        identity: &B::Identity,
+    ) -> Result<Option<Seat>, Refusal> {
+        let limits = &self.settings.limits;
+        let (key, limit) = match (self.backend.account(identity), caller.address) {
+            (Some(account), _) => (Key::Account(account), limits.sockets_per_user),
+            (None, Some(address)) => (Key::Address(address), limits.anonymous_sockets_per_address),
+            (None, None) => return Ok(None),
+        };
+        let taken = self.sockets.take(key, limit);
+        let full = Refusal::RateLimited { retry_after_s: 60 };
+        taken.map(Some).ok_or(full)
     }
 }
 

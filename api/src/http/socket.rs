@@ -4,21 +4,20 @@
 //! nobody but itself, and what it started ends with it.
 
 use super::caller::{Caller, Credential, Origin, credential, origin};
+use super::events::{Event, events};
 use super::message::{Close, FromClient, FromServer};
-use super::operation::{Operation, Params, first, is_request_error};
+use super::operation::Params;
 use super::refusal::coded;
-use super::seats::{Key, Seat};
+use super::seats::Seat;
 use super::{Backend, Edge, Refusal};
 use crate::lifecycle::Place;
+use async_graphql::Executor;
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Executor, Response, ServerError};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header;
-use futures_util::FutureExt;
 use futures_util::stream::{self, AbortHandle, Abortable, BoxStream, SelectAll, StreamExt};
 use std::collections::HashMap;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, interval_at, sleep_until};
@@ -92,15 +91,6 @@ pub(super) async fn open<E: Executor, B: Backend>(
             };
             shutdown.until_cut(session.serve())
         })
-}
-
-/// What an operation of a socket has to say.
-enum Event {
-    Next(Response),
-    Error(Vec<ServerError>),
-    Complete,
-    /// The identity behind the socket was asked for again.
-    Rechecked(Result<(), Refusal>),
 }
 
 struct Running {
@@ -251,22 +241,9 @@ impl<E: Executor, B: Backend> Session<E, B> {
             .await
             .map_err(|_| Some(Close::UNAVAILABLE))?
             .map_err(|refusal| Some(close_for(&refusal)))?;
-        let limits = &edge.settings.limits;
-        let (key, limit) = match (edge.backend.account(&identity), self.caller.address) {
-            (Some(account), _) => (Some(Key::Account(account)), limits.sockets_per_user),
-            (None, Some(address)) => (
-                Some(Key::Address(address)),
-                limits.anonymous_sockets_per_address,
-            ),
-            (None, None) => (None, 0),
-        };
-        if let Some(key) = key {
-            let seat = edge
-                .sockets
-                .take(key, limit)
-                .ok_or(Some(Close::TOO_MANY_SOCKETS))?;
-            self._seat = Some(seat);
-        }
+        self._seat = edge
+            .seat(&self.caller, &identity)
+            .map_err(|_| Some(Close::TOO_MANY_SOCKETS))?;
         self.identity = Some(identity);
         Ok(())
     }
@@ -362,58 +339,6 @@ impl<E: Executor, B: Backend> Session<E, B> {
             _ => Err(None),
         }
     }
-}
-
-/// Identifies the caller anew, then runs the operation.
-fn events<E: Executor, B: Backend>(
-    edge: Arc<Edge<E, B>>,
-    operation: Operation,
-    caller: Caller,
-    credential: Option<Credential>,
-) -> BoxStream<'static, Event> {
-    let language = caller.language;
-    let start = async move {
-        let identity = match edge.backend.identify(&caller, credential.as_ref()).await {
-            Ok(identity) => identity,
-            Err(refusal @ (Refusal::Unauthenticated | Refusal::Forbidden)) => {
-                return just([Event::Rechecked(Err(refusal))]);
-            }
-            Err(refusal) => return just([Event::Error(vec![refusal.to_error(language)])]),
-        };
-        if operation.kind != OperationType::Subscription {
-            return match edge.run(operation, &identity, &caller).await {
-                Ok(response) if is_request_error(&response) => {
-                    just([Event::Error(response.errors)])
-                }
-                Ok(response) => just([Event::Next(response), Event::Complete]),
-                Err(refusal) => just([Event::Error(vec![refusal.to_error(language)])]),
-            };
-        }
-        let mut responses = edge.subscribe(operation, &identity, &caller);
-        match first(&mut responses).await {
-            None => just([Event::Complete]),
-            Some((response, _, true)) => {
-                just([Event::Error(edge.clean(response, language).errors)])
-            }
-            Some((response, second, false)) => stream::iter([Some(response), second])
-                .filter_map(std::future::ready)
-                .chain(responses)
-                .map(move |response| Event::Next(edge.clean(response, language)))
-                .chain(stream::once(async { Event::Complete }))
-                .boxed(),
-        }
-    };
-    let events = start.into_stream().flatten();
-    AssertUnwindSafe(events)
-        .catch_unwind()
-        .map(move |event| {
-            event.unwrap_or_else(|_| Event::Error(vec![Refusal::Internal.to_error(language)]))
-        })
-        .boxed()
-}
-
-fn just<const N: usize>(events: [Event; N]) -> BoxStream<'static, Event> {
-    stream::iter(events).boxed()
 }
 
 fn close_for(refusal: &Refusal) -> Close {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod http;
+mod multipart;
 mod socket;
 
 use super::{Backend, Caller, Credential, Refusal, Settings, finish, routes};
