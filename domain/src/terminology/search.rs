@@ -38,7 +38,7 @@ pub(super) struct Entry {
 }
 
 /// How a question matches a word, best first.
-fn rank(question: &str, tokens: &[&str], key: &str) -> Option<u8> {
+fn rank(question: &str, tokens: &[&str], parts: &HashSet<String>, key: &str) -> Option<u8> {
     if key == question {
         return Some(0);
     }
@@ -64,7 +64,25 @@ fn rank(question: &str, tokens: &[&str], key: &str) -> Option<u8> {
         && tokens
             .iter()
             .all(|token| key.split(' ').any(|word| word.starts_with(token)));
-    scattered.then_some(3)
+    if scattered {
+        return Some(3);
+    }
+    parts.contains(key).then_some(NAMED)
+}
+
+/// The question names this term and more.
+const NAMED: u8 = 4;
+/// Words of the longest term that a question of several may name.
+const PART_WORDS: usize = 5;
+
+/// The keys of all runs of a question's words: `폐암 CT` names two terms.
+fn parts(words: &str) -> HashSet<String> {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let runs = (0..words.len()).flat_map(|from| (1..=PART_WORDS).map(move |n| (from, from + n)));
+    runs.filter_map(|(from, until)| words.get(from..until))
+        .map(|run| key(&run.join(" ")))
+        .filter(|key| !key.is_empty())
+        .collect()
 }
 
 /// All that can be searched: words of the thesaurus, names of the vocabularies, titles and codes of the tree.
@@ -167,13 +185,21 @@ impl Terminology {
             return Vec::new();
         }
         let tokens: Vec<&str> = question.split(' ').collect();
+        let parts = parts(&words);
         let mut hits: Vec<(u8, u8, usize, usize)> = self
             .entries
             .iter()
             .enumerate()
             .filter_map(|(i, entry)| {
-                rank(&question, &tokens, &entry.key)
-                    .map(|rank| (rank, entry.tier, entry.key.len(), i))
+                let rank = rank(&question, &tokens, &parts, &entry.key)?;
+                let length = entry.key.len();
+                // Of the terms a question names, the longest says most.
+                let order = if rank == NAMED {
+                    usize::MAX - length
+                } else {
+                    length
+                };
+                Some((rank, entry.tier, order, i))
             })
             .collect();
         hits.sort_unstable();

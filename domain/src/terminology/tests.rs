@@ -139,6 +139,24 @@ fn labels_are_korean_where_the_thesaurus_has_them() {
 }
 
 #[test]
+fn a_question_may_name_several_terms() {
+    let found = |words| -> Vec<String> {
+        let terms = standard().search(words, 6).into_iter();
+        terms.map(|term| term.code).collect()
+    };
+    for (words, codes) in [
+        ("폐암 CT", ["C34", "imaging.ct"]),
+        ("breast cancer mammography", ["C50", "imaging.mammography"]),
+    ] {
+        let given = found(words);
+        assert!(
+            codes.iter().all(|code| given.iter().any(|c| c == code)),
+            "{words}: {given:?}"
+        );
+    }
+}
+
+#[test]
 fn search_finds_words_codes_and_vocabularies_in_both_languages() {
     for (words, expected) in [
         ("폐암", "C34"),
