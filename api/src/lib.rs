@@ -4,6 +4,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod eval;
 pub mod graphql;
 pub mod http;
 pub mod lifecycle;

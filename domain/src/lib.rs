@@ -4,6 +4,7 @@
 
 pub mod catalogue;
 pub mod demand;
+pub mod evaluation;
 pub mod id;
 pub mod invitation;
 pub mod matching;

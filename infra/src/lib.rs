@@ -3,6 +3,7 @@
 //! Types of the database and mail libraries never leave this crate.
 
 mod entity;
+pub mod evaluation;
 pub mod import;
 pub mod mail;
 mod migration;

@@ -2,6 +2,7 @@
 
 mod demo;
 mod doctor;
+mod eval;
 mod import;
 mod logs;
 
@@ -62,6 +63,9 @@ enum Verb {
     /// Imports what others already have: the HDR UK Gateway's CSV, HDR UK 4.0.0 JSON, our own lines. A second run
     /// changes nothing.
     Import(import::Wish),
+    /// Measures the gate, the score, the text criterion and the thesaurus on a set of yours.
+    #[command(subcommand)]
+    Eval(eval::Set),
     /// Loads an invented national set, holds a matching day with it, then serves it to look around in.
     Demo {
         /// Deletes the data of an earlier demonstration first.
@@ -86,6 +90,8 @@ enum Failure {
     #[error(transparent)]
     Start(#[from] StartError),
     #[error("{0}")]
+    Input(String),
+    #[error("{0}")]
     Other(String),
 }
 
@@ -96,7 +102,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Err(failure) => {
             eprintln!("matchday: {failure}");
             ExitCode::from(match failure {
-                Failure::Config(_) => 2,
+                Failure::Config(_) | Failure::Input(_) => 2,
                 _ => 1,
             })
         }
@@ -115,6 +121,7 @@ async fn perform(cli: Cli) -> Result<ExitCode, Failure> {
             print!("{}", Config::example());
             return done;
         }
+        Verb::Eval(set) => return eval::run(set),
         _ => {}
     }
     let presets = match cli.verb {
@@ -150,7 +157,7 @@ async fn perform(cli: Cli) -> Result<ExitCode, Failure> {
         } else {
             ExitCode::FAILURE
         }),
-        Verb::Schema | Verb::Config => done,
+        Verb::Schema | Verb::Config | Verb::Eval(_) => done,
     }
 }
 

@@ -141,6 +141,26 @@ impl Weights {
         }
     }
 
+    /// Sets the weight of a criterion.
+    pub fn set(&mut self, criterion: Criterion, weight: f64) {
+        let place = match criterion {
+            Criterion::Disease => &mut self.disease,
+            Criterion::DataKinds => &mut self.data_kinds,
+            Criterion::Variables => &mut self.variables,
+            Criterion::Standard => &mut self.standard,
+            Criterion::CohortSize => &mut self.cohort_size,
+            Criterion::Period => &mut self.period,
+            Criterion::Access => &mut self.access,
+            Criterion::Text => &mut self.text,
+            Criterion::Purpose => &mut self.hospital.purpose,
+            Criterion::Partner => &mut self.hospital.partner,
+            Criterion::Collaboration => &mut self.hospital.collaboration,
+            Criterion::ReturnOfResults => &mut self.hospital.return_of_results,
+            Criterion::Capacity => &mut self.hospital.capacity,
+        };
+        *place = weight;
+    }
+
     /// Every weight is from 0 to [`Weights::MAX`], and the demander's are not all 0.
     ///
     /// # Errors

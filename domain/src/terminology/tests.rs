@@ -292,30 +292,6 @@ fn huge_texts_take_linear_time() {
 }
 
 #[test]
-fn lay_terms_lead_to_their_code_where_the_sample_is_given() {
-    let Ok(folder) = std::env::var("MATCHDAY_DATA") else {
-        eprintln!("SKIPPED: set MATCHDAY_DATA to the folder of the judgements to run this test");
-        return;
-    };
-    let file =
-        std::fs::read_to_string(format!("{folder}/judgements/lay_terms_sample.tsv")).unwrap();
-    let mut wrong = Vec::new();
-    for line in file.lines().skip(1) {
-        let fields: Vec<&str> = line.split('\t').collect();
-        let got = first(fields[0]);
-        if !fields[3].split('|').any(|expected| expected == got) {
-            wrong.push(format!("{} -> {got}, expected {}", fields[0], fields[3]));
-        }
-    }
-    eprintln!(
-        "lay terms at rank 1: {} wrong of {}",
-        wrong.len(),
-        file.lines().count() - 1
-    );
-    assert!(wrong.is_empty(), "{wrong:#?}");
-}
-
-#[test]
 fn every_data_kind_is_found_by_its_korean_name() {
     for kind in DataKind::all() {
         let terms = standard().search(&kind.label().ko, 5);

@@ -3,6 +3,7 @@
 //! [`UsePolicy`] is what an offer states, [`Asker`] what the other side states; [`decide`] weighs one against the other.
 
 mod asker;
+pub mod duos;
 mod facts;
 mod gate;
 mod local_rules;

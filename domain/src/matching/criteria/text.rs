@@ -4,7 +4,7 @@
 
 use super::{Account, Assessment, Pair};
 use crate::matching::explain::{Evidence, round};
-use crate::matching::{DemandSubject, TextModel};
+use crate::matching::{DemandSubject, OfferSubject, TextModel};
 use std::collections::BTreeMap;
 
 /// Saturation of repeated words, the usual value of BM25.
@@ -40,10 +40,15 @@ impl DemandText {
 }
 
 /// Calls with the place and the share of every token that both have, in the order of tokens.
-fn shares(pair: &Pair<'_>, text: &DemandText, mut each: impl FnMut(usize, f64)) {
-    let norm = 1.0 - B + B * f64::from(pair.offer.text_length()) / text.mean_length;
-    let mut held = pair.offer.terms().iter().peekable();
-    for (i, (term, weight)) in pair.demand.terms().iter().zip(&text.weights).enumerate() {
+fn shares(
+    demand: &DemandSubject,
+    offer: &OfferSubject,
+    text: &DemandText,
+    mut each: impl FnMut(usize, f64),
+) {
+    let norm = 1.0 - B + B * f64::from(offer.text_length()) / text.mean_length;
+    let mut held = offer.terms().iter().peekable();
+    for (i, (term, weight)) in demand.terms().iter().zip(&text.weights).enumerate() {
         while held.next_if(|(token, _)| *token < term.token).is_some() {}
         if let Some((_, count)) = held.next_if(|(token, _)| *token == term.token) {
             let tf = f64::from(*count);
@@ -58,8 +63,27 @@ pub fn assess(pair: &Pair<'_>, text: &DemandText) -> Assessment {
         return Assessment::NOT_ASKED;
     }
     let mut sum = 0.0;
-    shares(pair, text, |_, share| sum += share);
+    shares(pair.demand, pair.offer, text, |_, share| sum += share);
     Assessment::known(sum)
+}
+
+/// The places of the offers that share a word with a demand, best first, with T; equal ones in the order given.
+pub fn rank(
+    demand: &DemandSubject,
+    offers: &[OfferSubject],
+    model: &TextModel,
+) -> Vec<(usize, f64)> {
+    let text = DemandText::of(demand, model);
+    let mut found: Vec<(usize, f64)> = Vec::new();
+    for (i, offer) in offers.iter().enumerate() {
+        let mut sum = 0.0;
+        shares(demand, offer, &text, |_, share| sum += share);
+        if sum > 0.0 {
+            found.push((i, sum));
+        }
+    }
+    found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    found
 }
 
 /// The same in words: the shares by word.
@@ -68,7 +92,7 @@ pub fn explain(pair: &Pair<'_>, text: &DemandText) -> Account {
         return Account::not_asked();
     }
     let mut by_word: BTreeMap<&str, f64> = BTreeMap::new();
-    shares(pair, text, |i, share| {
+    shares(pair.demand, pair.offer, text, |i, share| {
         if let Some(term) = pair.demand.terms().get(i) {
             *by_word.entry(&term.word).or_default() += share;
         }

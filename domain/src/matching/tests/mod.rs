@@ -2,7 +2,6 @@
 
 mod criteria;
 mod index;
-mod judged;
 mod laws;
 mod telling;
 

@@ -1,6 +1,5 @@
 //! Tests of the gate.
 
-mod judged;
 mod laws;
 mod local;
 mod purpose;

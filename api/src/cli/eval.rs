@@ -1,0 +1,165 @@
+//! `matchday eval`: reads a set, measures, prints a table or JSON.
+
+use super::Failure;
+use crate::eval::{gate, matches, terms, text};
+use crate::progress::progress;
+use chrono::NaiveDate;
+use clap::{Subcommand, ValueEnum};
+use matchday_infra::evaluation::{Unusable, gate_cases, judgements, lay_terms, texts};
+use serde::Serialize;
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// What is evaluated.
+#[derive(Debug, Subcommand)]
+pub(super) enum Set {
+    /// The text criterion: nDCG@10, MAP, recall@100.
+    Text {
+        /// Documents: `{"id", "title", "contents"}`, one a line.
+        #[arg(long)]
+        documents: PathBuf,
+        /// Queries with `relevant` ids or `relevance` grades, one a line.
+        #[arg(long)]
+        queries: PathBuf,
+        /// The field of a query that holds its text; `query`, `summary` or `text` if not given.
+        #[arg(long)]
+        field: Option<String>,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The gate: agreement, false passes, every mismatch with the rule that decided.
+    Gate {
+        /// Cases with the expected outcome.
+        cases: PathBuf,
+        /// Whose gate.
+        #[arg(long, value_enum, default_value_t = Mode::Service)]
+        mode: Mode,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The thesaurus: recall at 1 and 5 of lay terms.
+    Terms {
+        /// `term, language, kind, expected`, tab-separated with a header.
+        terms: PathBuf,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Gate and score: nDCG@10, gate agreement, an ablation of every criterion.
+    Match {
+        /// Offers, a JSON array.
+        #[arg(long)]
+        offers: PathBuf,
+        /// Demands, a JSON array.
+        #[arg(long)]
+        demands: PathBuf,
+        /// Graded pairs: `demand_id, offer_id, gate, grade`, tab-separated with a header.
+        #[arg(long)]
+        qrels: PathBuf,
+        /// Only these demands, by id, separated by commas; or a file with one id a line.
+        #[arg(long, value_delimiter = ',')]
+        demand_ids: Vec<String>,
+        /// The day against which freshness and lead times are judged.
+        #[arg(long, default_value = "2026-11-15")]
+        today: NaiveDate,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Mode {
+    /// The service's own gate.
+    Service,
+    /// What DUOS, version 4, decides.
+    Duos,
+}
+
+pub(super) fn run(set: Set) -> Result<ExitCode, Failure> {
+    match set {
+        Set::Text {
+            documents,
+            queries,
+            field,
+            json,
+        } => {
+            let documents = read(&documents, texts::documents)?;
+            let queries = read(&queries, |bytes| texts::queries(bytes, field.as_deref()))?;
+            let bar = progress("queries", queries.len());
+            let figures = text::evaluate(&documents, &queries, || bar.inc(1));
+            bar.finish_and_clear();
+            print(&figures, json)
+        }
+        Set::Gate { cases, mode, json } => {
+            let figures = match mode {
+                Mode::Service => gate::evaluate(&read(&cases, gate_cases::gate_cases)?),
+                Mode::Duos => gate::evaluate_duos(&read(&cases, gate_cases::duos_cases)?),
+            };
+            print(&figures, json)
+        }
+        Set::Terms { terms, json } => {
+            print(&terms::evaluate(&read(&terms, lay_terms::lay_terms)?), json)
+        }
+        Set::Match {
+            offers,
+            demands,
+            qrels,
+            demand_ids,
+            today,
+            json,
+        } => {
+            let offers = read(&offers, judgements::offers)?;
+            let mut demands = read(&demands, judgements::demands)?;
+            let qrels = read(&qrels, judgements::qrels)?;
+            let wanted = ids(demand_ids)?;
+            if !wanted.is_empty() {
+                if let Some(unknown) = wanted
+                    .iter()
+                    .find(|id| demands.iter().all(|demand| demand.id != **id))
+                {
+                    return Err(Failure::Input(format!(
+                        "--demand-ids: no demand `{unknown}`"
+                    )));
+                }
+                demands.retain(|demand| wanted.contains(&demand.id));
+            }
+            print(&matches::evaluate(&offers, &demands, &qrels, today), json)
+        }
+    }
+}
+
+/// Ids as given, or the lines of the one file that is named.
+fn ids(given: Vec<String>) -> Result<Vec<String>, Failure> {
+    match given.as_slice() {
+        [file] if Path::new(file).is_file() => {
+            let text = std::fs::read_to_string(file);
+            let text = text.map_err(|error| Failure::Input(format!("{file}: {error}")))?;
+            let lines = text.split_whitespace().map(str::to_owned);
+            Ok(lines.collect())
+        }
+        _ => Ok(given),
+    }
+}
+
+fn read<T>(path: &Path, parse: impl Fn(&[u8]) -> Result<T, Unusable>) -> Result<T, Failure> {
+    let told = |reason: String| Failure::Input(format!("{}: {reason}", path.display()));
+    let bytes = std::fs::read(path).map_err(|error| told(error.to_string()))?;
+    parse(&bytes).map_err(|error| told(error.to_string()))
+}
+
+fn print(figures: &(impl Display + Serialize), json: bool) -> Result<ExitCode, Failure> {
+    if json {
+        let json = serde_json::to_string_pretty(figures);
+        println!(
+            "{}",
+            json.map_err(|error| Failure::Other(error.to_string()))?
+        );
+    } else {
+        print!("{figures}");
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,86 @@
+//! The thesaurus: which code a lay term leads to.
+
+use super::{Line, rounded, table};
+use matchday_domain::terminology::Terminology;
+use matchday_infra::evaluation::lay_terms::LayTerm;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// How many terms lead to their code.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TermFigures {
+    /// Terms of the set.
+    pub terms: usize,
+    /// Share whose first code is right.
+    pub recall_1: f64,
+    /// Share with a right code among the first five.
+    pub recall_5: f64,
+    /// Share whose first code is right, by kind and by whether the seed had the term.
+    pub parts: BTreeMap<String, Part>,
+    /// Terms whose first code is wrong: the term, what came first, what was expected.
+    pub wrong: Vec<(String, String, String)>,
+}
+
+/// A part of the terms.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Part {
+    /// Terms of it.
+    pub terms: usize,
+    /// Of these, those whose first code is right.
+    pub right: usize,
+}
+
+impl fmt::Display for TermFigures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (term, got, expected) in &self.wrong {
+            writeln!(f, "{term}: {got} instead of {expected}")?;
+        }
+        let mut lines = vec![
+            Line("terms", self.terms.to_string()),
+            Line("recall@1", format!("{:.4}", self.recall_1)),
+            Line("recall@5", format!("{:.4}", self.recall_5)),
+        ];
+        let parts = self.parts.iter();
+        lines.extend(
+            parts.map(|(name, part)| Line(name, format!("{} of {}", part.right, part.terms))),
+        );
+        table(f, &lines)
+    }
+}
+
+/// Searches every term as a user would.
+#[allow(clippy::cast_precision_loss)]
+pub fn evaluate(terms: &[LayTerm]) -> TermFigures {
+    let (mut first, mut five) = (0, 0);
+    let mut parts: BTreeMap<String, Part> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for term in terms {
+        let found = Terminology::standard().search(&term.term, 5);
+        let is_right = |code: &str| term.expected.iter().any(|expected| expected == code);
+        let hit = found.first().is_some_and(|found| is_right(&found.code));
+        first += usize::from(hit);
+        five += usize::from(found.iter().any(|found| is_right(&found.code)));
+        let mut names = vec![format!("{} ({})", term.kind, term.language)];
+        if !term.in_seed.is_empty() {
+            names.push(format!("in the seed: {}", term.in_seed));
+        }
+        for name in names {
+            let part = parts.entry(name).or_default();
+            part.terms += 1;
+            part.right += usize::from(hit);
+        }
+        if !hit {
+            let got = found.first().map_or("nothing", |found| &found.code);
+            wrong.push((term.term.clone(), got.to_owned(), term.expected.join("|")));
+        }
+    }
+    let all = terms.len().max(1) as f64;
+    TermFigures {
+        terms: terms.len(),
+        recall_1: rounded(first as f64 / all),
+        recall_5: rounded(five as f64 / all),
+        parts,
+        wrong,
+    }
+}

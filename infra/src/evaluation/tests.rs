@@ -1,0 +1,52 @@
+#![allow(clippy::unwrap_used)]
+
+use super::gate_cases::{duos_cases, gate_cases};
+use super::judgements::{demands, offers, qrels};
+use super::lay_terms::lay_terms;
+use super::texts::{documents, queries};
+
+#[test]
+fn what_is_wrong_is_told_with_its_line() {
+    let document = b"{\"id\":\"a\",\"title\":\"t\"}\n\n{\"id\":";
+    assert_eq!(documents(document).unwrap_err().line, Some(3));
+    let twice = b"{\"id\":\"a\"}\n{\"id\":\"a\"}";
+    assert_eq!(documents(twice).unwrap().len(), 1);
+    for bytes in [&b""[..], b" \n", b"\xff"] {
+        assert!(documents(bytes).is_err());
+        assert!(queries(bytes, None).is_err());
+        assert!(lay_terms(bytes).is_err());
+        assert!(gate_cases(bytes).is_err());
+        assert!(duos_cases(bytes).is_err());
+        assert!(offers(bytes).is_err() && demands(bytes).is_err() && qrels(bytes).is_err());
+    }
+    let query = |json: &str| queries(json.as_bytes(), Some("ko"));
+    assert!(
+        query("{\"query\":\"x\",\"relevant\":[]}")
+            .unwrap_err()
+            .reason
+            .contains("ko")
+    );
+    assert!(
+        query("{\"ko\":\"x\"}")
+            .unwrap_err()
+            .reason
+            .contains("relevan")
+    );
+    assert!(query("{\"ko\":\"x\",\"relevance\":{\"a\":-1}}").is_err());
+    assert_eq!(
+        query("{\"ko\":\"x\",\"relevance\":{\"a\":2}}").unwrap()[0].grades["a"],
+        2
+    );
+    let terms =
+        lay_terms("term\tlanguage\tkind\texpected\n폐암\tko\tdiagnosis\tC34|C33\n".as_bytes());
+    assert_eq!(terms.unwrap()[0].expected, ["C34", "C33"]);
+    assert_eq!(lay_terms(b"h\na\tb\n").unwrap_err().line, Some(2));
+    assert!(
+        qrels(b"h\nD\tO\tmaybe\t1\n")
+            .unwrap_err()
+            .reason
+            .contains("maybe")
+    );
+    let case = br#"[{"id":"G1","offer":{},"asker":{"conditions":["C34"]},"expected":"perhaps"}]"#;
+    assert!(gate_cases(case).unwrap_err().reason.starts_with("G1: "));
+}
