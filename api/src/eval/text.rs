@@ -12,6 +12,7 @@ use matchday_domain::terminology::Terminology;
 use matchday_domain::text::Text;
 use matchday_infra::evaluation::texts::{Document, Query};
 use serde::Serialize;
+use std::collections::HashSet;
 use std::fmt;
 use uuid::Uuid;
 
@@ -59,9 +60,12 @@ pub fn evaluate(documents: &[Document], queries: &[Query], mut each: impl FnMut(
     let mut without_relevant = 0;
     for query in queries {
         let judged: Vec<u32> = query.grades.values().copied().collect();
-        let ranked: Vec<u32> = rank(&demand(&query.text), &subjects, &model)
-            .into_iter()
-            .map(|(i, _)| query.grades.get(&documents[i].id).copied().unwrap_or(0))
+        let mut seen = HashSet::new();
+        let found = rank(&demand(&query.text), &subjects, &model).into_iter();
+        let ids = found.map(|(i, _)| documents[i].id.as_str());
+        let ids = ids.filter(|id| seen.insert(*id));
+        let ranked: Vec<u32> = ids
+            .map(|id| query.grades.get(id).copied().unwrap_or(0))
             .collect();
         match ndcg(&ranked, &judged, 10) {
             None => without_relevant += 1,

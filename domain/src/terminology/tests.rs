@@ -134,7 +134,9 @@ fn labels_are_korean_where_the_thesaurus_has_them() {
     assert_eq!(label("C00-C97").ko, "암");
     assert_eq!(label("H35.3").ko, "황반변성");
     assert_eq!(label("C33-C34").ko, "기관암 – 폐암 (C33-C34)");
-    assert_eq!(label("A22").ko, "Anthrax");
+    assert_eq!(label("A22").ko, "탄저병");
+    // Without a Korean name, the English one stands in.
+    assert_eq!(label("W23").ko, label("W23").en);
     assert_eq!(label("C98").en, "C98");
 }
 

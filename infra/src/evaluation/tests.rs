@@ -10,7 +10,7 @@ fn what_is_wrong_is_told_with_its_line() {
     let document = b"{\"id\":\"a\",\"title\":\"t\"}\n\n{\"id\":";
     assert_eq!(documents(document).unwrap_err().line, Some(3));
     let twice = b"{\"id\":\"a\"}\n{\"id\":\"a\"}";
-    assert_eq!(documents(twice).unwrap().len(), 1);
+    assert_eq!(documents(twice).unwrap().len(), 2);
     for bytes in [&b""[..], b" \n", b"\xff"] {
         assert!(documents(bytes).is_err());
         assert!(queries(bytes, None).is_err());

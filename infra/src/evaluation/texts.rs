@@ -3,7 +3,7 @@
 use super::{Unusable, lines};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// A text that can be found: `{"id", "title", "contents"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -27,15 +27,12 @@ pub struct Query {
     pub grades: BTreeMap<String, u32>,
 }
 
-/// Reads documents. Of several with one id the first counts.
+/// Reads documents. Several may have one id: the best of them counts.
 ///
 /// # Errors
 /// A line is not a document, or there is none.
 pub fn documents(bytes: &[u8]) -> Result<Vec<Document>, Unusable> {
-    let mut found: Vec<Document> = lines(bytes)?;
-    let mut names = HashSet::new();
-    found.retain(|document| names.insert(document.id.clone()));
-    Ok(found)
+    lines(bytes)
 }
 
 /// Reads queries: the text from `field`, or from `query`, `summary` or `text` where none is named; the grades from
