@@ -123,7 +123,7 @@ impl Trie {
                 trie.add(Target {
                     kind: RowKind::Term(TermKind::Condition),
                     codes: vec![node.code.clone()],
-                    written: node.title.to_owned(),
+                    written: node.title.clone(),
                     ambiguous: false,
                 });
             }

@@ -12,6 +12,7 @@ mod coding;
 pub mod recognise;
 mod relation;
 mod search;
+mod span;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
@@ -27,10 +28,12 @@ pub use search::Term;
 use crate::text::Message;
 use coding::Trie;
 use search::Entry;
+use span::Category;
+pub(crate) use span::Span;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 use thesaurus::{Row, RowKind};
-use tree::{Span, Tree};
+use tree::Tree;
 
 crate::vocabulary! {
     /// What a term of the thesaurus stands for.
@@ -49,7 +52,7 @@ pub struct Terminology {
     tree: Tree,
     rows: Vec<Row>,
     /// Labels by code: Korean from the thesaurus, English from it or the tree.
-    labels: HashMap<&'static str, Message>,
+    labels: HashMap<String, Message>,
     entries: Vec<Entry>,
     trie: Trie,
 }
@@ -80,9 +83,9 @@ impl Terminology {
     /// holds it.
     pub fn knows(&self, code: &ConditionCode) -> bool {
         let (first, last) = code.categories();
-        self.tree.category(first).is_some()
-            && self.tree.category(last).is_some()
-            && !self.tree.path(Span::of(code)).is_empty()
+        self.category(first).is_some()
+            && self.category(last).is_some()
+            && self.tree.path(Span::of(code)).next().is_some()
     }
 
     /// The name of a condition: Korean from the thesaurus where it has one, else the English title for both. A subcode
@@ -94,24 +97,19 @@ impl Terminology {
         }
         let span = Span::of(code);
         if code.is_range() {
-            if let Some(node) = self.tree.range(span.first, span.last) {
-                return self
-                    .labels
-                    .get(node.code.as_str())
-                    .cloned()
-                    .unwrap_or_else(|| Message::new(node.title, node.title));
+            if let Some(node) = self.tree.range(span) {
+                let label = self.labels.get(node.code.as_str()).cloned();
+                return label.unwrap_or_else(|| Message::new(&node.title, &node.title));
             }
-            let (a, b) = (
-                self.category_label(span.first),
-                self.category_label(span.last),
-            );
+            let (first, last) = code.categories();
+            let (a, b) = (self.category_label(first), self.category_label(last));
             return Message::new(
                 format!("{} – {} ({written})", a.ko, b.ko),
                 format!("{} – {} ({written})", a.en, b.en),
             );
         }
-        let label = self.category_label(span.first);
-        if span.below.is_empty() {
+        let label = self.category_label(code.categories().0);
+        if span.depth() == 0 {
             return label;
         }
         Message::new(
@@ -120,10 +118,14 @@ impl Terminology {
         )
     }
 
+    fn category(&self, code: &str) -> Option<&tree::Node> {
+        self.tree.category(Category::of(code)?)
+    }
+
     fn category_label(&self, category: &str) -> Message {
-        match (self.labels.get(category), self.tree.category(category)) {
+        match (self.labels.get(category), self.category(category)) {
             (Some(label), _) => label.clone(),
-            (None, Some(node)) => Message::new(node.title, node.title),
+            (None, Some(node)) => Message::new(&node.title, &node.title),
             (None, None) => Message::new(category, category),
         }
     }
@@ -140,26 +142,31 @@ impl Terminology {
         demanded: &ConditionCode,
         offered: &ConditionCode,
     ) -> TopicRelation {
-        relation::relate(&self.tree, Span::of(demanded), Span::of(offered))
+        self.relation(Span::of(demanded), Span::of(offered))
+    }
+
+    /// [`Self::topic_relation`] of codes that are read already.
+    pub(crate) fn relation(&self, demanded: Span, offered: Span) -> TopicRelation {
+        relation::relate(&self.tree, demanded, offered)
     }
 }
 
 /// The first Korean and English word of the first row of every single code; English titles of the tree come first.
-fn labels(tree: &Tree, rows: &[Row]) -> HashMap<&'static str, Message> {
+fn labels(tree: &Tree, rows: &[Row]) -> HashMap<String, Message> {
     let mut labels = HashMap::new();
     for row in rows {
         let ([code], RowKind::Term(TermKind::Condition)) = (row.codes.as_slice(), row.kind) else {
             continue;
         };
-        let title = tree
-            .category(code)
-            .map(|node| node.title)
+        let title = Category::of(code)
+            .and_then(|category| tree.category(category))
+            .map(|node| node.title.as_str())
             .or_else(|| row.english.first().map(|word| word.written));
         let (Some(korean), Some(english)) = (row.korean.first(), title) else {
             continue;
         };
         labels
-            .entry(*code)
+            .entry((*code).to_owned())
             .or_insert_with(|| Message::new(korean.written, english));
     }
     labels

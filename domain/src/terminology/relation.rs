@@ -1,6 +1,7 @@
 //! How the topic of an offer relates to that of a demand.
 
-use super::tree::{Level, Node, Span, Tree};
+use super::span::Span;
+use super::tree::{Level, Tree};
 use serde::{Deserialize, Serialize};
 
 /// How an offered condition relates to a demanded one, seen from the demand.
@@ -36,7 +37,7 @@ impl TopicRelation {
 ///
 /// Levels are steps up the tree from the demanded condition: a character of a subcode, the category, its blocks from the
 /// innermost, the chapter. A range that is no node stands one step below the smallest node that contains it.
-pub(super) fn relate(tree: &Tree, demanded: Span<'_>, offered: Span<'_>) -> TopicRelation {
+pub(super) fn relate(tree: &Tree, demanded: Span, offered: Span) -> TopicRelation {
     if demanded.contains(offered) {
         return TopicRelation::SameOrNarrower;
     }
@@ -48,9 +49,8 @@ pub(super) fn relate(tree: &Tree, demanded: Span<'_>, offered: Span<'_>) -> Topi
     }
     let shares_block = tree
         .path(demanded)
-        .into_iter()
         .find(|node| node.level == Level::Block)
-        .is_some_and(|block| node_span(block).contains(offered));
+        .is_some_and(|block| block.span().contains(offered));
     if shares_block {
         TopicRelation::SameBlock
     } else {
@@ -58,34 +58,23 @@ pub(super) fn relate(tree: &Tree, demanded: Span<'_>, offered: Span<'_>) -> Topi
     }
 }
 
-fn node_span(node: &Node) -> Span<'static> {
-    Span {
-        first: node.first,
-        last: node.last,
-        below: "",
-    }
-}
-
 /// Steps from `demanded` up to the first node that contains `offered` as well.
-fn levels_up(tree: &Tree, demanded: Span<'_>, offered: Span<'_>) -> Option<u8> {
+fn levels_up(tree: &Tree, demanded: Span, offered: Span) -> Option<u8> {
     let mut levels = 0_u8;
-    let mut below = demanded.below;
-    while !below.is_empty() {
-        below = &below[..below.len() - 1];
+    let mut above = demanded;
+    while let Some(parent) = above.parent() {
+        above = parent;
         levels = levels.saturating_add(1);
-        if (Span { below, ..demanded }).contains(offered) {
+        if above.contains(offered) {
             return Some(levels);
         }
     }
-    let path = tree.path(demanded);
     // The category of a subcode is counted above; the node that a span is does not count as broader than itself.
-    let skip = usize::from(
-        path.first()
-            .is_some_and(|node| node.first == demanded.first && node.last == demanded.last),
-    );
-    for node in path.into_iter().skip(skip) {
+    let mut path = tree.path(demanded).peekable();
+    path.next_if(|node| node.span() == above);
+    for node in path {
         levels = levels.saturating_add(1);
-        if node_span(node).contains(offered) {
+        if node.span().contains(offered) {
             return Some(levels);
         }
     }

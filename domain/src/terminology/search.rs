@@ -150,7 +150,7 @@ pub(super) fn entries(terminology: &Terminology) -> Vec<Entry> {
         if node.level == Level::Block && node.first == node.last {
             continue;
         }
-        for written in [node.code.as_str(), node.title] {
+        for written in [node.code.as_str(), node.title.as_str()] {
             add(written, TermKind::Condition, vec![node.code.clone()], 1);
         }
     }

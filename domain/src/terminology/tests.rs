@@ -52,7 +52,7 @@ fn every_node_has_its_chapter_and_reaches_it() {
             continue;
         }
         let parsed = code(&node.code);
-        let path = tree.path(Span::of(&parsed));
+        let path: Vec<_> = tree.path(Span::of(&parsed)).collect();
         assert_eq!(path.first().map(|n| &n.code), Some(&node.code));
         assert_eq!(
             path.last().map(|n| n.level),
