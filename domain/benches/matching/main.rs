@@ -1,0 +1,169 @@
+//! One record in and its matches out, against a growing market; and how long the market takes to read in.
+//!
+//! `cargo bench -p matchday-domain --bench matching -- [--sizes 1000,10000] [--records 400] [--svg growth.svg]`.
+//! Times are wall clock of one thread.
+
+#![allow(
+    missing_docs,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::expect_used
+)]
+
+mod plot;
+mod population;
+
+use chrono::NaiveDate;
+use matchday_domain::matching::{MatchIndex, MatchList, TextModel, Weights};
+use matchday_domain::terminology::Terminology;
+use population::Population;
+use std::time::{Duration, Instant};
+
+const SEED: u64 = 20_260_611;
+
+/// What was measured with so many records on each side.
+pub struct Figures {
+    pub size: usize,
+    /// Reading in both sides.
+    pub rebuild: Duration,
+    pub demand: Quantiles,
+    pub offer: Quantiles,
+}
+
+/// Of the time of one record.
+#[derive(Clone, Copy)]
+pub struct Quantiles {
+    pub p50: Duration,
+    pub p95: Duration,
+    pub max: Duration,
+}
+
+impl Quantiles {
+    fn of(mut times: Vec<Duration>) -> Self {
+        times.sort();
+        let at = |percent: usize| times[(times.len() - 1) * percent / 100];
+        Self {
+            p50: at(50),
+            p95: at(95),
+            max: at(100),
+        }
+    }
+}
+
+fn main() {
+    let mut sizes = vec![1_000, 3_000, 10_000, 30_000, 100_000];
+    let (mut records, mut svg) = (400, None);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().expect("a value behind the option");
+        match argument.as_str() {
+            "--sizes" => {
+                let list = value();
+                let read = list.split(',').map(|n| n.parse().expect("a number"));
+                sizes = read.collect();
+            }
+            "--records" => records = value().parse().expect("a number"),
+            "--svg" => svg = Some(value()),
+            // Cargo's own.
+            "--bench" => {}
+            other => panic!("unknown option {other}"),
+        }
+    }
+    Terminology::standard();
+    println!("records a side | read in | demand p50 | p95 | max | offer p50 | p95 | max | matches");
+    let figures: Vec<Figures> = sizes.iter().map(|size| measure(*size, records)).collect();
+    if let Some(peak) = peak_memory() {
+        println!("peak memory: {peak} MiB, the records of the next market included");
+    }
+    if let Some(path) = svg {
+        plot::growth(&path, &figures).expect("the picture can be written");
+    }
+}
+
+fn measure(size: usize, records: usize) -> Figures {
+    let mut population = Population::new(SEED);
+    let model = {
+        let sample: Vec<_> = (0..2_000).map(|i| population.offer(i)).collect();
+        TextModel::of(1, &sample)
+    };
+    let mut index = MatchIndex::new(Weights::default(), model, Terminology::standard());
+    let mut rebuild = Duration::ZERO;
+    // Drawing contents is not the index's work: it is done before the clock runs, a thousand records at a time.
+    for start in (0..size).step_by(1_000) {
+        let numbers = start as u128..(start + 1_000).min(size) as u128;
+        let offers: Vec<_> = numbers
+            .clone()
+            .map(|i| population.offer_content(i))
+            .collect();
+        let demands: Vec<_> = numbers.map(|i| population.demand_content(i)).collect();
+        let begun = Instant::now();
+        for offer in offers {
+            index.upsert_offer(offer.prepare());
+        }
+        for demand in demands {
+            index.upsert_demand(demand.prepare());
+        }
+        rebuild += begun.elapsed();
+    }
+    let today = NaiveDate::from_ymd_opt(2026, 11, 15).expect("a day");
+    let (mut demand_times, mut offer_times) = (Vec::new(), Vec::new());
+    let mut found = 0;
+    for i in 0..records {
+        let number = (size + i) as u128;
+        let (demand, offer) = (
+            population.demand_content(number),
+            population.offer_content(number),
+        );
+        let begun = Instant::now();
+        let demand = demand.prepare();
+        let id = demand.id;
+        index.upsert_demand(demand);
+        found += stored(&index.matches_of_demand(id, today));
+        demand_times.push(begun.elapsed());
+        index.remove_demand(id);
+        let begun = Instant::now();
+        let offer = offer.prepare();
+        let id = offer.id;
+        index.upsert_offer(offer);
+        found += stored(&index.matches_of_offer(id, today));
+        offer_times.push(begun.elapsed());
+        index.remove_offer(id);
+    }
+    let figures = Figures {
+        size,
+        rebuild,
+        demand: Quantiles::of(demand_times),
+        offer: Quantiles::of(offer_times),
+    };
+    let (d, o) = (figures.demand, figures.offer);
+    println!(
+        "{size} | {:.2?} | {:.2?} | {:.2?} | {:.2?} | {:.2?} | {:.2?} | {:.2?} | {:.1}",
+        rebuild,
+        d.p50,
+        d.p95,
+        d.max,
+        o.p50,
+        o.p95,
+        o.max,
+        found as f64 / (2 * records) as f64
+    );
+    figures
+}
+
+/// As the store keeps them: with the explanation as JSON.
+fn stored(list: &MatchList) -> usize {
+    let all = list.matches.iter().chain(&list.near_misses);
+    all.map(|found| serde_json::to_string(&found.explanation).expect("JSON"))
+        .filter(|json| !json.is_empty())
+        .count()
+}
+
+/// The most memory this process ever had, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kib / 1024)
+}
