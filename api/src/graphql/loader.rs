@@ -1,8 +1,8 @@
 //! Gathers the reads of sibling fields into one statement, without waiting for a timer.
 //!
-//! A field that needs an object puts its key on a list and yields once. All siblings are polled in the same task, so
-//! by the time the first of them goes on, every key is on the list; it fetches them all, the others wait for it.
-//! What was read is kept for the rest of the request.
+//! A field that needs an object puts its key on a list and yields until a turn of the task has brought no further key.
+//! All siblings are polled in the same task, most in the same turn, some in the next one under load; the first that goes
+//! on fetches all the keys, the others wait for it. What was read is kept for the rest of the request.
 
 use super::Fault;
 use super::connection::Paging;
@@ -45,6 +45,8 @@ pub(crate) trait Fetch: Eq + Hash + Clone + Send + Sync + 'static {
 
 struct State<K: Fetch> {
     queued: Vec<K>,
+    /// How many fields have asked so far, also for keys that were queued already.
+    asked: u64,
     /// Being read by somebody.
     under_way: HashSet<K>,
     known: HashMap<K, Answer<K::Value>>,
@@ -71,6 +73,7 @@ impl<K: Fetch> Default for Loader<K> {
         Self {
             state: Mutex::new(State {
                 queued: Vec::new(),
+                asked: 0,
                 under_way: HashSet::new(),
                 known: HashMap::new(),
             }),
@@ -91,17 +94,24 @@ impl<K: Fetch> Loader<K> {
 
     /// The object of a key, if there is one that the caller may see.
     pub(crate) async fn load(&self, reader: &Reader, key: K) -> Result<Option<K::Value>, Fault> {
-        {
+        let mut asked = {
             let mut state = self.lock();
             if let Some(answer) = state.known.get(&key) {
                 return open(answer.clone());
             }
+            state.asked += 1;
             if !state.queued.contains(&key) && !state.under_way.contains(&key) {
                 state.queued.push(key.clone());
             }
+            state.asked
+        };
+        loop {
+            tokio::task::yield_now().await;
+            let now = self.lock().asked;
+            if now == std::mem::replace(&mut asked, now) {
+                break;
+            }
         }
-        // Goes on only after every sibling has been polled and has queued its key.
-        tokio::task::yield_now().await;
         loop {
             let mut read = std::pin::pin!(self.read.notified());
             read.as_mut().enable();
