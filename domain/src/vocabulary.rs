@@ -19,6 +19,13 @@ macro_rules! vocabulary {
                 match self { $(Self::$variant => $code,)* }
             }
 
+            /// Its place in the vocabulary as a bit, to make sets of.
+            #[allow(dead_code)]
+            pub(crate) fn bit(self) -> u64 {
+                const { assert!(Self::ALL.len() <= 64) };
+                1 << self as u32
+            }
+
             /// The name.
             pub fn label(self) -> $crate::text::Message {
                 match self { $(Self::$variant => $crate::text::Message::new($ko, $en),)* }

@@ -214,6 +214,12 @@ impl DataKind {
             .map(Self)
     }
 
+    /// Its place in the table as a bit, to make sets of.
+    pub(crate) fn bit(self) -> u64 {
+        const { assert!(TABLE.len() <= 64) };
+        1 << self.0
+    }
+
     fn row(self) -> &'static Row {
         // Built only by `all` and `from_code`, both within the table.
         &TABLE[usize::from(self.0)]

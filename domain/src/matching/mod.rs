@@ -8,6 +8,7 @@
 
 pub mod criteria;
 mod explain;
+mod facts;
 mod index;
 mod score;
 mod subject;

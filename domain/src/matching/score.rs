@@ -236,10 +236,25 @@ impl<'a> Scorer<'a> {
     }
 
     pub(super) fn numbers(&self, pair: &Pair<'_>, text: &DemandText) -> Numbers {
-        let demander_rows = Criterion::DEMANDER
-            .map(|criterion| (self.weights.of(criterion), assess(pair, text, criterion)));
-        let hospital_rows = Criterion::HOSPITAL
-            .map(|criterion| (self.weights.of(criterion), assess(pair, text, criterion)));
+        self.weigh(|criterion| assess(pair, text, criterion))
+    }
+
+    /// No less than the score of a pair, hundredths of a point: words are taken to be found where they may be.
+    pub(super) fn bound(&self, demand: &'a DemandSubject, offer: &'a OfferSubject) -> i32 {
+        let pair = self.pair(demand, offer);
+        let numbers = self.weigh(|criterion| match criterion {
+            Criterion::Variables => criteria::variables::bound(&pair),
+            Criterion::Text => criteria::text::bound(&pair),
+            cheap => assess_cheap(&pair, cheap),
+        });
+        // One more for what rounding may have taken.
+        numbers.score + 1
+    }
+
+    fn weigh(&self, assess: impl Fn(Criterion) -> Assessment) -> Numbers {
+        let row = |criterion| (self.weights.of(criterion), assess(criterion));
+        let demander_rows = Criterion::DEMANDER.map(row);
+        let hospital_rows = Criterion::HOSPITAL.map(row);
         let demander = Side::of(&demander_rows);
         let hospital = Side::of(&hospital_rows);
         let side = |side: Option<Side>| side.map_or(0.0, |side| side.score);
@@ -359,14 +374,22 @@ pub fn score(
 
 fn assess(pair: &Pair<'_>, text: &DemandText, criterion: Criterion) -> Assessment {
     match criterion {
+        Criterion::Variables => criteria::variables::assess(pair),
+        Criterion::Text => criteria::text::assess(pair, text),
+        cheap => assess_cheap(pair, cheap),
+    }
+}
+
+/// Every criterion but those that look words up.
+fn assess_cheap(pair: &Pair<'_>, criterion: Criterion) -> Assessment {
+    match criterion {
         Criterion::Disease => criteria::disease::assess(pair),
         Criterion::DataKinds => criteria::data_kinds::assess(pair),
-        Criterion::Variables => criteria::variables::assess(pair),
+        Criterion::Variables | Criterion::Text => Assessment::NOT_ASKED,
         Criterion::Standard => criteria::standard::assess(pair),
         Criterion::CohortSize => criteria::cohort_size::assess(pair),
         Criterion::Period => criteria::period::assess(pair),
         Criterion::Access => criteria::access::assess(pair),
-        Criterion::Text => criteria::text::assess(pair, text),
         preference => criteria::preferences::assess(pair, preference),
     }
 }

@@ -1,12 +1,14 @@
 //! What a scorer needs of each side, prepared once: codes, kinds, tokens.
 
+use super::facts::{Count, DemandedKind, Signature, latest};
 use super::tokens::{has_hangul, number, tokens};
 use crate::catalogue::{DataKind, OfferContent};
 use crate::demand::DemandContent;
 use crate::id::{DemandId, OfferId, OrganisationId};
 use crate::organisation::{Profile, Region};
-use crate::terminology::{ConditionCode, TermKind, Terminology};
+use crate::terminology::{ConditionCode, Span, TermKind, Terminology, Topic};
 use crate::use_conditions::Asker;
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 
 /// Weight of a token by the field it stands in (matching design, criterion 8).
@@ -29,7 +31,7 @@ pub(super) struct DemandTerm {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Variable {
     pub(super) name: String,
-    pub(super) tokens: Vec<u64>,
+    pub(super) tokens: SmallVec<[u64; 4]>,
     /// Written in Korean words.
     pub(super) korean: bool,
     /// Written in English words, not only in acronyms.
@@ -51,7 +53,12 @@ pub struct DemandSubject {
     pub content: DemandContent,
     /// The stated conditions, or those read from its words where none are stated.
     conditions: Vec<ConditionCode>,
+    /// The same with their surroundings in the tree.
+    topics: SmallVec<[Topic; 2]>,
     coded_from_text: bool,
+    required_kinds: SmallVec<[DemandedKind; 2]>,
+    any_of_kinds: SmallVec<[DemandedKind; 2]>,
+    wished_kinds: SmallVec<[DemandedKind; 2]>,
     /// Kinds that would touch any of the demanded ones, as bits.
     touching_kinds: u64,
     /// Sorted by token.
@@ -75,11 +82,19 @@ pub struct OfferSubject {
     pub content: OfferContent,
     /// The stated and counted conditions, or those read from title and keywords where none are stated.
     conditions: Vec<ConditionCode>,
+    /// The same as numbers, in the same order.
+    spans: SmallVec<[Span; 4]>,
     coded_from_text: bool,
+    /// The latest count of every code, by code.
+    counts: SmallVec<[Count; 2]>,
     kinds: Vec<DataKind>,
     kind_bits: u64,
+    standard_bits: u64,
+    access_bits: u64,
+    linkable_bits: u64,
     /// Weighted counts by token, sorted by token.
-    terms: Vec<(u64, u32)>,
+    terms: Box<[(u64, u32)]>,
+    signature: Signature,
     length: u32,
     korean: bool,
     english: bool,
@@ -128,25 +143,11 @@ fn sorted(mut codes: Vec<ConditionCode>) -> Vec<ConditionCode> {
     codes
 }
 
-/// A kind's place among all kinds, as a bit; there are fewer than 64.
-fn bit(kind: DataKind) -> u64 {
-    DataKind::all()
-        .position(|other| other == kind)
-        .map_or(0, |place| 1 << (place % 64))
-}
-
-/// Kinds that serve a demanded one, at least in part.
-fn touching(kind: DataKind) -> u64 {
-    DataKind::all()
-        .filter(|offered| super::criteria::data_kinds::credit(kind, *offered) > 0.0)
-        .fold(0, |bits, offered| bits | bit(offered))
-}
-
 fn variables(names: &[String]) -> Vec<Variable> {
     names
         .iter()
         .map(|name| {
-            let mut found: Vec<u64> = tokens(name).iter().map(|t| number(&t.form)).collect();
+            let mut found: SmallVec<[u64; 4]> = tokens(name).iter().map(|t| number(&t.form)).collect();
             found.sort_unstable();
             found.dedup();
             Variable {
@@ -213,19 +214,31 @@ impl DemandSubject {
                 word,
             })
             .collect();
-        let touching_kinds = content
-            .data_kinds_required
+        let demanded = |kinds: &[DataKind]| -> SmallVec<[DemandedKind; 2]> {
+            kinds.iter().map(|kind| DemandedKind::of(*kind)).collect()
+        };
+        let required_kinds = demanded(&content.data_kinds_required);
+        let any_of_kinds = demanded(&content.data_kinds_any_of);
+        let wished_kinds = demanded(&content.data_kinds_wished);
+        let touching_kinds = required_kinds
             .iter()
-            .chain(&content.data_kinds_any_of)
-            .chain(&content.data_kinds_wished)
-            .fold(0, |bits, kind| bits | touching(*kind));
+            .chain(&any_of_kinds)
+            .chain(&wished_kinds)
+            .fold(0, |bits, kind| bits | kind.touching());
         Self {
             id,
             version,
             organisation,
             profile,
+            topics: conditions
+                .iter()
+                .map(|code| terminology.topic(code))
+                .collect(),
             conditions,
             coded_from_text,
+            required_kinds,
+            any_of_kinds,
+            wished_kinds,
             touching_kinds,
             terms,
             required: variables(&content.variables_required),
@@ -249,19 +262,26 @@ impl DemandSubject {
         self.touching_kinds != 0
     }
 
-    /// Every kind named.
-    pub(super) fn kinds(&self) -> impl Iterator<Item = DataKind> {
-        self.content
-            .data_kinds_required
-            .iter()
-            .chain(&self.content.data_kinds_any_of)
-            .chain(&self.content.data_kinds_wished)
-            .copied()
+    /// [`Self::conditions`] with their surroundings in the tree.
+    pub(super) fn topics(&self) -> &[Topic] {
+        &self.topics
     }
 
-    /// Whether an offer has a kind that touches one named here.
-    pub(super) fn kinds_touch(&self, offer: &OfferSubject) -> bool {
-        self.touching_kinds & offer.kind_bits != 0
+    /// Kinds that would touch any of the demanded ones, as bits.
+    pub(super) fn touching_kinds(&self) -> u64 {
+        self.touching_kinds
+    }
+
+    pub(super) fn required_kinds(&self) -> &[DemandedKind] {
+        &self.required_kinds
+    }
+
+    pub(super) fn any_of_kinds(&self) -> &[DemandedKind] {
+        &self.any_of_kinds
+    }
+
+    pub(super) fn wished_kinds(&self) -> &[DemandedKind] {
+        &self.wished_kinds
     }
 
     pub(super) fn terms(&self) -> &[DemandTerm] {
@@ -331,11 +351,10 @@ impl OfferSubject {
         for text in content.summary.iter() {
             length += add(&mut bag, text, IN_BODY, terminology);
         }
-        let mut terms: Vec<(u64, u32)> = bag
+        let terms: Box<[(u64, u32)]> = bag
             .into_iter()
             .map(|(token, (count, _))| (token, count))
             .collect();
-        terms.shrink_to_fit();
         let korean = content
             .title
             .iter()
@@ -348,10 +367,16 @@ impl OfferSubject {
             version,
             hospital,
             region,
+            spans: conditions.iter().map(Span::of).collect(),
             conditions,
             coded_from_text,
-            kind_bits: kinds.iter().fold(0, |bits, kind| bits | bit(*kind)),
+            counts: latest(&content.counts),
+            kind_bits: kinds.iter().fold(0, |bits, kind| bits | kind.bit()),
             kinds,
+            standard_bits: content.standards.iter().fold(0, |bits, s| bits | s.bit()),
+            access_bits: content.access_modes.iter().fold(0, |bits, m| bits | m.bit()),
+            linkable_bits: content.linkable_to.iter().fold(0, |bits, l| bits | l.bit()),
+            signature: Signature::of(terms.iter().map(|(token, _)| *token)),
             terms,
             length,
             korean,
@@ -373,6 +398,41 @@ impl OfferSubject {
     /// The kinds to compare: those stated, or those read from title and keywords where none are.
     pub fn kinds(&self) -> &[DataKind] {
         &self.kinds
+    }
+
+    /// [`Self::conditions`] as numbers.
+    pub(super) fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// The latest count of every code, by code.
+    pub(super) fn counts(&self) -> &[Count] {
+        &self.counts
+    }
+
+    /// [`Self::kinds`] as bits.
+    pub(super) fn kind_bits(&self) -> u64 {
+        self.kind_bits
+    }
+
+    /// Standards as bits.
+    pub(super) fn standard_bits(&self) -> u64 {
+        self.standard_bits
+    }
+
+    /// Ways of access as bits.
+    pub(super) fn access_bits(&self) -> u64 {
+        self.access_bits
+    }
+
+    /// What it can be linked to, as bits.
+    pub(super) fn linkable_bits(&self) -> u64 {
+        self.linkable_bits
+    }
+
+    /// Which tokens it can have at all.
+    pub(super) fn signature(&self) -> &Signature {
+        &self.signature
     }
 
     /// Weighted counts by token, sorted by token.

@@ -22,6 +22,7 @@ mod words;
 
 pub use code::{ConditionCode, InvalidConditionCode};
 pub use coding::CodedTerm;
+pub(crate) use relation::Topic;
 pub use relation::TopicRelation;
 pub use search::Term;
 
@@ -142,12 +143,12 @@ impl Terminology {
         demanded: &ConditionCode,
         offered: &ConditionCode,
     ) -> TopicRelation {
-        self.relation(Span::of(demanded), Span::of(offered))
+        self.topic(demanded).relation(Span::of(offered))
     }
 
-    /// [`Self::topic_relation`] of codes that are read already.
-    pub(crate) fn relation(&self, demanded: Span, offered: Span) -> TopicRelation {
-        relation::relate(&self.tree, demanded, offered)
+    /// A demanded condition, prepared to be related to many offered ones.
+    pub(crate) fn topic(&self, demanded: &ConditionCode) -> Topic {
+        Topic::of(&self.tree, Span::of(demanded))
     }
 }
 

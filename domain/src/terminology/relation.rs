@@ -33,50 +33,59 @@ impl TopicRelation {
     }
 }
 
-/// Relation of an offered span to a demanded one.
+/// A demanded condition with its surroundings in the tree, read once, so that many offered ones can be related to it.
 ///
 /// Levels are steps up the tree from the demanded condition: a character of a subcode, the category, its blocks from the
 /// innermost, the chapter. A range that is no node stands one step below the smallest node that contains it.
-pub(super) fn relate(tree: &Tree, demanded: Span, offered: Span) -> TopicRelation {
-    if demanded.contains(offered) {
-        return TopicRelation::SameOrNarrower;
-    }
-    if demanded.overlaps(offered) {
-        return match levels_up(tree, demanded, offered) {
-            Some(levels @ (1 | 2)) => TopicRelation::BroaderBy(levels),
-            _ => TopicRelation::Unrelated,
-        };
-    }
-    let shares_block = tree
-        .path(demanded)
-        .find(|node| node.level == Level::Block)
-        .is_some_and(|block| block.span().contains(offered));
-    if shares_block {
-        TopicRelation::SameBlock
-    } else {
-        TopicRelation::Unrelated
-    }
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Topic {
+    demanded: Span,
+    /// One and two levels up.
+    above: [Option<Span>; 2],
+    /// The innermost block around it.
+    block: Option<Span>,
 }
 
-/// Steps from `demanded` up to the first node that contains `offered` as well.
-fn levels_up(tree: &Tree, demanded: Span, offered: Span) -> Option<u8> {
-    let mut levels = 0_u8;
-    let mut above = demanded;
-    while let Some(parent) = above.parent() {
-        above = parent;
-        levels = levels.saturating_add(1);
-        if above.contains(offered) {
-            return Some(levels);
+impl Topic {
+    pub(super) fn of(tree: &Tree, demanded: Span) -> Self {
+        let parents = std::iter::successors(demanded.parent(), |span| span.parent());
+        let top = parents.clone().last().unwrap_or(demanded);
+        // The category of a subcode is one of its parents; the node that a span is does not count as broader than itself.
+        let mut path = tree.path(demanded).peekable();
+        path.next_if(|node| node.span() == top);
+        let mut levels = parents.chain(path.map(|node| node.span()));
+        Self {
+            demanded,
+            above: [levels.next(), levels.next()],
+            block: tree
+                .path(demanded)
+                .find(|node| node.level == Level::Block)
+                .map(|node| node.span()),
         }
     }
-    // The category of a subcode is counted above; the node that a span is does not count as broader than itself.
-    let mut path = tree.path(demanded).peekable();
-    path.next_if(|node| node.span() == above);
-    for node in path {
-        levels = levels.saturating_add(1);
-        if node.span().contains(offered) {
-            return Some(levels);
+
+    /// Whether an offered condition is the demanded one or a part of it.
+    pub(crate) fn is_served_by(&self, offered: Span) -> bool {
+        self.demanded.contains(offered)
+    }
+
+    /// How an offered condition relates to the demanded one.
+    pub(crate) fn relation(&self, offered: Span) -> TopicRelation {
+        if self.demanded.contains(offered) {
+            return TopicRelation::SameOrNarrower;
+        }
+        let within = |span: Option<Span>| span.is_some_and(|span| span.contains(offered));
+        if self.demanded.overlaps(offered) {
+            return match self.above {
+                [one, _] if within(one) => TopicRelation::BroaderBy(1),
+                [_, two] if within(two) => TopicRelation::BroaderBy(2),
+                _ => TopicRelation::Unrelated,
+            };
+        }
+        if within(self.block) {
+            TopicRelation::SameBlock
+        } else {
+            TopicRelation::Unrelated
         }
     }
-    None
 }

@@ -99,7 +99,8 @@ impl Span {
 
     /// Characters below the category.
     pub(super) fn depth(self) -> usize {
-        self.below.iter().take_while(|sign| **sign != 0).count()
+        // Zeros stand only at the end.
+        self.below.iter().filter(|sign| **sign != 0).count()
     }
 
     /// The same without the last character below the category, if it has any.
@@ -110,7 +111,7 @@ impl Span {
     }
 
     /// Whether all of `other` lies within.
-    pub(super) fn contains(self, other: Self) -> bool {
+    pub(crate) fn contains(self, other: Self) -> bool {
         let depth = self.depth();
         if depth == 0 {
             self.first <= other.first && other.last <= self.last

@@ -27,11 +27,10 @@ struct Practicality {
 impl Practicality {
     fn of(pair: &Pair<'_>) -> Self {
         let content = &pair.demand.content;
-        let offer = &pair.offer.content;
         let accepted = &content.access_modes;
-        let mode = (!accepted.is_empty()).then(|| {
-            (!offer.access_modes.is_empty()).then(|| mode_credit(accepted, &offer.access_modes))
-        });
+        let offered = pair.offer.access_bits();
+        let mode =
+            (!accepted.is_empty()).then(|| (offered != 0).then(|| mode_credit(accepted, offered)));
         let ready_by = ready_by(pair);
         let lead = content
             .needed_by
@@ -59,9 +58,10 @@ impl Practicality {
 }
 
 /// A shared mode 1; another closed environment than accepted .4; else 0.
-fn mode_credit(accepted: &[AccessMode], offered: &[AccessMode]) -> f64 {
-    let closed = |modes: &[AccessMode]| modes.iter().any(|mode| *mode != AccessMode::Export);
-    if accepted.iter().any(|mode| offered.contains(mode)) {
+fn mode_credit(accepted: &[AccessMode], offered: u64) -> f64 {
+    let accepted = accepted.iter().fold(0, |bits, mode| bits | mode.bit());
+    let closed = |modes: u64| modes & !AccessMode::Export.bit() != 0;
+    if accepted & offered != 0 {
         1.0
     } else if closed(accepted) && closed(offered) {
         0.4
@@ -149,10 +149,8 @@ fn cost_credit(budget: Won, estimate: Option<i64>) -> Option<f64> {
 
 /// Only where the way is by visit: the same region 1, both in the capital area .8, else .4.
 fn travel(pair: &Pair<'_>) -> Option<Option<f64>> {
-    let offered = &pair.offer.content.access_modes;
-    let onsite_only = !offered.is_empty() && offered.iter().all(|m| *m == AccessMode::ClosedOnsite);
     let from = pair.demand.profile.region?;
-    if !onsite_only {
+    if pair.offer.access_bits() != AccessMode::ClosedOnsite.bit() {
         return None;
     }
     Some(pair.offer.region.map(|to| {

@@ -3,10 +3,11 @@
 //! Small counts are not shown, and not scored by their number either, or the score would give them away.
 
 use super::{Account, Assessment, Pair};
-use crate::catalogue::{CountBasis, CountObservation};
+use crate::catalogue::CountBasis;
 use crate::matching::explain::{Evidence, Fact, Whose, round, thousands};
+use crate::matching::facts::Count;
 use crate::matching::{DemandSubject, OfferSubject};
-use crate::terminology::{Terminology, TopicRelation};
+use crate::terminology::Span;
 use crate::time::Month;
 use chrono::NaiveDate;
 
@@ -40,36 +41,10 @@ pub enum Subjects {
 }
 
 /// The subjects of an offer who have a demanded condition; for a demand without conditions, all of them.
-pub fn subjects(
-    demand: &DemandSubject,
-    offer: &OfferSubject,
-    terminology: &Terminology,
-) -> Subjects {
-    let demanded = demand.conditions();
+pub fn subjects(demand: &DemandSubject, offer: &OfferSubject) -> Subjects {
+    let demanded = demand.topics();
     let population = &offer.content.population;
-    let serves = |code| {
-        demanded
-            .iter()
-            .any(|wanted| terminology.topic_relation(wanted, code) == TopicRelation::SameOrNarrower)
-    };
-    let counts: Vec<&CountObservation> = latest(offer)
-        .into_iter()
-        .filter(|count| serves(&count.code))
-        .collect();
-    // A count within another one is not added again.
-    let outer: Vec<&CountObservation> = counts
-        .iter()
-        .filter(|count| {
-            !counts.iter().any(|other| {
-                other.code != count.code
-                    && terminology.topic_relation(&other.code, &count.code)
-                        == TopicRelation::SameOrNarrower
-                    && terminology.topic_relation(&count.code, &other.code)
-                        != TopicRelation::SameOrNarrower
-            })
-        })
-        .copied()
-        .collect();
+    let serves = |span: Span| demanded.iter().any(|topic| topic.is_served_by(span));
     let whole = population.size.map(|count| Subjects::Counted {
         count,
         as_of: population.size_as_of,
@@ -77,31 +52,16 @@ pub fn subjects(
     });
     let found = if demanded.is_empty() {
         whole
-    } else if outer.is_empty() {
-        let conditions = offer.conditions();
-        if !conditions.is_empty() && conditions.iter().all(serves) {
-            whole
-        } else {
-            population.size.map(Subjects::AtMost)
-        }
-    } else {
-        let sum = outer
-            .iter()
-            .fold(0_i64, |sum, count| sum.saturating_add(count.count));
+    } else if let Some((sum, as_of, basis)) = counted(offer.counts(), serves) {
         Some(Subjects::Counted {
             count: population.size.map_or(sum, |size| sum.min(size)),
-            as_of: outer.iter().map(|count| count.as_of).min(),
-            basis: Some(
-                if outer
-                    .iter()
-                    .any(|count| count.basis == CountBasis::Estimated)
-                {
-                    CountBasis::Estimated
-                } else {
-                    CountBasis::Measured
-                },
-            ),
+            as_of: Some(as_of),
+            basis: Some(basis),
         })
+    } else if !offer.spans().is_empty() && offer.spans().iter().all(|span| serves(*span)) {
+        whole
+    } else {
+        population.size.map(Subjects::AtMost)
     };
     let threshold = offer.content.suppression_threshold();
     match found {
@@ -113,12 +73,23 @@ pub fn subjects(
     }
 }
 
-/// The latest count of every code, by code.
-fn latest(offer: &OfferSubject) -> Vec<&CountObservation> {
-    let mut counts: Vec<&CountObservation> = offer.content.counts.iter().collect();
-    counts.sort_by(|a, b| (&a.code, b.as_of, b.count).cmp(&(&b.code, a.as_of, a.count)));
-    counts.dedup_by(|a, b| a.code == b.code);
-    counts
+/// The sum of the counts that serve, the oldest month of them, and whether any is estimated; a count within another one
+/// is not added again. `None` where none serves.
+fn counted(counts: &[Count], serves: impl Fn(Span) -> bool) -> Option<(i64, Month, CountBasis)> {
+    let within = |inner: Span, outer: Span| outer.contains(inner) && !inner.contains(outer);
+    let serving = || counts.iter().filter(|count| serves(count.span));
+    serving()
+        .filter(|count| !serving().any(|other| within(count.span, other.span)))
+        .map(|count| (count.count, count.as_of, count.basis))
+        .reduce(|a, b| {
+            let estimated = [a.2, b.2].contains(&CountBasis::Estimated);
+            let basis = if estimated {
+                CountBasis::Estimated
+            } else {
+                CountBasis::Measured
+            };
+            (a.0.saturating_add(b.0), a.1.min(b.1), basis)
+        })
 }
 
 /// Subjects over several offers, of a consortium say. Persons in two of them count twice.
@@ -136,11 +107,10 @@ pub struct SubjectsOverall {
 pub fn subjects_overall<'a>(
     demand: &DemandSubject,
     offers: impl IntoIterator<Item = &'a OfferSubject>,
-    terminology: &Terminology,
 ) -> SubjectsOverall {
     let mut overall = SubjectsOverall::default();
     for offer in offers {
-        match subjects(demand, offer, terminology) {
+        match subjects(demand, offer) {
             Subjects::Counted { count, .. } => {
                 overall.counted = overall.counted.saturating_add(count);
             }
@@ -190,7 +160,7 @@ pub fn assess(pair: &Pair<'_>) -> Assessment {
     let Some(demanded) = wanted(pair) else {
         return Assessment::NOT_ASKED;
     };
-    match subjects(pair.demand, pair.offer, pair.terminology) {
+    match subjects(pair.demand, pair.offer) {
         Subjects::Counted {
             count,
             as_of,
@@ -214,7 +184,7 @@ pub fn explain(pair: &Pair<'_>) -> Account {
     let Some(demanded) = wanted(pair) else {
         return Account::not_asked();
     };
-    let subjects = subjects(pair.demand, pair.offer, pair.terminology);
+    let subjects = subjects(pair.demand, pair.offer);
     let mut evidence = Evidence::CohortSize {
         demanded,
         offered: None,

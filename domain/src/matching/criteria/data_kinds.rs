@@ -3,51 +3,37 @@
 use super::{Account, Assessment, Pair, Parts};
 use crate::catalogue::DataKind;
 use crate::matching::explain::{Evidence, Fact, Need, Whose};
+use crate::matching::facts::DemandedKind;
 
 /// Share of the wishes where anything is required.
 const WISHED_SHARE: f64 = 0.15;
 
-/// How well an offered kind serves a demanded one: the same, or a sub-kind of the demanded category, fully; a category
-/// that may hold the demanded sub-kind, by half.
-pub fn credit(demanded: DataKind, offered: DataKind) -> f64 {
-    if demanded == offered || (demanded.is_category() && demanded.category() == offered.category())
-    {
-        1.0
-    } else if offered.is_category() && demanded.category() == offered.category() {
-        0.5
-    } else {
-        0.0
-    }
-}
-
-fn best(demanded: DataKind, offered: &[DataKind]) -> (f64, Option<DataKind>) {
-    let mut found = (0.0, None);
-    for &kind in offered {
-        let credit = credit(demanded, kind);
-        if credit > found.0 {
-            found = (credit, Some(kind));
-        }
-    }
-    found
+/// The offered kind that serves a demanded one best, the first where several are equal.
+fn found(demanded: DemandedKind, offered: &[DataKind]) -> Option<DataKind> {
+    let credit = demanded.credit(offered.iter().fold(0, |bits, kind| bits | kind.bit()));
+    offered
+        .iter()
+        .copied()
+        .find(|kind| credit > 0.0 && demanded.credit(kind.bit()) >= credit)
 }
 
 #[allow(clippy::cast_precision_loss)]
 fn must(pair: &Pair<'_>) -> Option<f64> {
-    let (content, offered) = (&pair.demand.content, pair.offer.kinds());
-    let any = !content.data_kinds_any_of.is_empty();
-    let count = content.data_kinds_required.len() + usize::from(any);
+    let (demand, offered) = (pair.demand, pair.offer.kind_bits());
+    let any = !demand.any_of_kinds().is_empty();
+    let count = demand.required_kinds().len() + usize::from(any);
     if count == 0 {
         return None;
     }
     let mut sum = 0.0;
-    for &kind in &content.data_kinds_required {
-        sum += best(kind, offered).0;
+    for kind in demand.required_kinds() {
+        sum += kind.credit(offered);
     }
     if any {
-        sum += content
-            .data_kinds_any_of
+        sum += demand
+            .any_of_kinds()
             .iter()
-            .map(|&kind| best(kind, offered).0)
+            .map(|kind| kind.credit(offered))
             .fold(0.0, f64::max);
     }
     Some(sum / count as f64)
@@ -65,7 +51,8 @@ pub fn assess(pair: &Pair<'_>) -> Assessment {
             Assessment::NOT_ASKED
         };
     }
-    if pair.offer.kinds().is_empty() {
+    let offered = pair.offer.kind_bits();
+    if offered == 0 {
         return Assessment::UNKNOWN;
     }
     let must = must(pair);
@@ -73,12 +60,9 @@ pub fn assess(pair: &Pair<'_>) -> Assessment {
     if must.is_some() {
         parts.add(1.0 - WISHED_SHARE, must);
     }
-    let wished = &demand.content.data_kinds_wished;
+    let wished = demand.wished_kinds();
     if !wished.is_empty() {
-        let sum: f64 = wished
-            .iter()
-            .map(|&kind| best(kind, pair.offer.kinds()).0)
-            .sum();
+        let sum: f64 = wished.iter().map(|kind| kind.credit(offered)).sum();
         parts.add(WISHED_SHARE, Some(sum / wished.len() as f64));
     }
     Assessment {
@@ -110,20 +94,19 @@ pub fn explain(pair: &Pair<'_>) -> Account {
         )
         .without(Fact::DataKinds, Whose::Hospital, 1.0);
     }
-    let content = &demand.content;
     let mut evidence = Vec::new();
     let (mut has, mut lacks) = (Vec::new(), Vec::new());
     for (need, kinds) in [
-        (Need::Required, &content.data_kinds_required),
-        (Need::AnyOf, &content.data_kinds_any_of),
-        (Need::Wished, &content.data_kinds_wished),
+        (Need::Required, demand.required_kinds()),
+        (Need::AnyOf, demand.any_of_kinds()),
+        (Need::Wished, demand.wished_kinds()),
     ] {
-        for &kind in kinds {
-            let (credit, found) = best(kind, offered);
+        for &demanded in kinds {
+            let (kind, credit) = (demanded.kind, demanded.credit(pair.offer.kind_bits()));
             evidence.push(Evidence::DataKind {
                 demanded: kind,
                 need,
-                offered: found,
+                offered: found(demanded, offered),
                 credit,
             });
             let list = if credit > 0.0 { &mut has } else { &mut lacks };

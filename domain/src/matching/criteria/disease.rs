@@ -6,7 +6,7 @@
 use super::{Account, Assessment, Pair, Parts, overlap};
 use crate::catalogue::Sex;
 use crate::matching::explain::{Evidence, Fact, Whose, round};
-use crate::terminology::{ConditionCode, Terminology, TopicRelation};
+use crate::terminology::{ConditionCode, Span, Topic, TopicRelation};
 
 /// Share of the best demanded condition against the mean over all. A list of conditions is read as their union, of which
 /// an offer may serve a part well; how many of them it serves counts for the rest.
@@ -14,17 +14,13 @@ const BEST_SHARE: f64 = 0.75;
 /// Share of sex and ages in the criterion, where the demand names them.
 const POPULATION_SHARE: f64 = 0.15;
 
-/// The best offered condition for a demanded one, the first where several are equal.
-fn best<'a>(
-    demanded: &ConditionCode,
-    offered: &'a [ConditionCode],
-    terminology: &Terminology,
-) -> (TopicRelation, Option<&'a ConditionCode>) {
+/// The relation of the best offered condition to a demanded one, and its place: the first where several are equal.
+fn best(demanded: &Topic, offered: &[Span]) -> (TopicRelation, Option<usize>) {
     let mut found = (TopicRelation::Unrelated, None);
-    for code in offered {
-        let relation = terminology.topic_relation(demanded, code);
+    for (place, span) in offered.iter().enumerate() {
+        let relation = demanded.relation(*span);
         if relation.credit() > found.0.credit() {
-            found = (relation, Some(code));
+            found = (relation, Some(place));
             if relation == TopicRelation::SameOrNarrower {
                 break;
             }
@@ -39,13 +35,13 @@ fn credit(relation: TopicRelation) -> f64 {
 
 #[allow(clippy::cast_precision_loss)]
 fn topic(pair: &Pair<'_>) -> Option<f64> {
-    let (demanded, offered) = (pair.demand.conditions(), pair.offer.conditions());
+    let (demanded, offered) = (pair.demand.topics(), pair.offer.spans());
     if demanded.is_empty() || offered.is_empty() {
         return None;
     }
     let (mut sum, mut top) = (0.0_f64, 0.0_f64);
-    for code in demanded {
-        let credit = credit(best(code, offered, pair.terminology).0);
+    for topic in demanded {
+        let credit = credit(best(topic, offered).0);
         sum += credit;
         top = top.max(credit);
     }
@@ -195,8 +191,10 @@ fn topic_account(pair: &Pair<'_>) -> Account {
     let mut rows: Vec<(f64, &ConditionCode, TopicRelation, Option<&ConditionCode>)> = demand
         .conditions()
         .iter()
-        .map(|code| {
-            let (relation, found) = best(code, offer.conditions(), terminology);
+        .zip(demand.topics())
+        .map(|(code, topic)| {
+            let (relation, found) = best(topic, offer.spans());
+            let found = found.and_then(|place| offer.conditions().get(place));
             (credit(relation), code, relation, found)
         })
         .collect();

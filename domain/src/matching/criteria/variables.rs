@@ -8,28 +8,44 @@ use crate::matching::subject::Variable;
 /// A wish counts this much of a requirement.
 const WISHED: f64 = 0.3;
 
-/// Share of a variable's words found in the offer; `None` where the offer is not written in its language.
+/// Share of a variable's words that the offer has; `None` where the offer is not written in its language.
 #[allow(clippy::cast_precision_loss)]
-fn found(pair: &Pair<'_>, variable: &Variable) -> Option<f64> {
+fn share(pair: &Pair<'_>, variable: &Variable, has: impl Fn(u64) -> bool) -> Option<f64> {
     if variable.tokens.is_empty() || !pair.offer.speaks(variable) {
         return None;
     }
-    let hits = variable
-        .tokens
-        .iter()
-        .filter(|token| pair.offer.count_of(**token) > 0)
-        .count();
+    let hits = variable.tokens.iter().filter(|token| has(**token)).count();
     Some(hits as f64 / variable.tokens.len() as f64)
+}
+
+fn found(pair: &Pair<'_>, variable: &Variable) -> Option<f64> {
+    share(pair, variable, |token| {
+        pair.offer.signature().may_have(token) && pair.offer.count_of(token) > 0
+    })
 }
 
 /// Whether the offer can be linked; what it does not list, it does not say.
 fn linked(pair: &Pair<'_>, source: LinkageSource) -> Option<bool> {
-    let offered = &pair.offer.content.linkable_to;
-    (!offered.is_empty()).then(|| offered.contains(&source))
+    let offered = pair.offer.linkable_bits();
+    (offered != 0).then(|| offered & source.bit() != 0)
 }
 
 /// Words are weak evidence, so nothing here is a must-have that caps a score.
 pub fn assess(pair: &Pair<'_>) -> Assessment {
+    gather(pair, found)
+}
+
+/// No less than [`assess`] comes to: words that the offer may have are taken to be there.
+pub fn bound(pair: &Pair<'_>) -> Assessment {
+    gather(pair, |pair, variable| {
+        share(pair, variable, |token| pair.offer.signature().may_have(token))
+    })
+}
+
+fn gather(
+    pair: &Pair<'_>,
+    found: impl Fn(&Pair<'_>, &Variable) -> Option<f64>,
+) -> Assessment {
     let mut parts = Parts::default();
     for variable in pair.demand.required_variables() {
         parts.add(1.0, found(pair, variable));

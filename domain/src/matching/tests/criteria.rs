@@ -256,7 +256,7 @@ fn cohort_size_is_logarithmic_dated_and_suppressed() {
     // Too few to show: 3 and 9 score alike, and the number is nowhere.
     assert_eq!(at(&fresh(3)), at(&fresh(9)));
     assert_eq!(
-        subjects(&wants, &fresh(3), Terminology::standard()),
+        subjects(&wants, &fresh(3)),
         Subjects::Below(10)
     );
     assert!(at(&fresh(3)).failed());
@@ -271,7 +271,6 @@ fn cohort_size_is_logarithmic_dated_and_suppressed() {
     let overall = subjects_overall(
         &wants,
         [&fresh(400), &fresh(600), &fresh(4), &broad],
-        Terminology::standard(),
     );
     assert_eq!(
         (overall.counted, overall.suppressed, overall.unknown),

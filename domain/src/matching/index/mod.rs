@@ -1,0 +1,158 @@
+//! An index in memory over both sides, so that a changed record finds its matches without every pair being scored.
+//!
+//! It keeps subjects and postings by condition and by data kind, never scores: matches are computed when asked for, from
+//! the records present, so that the order of changes cannot matter. Candidates are the same pairs from either side, and
+//! [`Match::is_relevant`] decides alike for both.
+
+mod best;
+mod side;
+
+use super::criteria::text::DemandText;
+use super::score::Scorer;
+use super::{DemandSubject, Match, OfferSubject, TextModel, Weights};
+use crate::id::{DemandId, OfferId};
+use crate::terminology::{Span, Terminology, Topic};
+use chrono::NaiveDate;
+use side::Side;
+
+/// The matches of one record, best first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MatchList {
+    /// What the gate does not deny, at most [`super::STORED_MATCHES`].
+    pub matches: Vec<Match>,
+    /// What it denies although it would fit well.
+    pub near_misses: Vec<Match>,
+}
+
+#[derive(Debug, Clone)]
+struct IndexedDemand {
+    subject: DemandSubject,
+    text: DemandText,
+}
+
+/// The open demands and listed offers of a process.
+#[derive(Debug, Clone)]
+pub struct MatchIndex<'t> {
+    weights: Weights,
+    model: TextModel,
+    terminology: &'t Terminology,
+    demands: Side<DemandId, IndexedDemand, Topic>,
+    offers: Side<OfferId, OfferSubject, Span>,
+}
+
+impl<'t> MatchIndex<'t> {
+    /// An empty index; weights and text model stay for its life, so that all its scores compare.
+    pub fn new(weights: Weights, model: TextModel, terminology: &'t Terminology) -> Self {
+        Self {
+            weights,
+            model,
+            terminology,
+            demands: Side::new(),
+            offers: Side::new(),
+        }
+    }
+
+    /// Adds or replaces a demand.
+    pub fn upsert_demand(&mut self, demand: DemandSubject) {
+        self.remove_demand(demand.id);
+        let text = DemandText::of(&demand, &self.model);
+        let (id, conditions) = (demand.id, demand.topics().to_vec());
+        let kinds = demand.touching_kinds();
+        let subject = demand;
+        self.demands
+            .insert(id, IndexedDemand { subject, text }, &conditions, kinds);
+    }
+
+    /// Adds or replaces an offer.
+    pub fn upsert_offer(&mut self, offer: OfferSubject) {
+        self.remove_offer(offer.id);
+        let (id, conditions, kinds) = (offer.id, offer.spans().to_vec(), offer.kind_bits());
+        self.offers.insert(id, offer, &conditions, kinds);
+    }
+
+    /// Removes a demand; whether it was there.
+    pub fn remove_demand(&mut self, id: DemandId) -> bool {
+        self.demands.remove(id, |demand| {
+            let subject = &demand.subject;
+            (subject.topics(), subject.touching_kinds())
+        })
+    }
+
+    /// Removes an offer; whether it was there.
+    pub fn remove_offer(&mut self, id: OfferId) -> bool {
+        self.offers
+            .remove(id, |offer| (offer.spans(), offer.kind_bits()))
+    }
+
+    /// The demand as indexed.
+    pub fn demand(&self, id: DemandId) -> Option<&DemandSubject> {
+        self.demands.get(id).map(|indexed| &indexed.subject)
+    }
+
+    /// The offer as indexed.
+    pub fn offer(&self, id: OfferId) -> Option<&OfferSubject> {
+        self.offers.get(id)
+    }
+
+    /// Every demand, by id.
+    pub fn demand_ids(&self) -> impl Iterator<Item = DemandId> {
+        self.demands.ids()
+    }
+
+    /// Every offer, by id.
+    pub fn offer_ids(&self) -> impl Iterator<Item = OfferId> {
+        self.offers.ids()
+    }
+
+    fn scorer(&self, today: NaiveDate) -> Scorer<'_> {
+        Scorer {
+            weights: &self.weights,
+            model: &self.model,
+            terminology: self.terminology,
+            today,
+        }
+    }
+
+    /// What is stored with every score of this index.
+    pub fn scorer_version(&self) -> String {
+        self.scorer(NaiveDate::MIN).version()
+    }
+
+    /// The best matches and near-misses of a demand on a day; none where it is not in the index.
+    pub fn matches_of_demand(&self, id: DemandId, today: NaiveDate) -> MatchList {
+        let Some(demand) = self.demands.get(id) else {
+            return MatchList::default();
+        };
+        let topics = demand.subject.topics();
+        let candidates = self.offers.candidates(
+            !topics.is_empty(),
+            |offered| topics.iter().any(|topic| relate(topic, *offered)),
+            demand.subject.touching_kinds(),
+        );
+        let pairs = candidates
+            .iter()
+            .filter_map(|place| Some((demand, self.offers.at(place)?)));
+        best::best(&self.scorer(today), pairs)
+    }
+
+    /// The best matches and near-misses of an offer on a day; none where it is not in the index.
+    pub fn matches_of_offer(&self, id: OfferId, today: NaiveDate) -> MatchList {
+        let Some(offer) = self.offers.get(id) else {
+            return MatchList::default();
+        };
+        let spans = offer.spans();
+        let candidates = self.demands.candidates(
+            !spans.is_empty(),
+            |topic| spans.iter().any(|span| relate(topic, *span)),
+            offer.kind_bits(),
+        );
+        let pairs = candidates
+            .iter()
+            .filter_map(|place| Some((self.demands.at(place)?, offer)));
+        best::best(&self.scorer(today), pairs)
+    }
+}
+
+fn relate(demanded: &Topic, offered: Span) -> bool {
+    demanded.relation(offered).credit() > 0
+}

@@ -1,0 +1,141 @@
+//! The records of one side, and where each condition and data kind is named.
+
+use roaring::RoaringBitmap;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::hash::Hash;
+
+/// Records by id and by place; the place of a removed record goes to a later one.
+#[derive(Debug, Clone)]
+pub(super) struct Side<Id, Record, Condition> {
+    places: BTreeMap<Id, u32>,
+    records: Vec<Option<Record>>,
+    free: Vec<u32>,
+    /// Every place taken.
+    all: RoaringBitmap,
+    /// Places by condition named.
+    conditions: FxHashMap<Condition, RoaringBitmap>,
+    /// Places by data kind named, for offers, or touched, for demands; by the kind's bit.
+    kinds: Vec<RoaringBitmap>,
+    /// Names no condition.
+    no_condition: RoaringBitmap,
+    /// Names no kind.
+    no_kind: RoaringBitmap,
+}
+
+/// The places of the bits that are set.
+fn bits(set: u64) -> impl Iterator<Item = usize> {
+    (0..64).filter(move |place| set >> place & 1 == 1)
+}
+
+impl<Id: Ord + Copy, Record, Condition: Hash + Eq + Copy> Side<Id, Record, Condition> {
+    pub(super) fn new() -> Self {
+        Self {
+            places: BTreeMap::new(),
+            records: Vec::new(),
+            free: Vec::new(),
+            all: RoaringBitmap::new(),
+            conditions: FxHashMap::default(),
+            kinds: vec![RoaringBitmap::new(); 64],
+            no_condition: RoaringBitmap::new(),
+            no_kind: RoaringBitmap::new(),
+        }
+    }
+
+    /// Adds a record whose id is not there yet.
+    pub(super) fn insert(&mut self, id: Id, record: Record, conditions: &[Condition], kinds: u64) {
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.records.push(None);
+            // Memory ends long before places do.
+            u32::try_from(self.records.len() - 1).unwrap_or(u32::MAX)
+        });
+        if let Some(slot) = self.records.get_mut(place as usize) {
+            *slot = Some(record);
+        }
+        self.places.insert(id, place);
+        self.all.insert(place);
+        for condition in conditions {
+            self.conditions.entry(*condition).or_default().insert(place);
+        }
+        for kind in bits(kinds) {
+            self.kinds[kind].insert(place);
+        }
+        if conditions.is_empty() {
+            self.no_condition.insert(place);
+        }
+        if kinds == 0 {
+            self.no_kind.insert(place);
+        }
+    }
+
+    /// Removes a record, given what it names; whether it was there.
+    pub(super) fn remove(
+        &mut self,
+        id: Id,
+        names: impl FnOnce(&Record) -> (&[Condition], u64),
+    ) -> bool {
+        let Some(place) = self.places.remove(&id) else {
+            return false;
+        };
+        if let Some(record) = self.records.get_mut(place as usize).and_then(Option::take) {
+            let (conditions, kinds) = names(&record);
+            for condition in conditions {
+                if let Some(places) = self.conditions.get_mut(condition) {
+                    places.remove(place);
+                    if places.is_empty() {
+                        self.conditions.remove(condition);
+                    }
+                }
+            }
+            for kind in bits(kinds) {
+                self.kinds[kind].remove(place);
+            }
+        }
+        self.no_condition.remove(place);
+        self.no_kind.remove(place);
+        self.all.remove(place);
+        self.free.push(place);
+        true
+    }
+
+    pub(super) fn get(&self, id: Id) -> Option<&Record> {
+        self.at(*self.places.get(&id)?)
+    }
+
+    pub(super) fn at(&self, place: u32) -> Option<&Record> {
+        self.records.get(place as usize)?.as_ref()
+    }
+
+    pub(super) fn ids(&self) -> impl Iterator<Item = Id> {
+        self.places.keys().copied()
+    }
+
+    /// The places of all that may be relevant to a record of the other side: both name a related condition or one of
+    /// them names none, and the same of kinds.
+    pub(super) fn candidates(
+        &self,
+        names_condition: bool,
+        related: impl Fn(&Condition) -> bool,
+        kinds: u64,
+    ) -> RoaringBitmap {
+        let mut found = if names_condition {
+            let mut found = self.no_condition.clone();
+            for (condition, places) in &self.conditions {
+                if related(condition) {
+                    found |= places;
+                }
+            }
+            found
+        } else {
+            self.all.clone()
+        };
+        if kinds != 0 {
+            let mut touching = self.no_kind.clone();
+            for kind in bits(kinds) {
+                touching |= &self.kinds[kind];
+            }
+            found &= touching;
+        }
+        found
+    }
+}
