@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use matchday_domain::evaluation::{mean, ndcg};
 use matchday_domain::id::{DemandId, OfferId, OrganisationId};
 use matchday_domain::matching::{
-    Criterion, DemandSubject, Match, OfferSubject, Scorer, TextModel, Weights, asker_of,
+    Criterion, DemandSubject, Match, OfferSubject, Scorer, TextModel, Weights,
 };
 use matchday_domain::terminology::Terminology;
 use matchday_domain::use_conditions::{Decision, OfferTerms, decide};
@@ -225,7 +225,7 @@ impl<'a> Set<'a> {
                 continue;
             };
             figures.pairs += 1;
-            let mut asker = asker_of(demand);
+            let mut asker = demand.asker().clone();
             // The grades take a disease that is only written as if its author had confirmed the suggested code.
             if asker.conditions.is_empty() {
                 asker.conditions = demand.conditions().to_vec();

@@ -110,7 +110,9 @@ mod tests {
 
     #[test]
     fn what_is_in_the_set_is_never_denied() {
-        let tokens: Vec<u64> = (0..80_u64).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect();
+        let tokens: Vec<u64> = (0..80_u64)
+            .map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+            .collect();
         let set = Signature::of(tokens.iter().copied());
         assert!(tokens.iter().all(|token| set.may_have(*token)));
         let others = (1_000..2_000_u64).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15));

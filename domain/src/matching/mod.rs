@@ -25,7 +25,7 @@ pub use explain::{
 };
 pub use index::{MatchIndex, MatchList};
 pub use score::{Match, NEAR_MISS_FLOOR, RELEVANCE_FLOOR, RankKey, STORED_MATCHES, Scorer, score};
-pub use subject::{DemandSubject, OfferSubject, asker_of, is_excluded};
+pub use subject::{DemandSubject, OfferSubject, is_excluded};
 pub use text_model::TextModel;
 pub use tokens::{Token, tokens};
 pub use weights::{Criterion, HospitalWeights, Weights};

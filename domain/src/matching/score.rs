@@ -10,11 +10,11 @@ use super::explain::{
     Cap, Contribution, CriterionState, Explanation, MissingFact, SideExplanation, missing, round,
     shown,
 };
-use super::{Criterion, DemandSubject, OfferSubject, TextModel, Weights, asker_of, is_excluded};
+use super::{Criterion, DemandSubject, OfferSubject, TextModel, Weights, is_excluded};
 use crate::id::{DemandId, OfferId};
 use crate::terminology::Terminology;
 use crate::text::Message;
-use crate::use_conditions::{Decision, OfferTerms, decide};
+use crate::use_conditions::{Decision, GateOutcome, OfferTerms, decide};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -278,9 +278,8 @@ impl<'a> Scorer<'a> {
             return None;
         }
         let text = DemandText::of(demand, self.model);
-        let pair = self.pair(demand, offer);
-        let numbers = self.numbers(&pair, &text);
-        Some(self.tell(&pair, &text, &numbers))
+        let numbers = self.numbers_of(demand, offer, &text);
+        Some(self.match_of(demand, offer, &text, &numbers, self.gate(demand, offer)))
     }
 
     /// Scores a pair that is not excluded, with a prepared text.
@@ -293,24 +292,22 @@ impl<'a> Scorer<'a> {
         self.numbers(&self.pair(demand, offer), text)
     }
 
-    /// Puts numbers into words and asks the gate.
+    /// What the gate says of a pair.
+    pub(super) fn gate(&self, demand: &DemandSubject, offer: &OfferSubject) -> GateOutcome {
+        let terms = OfferTerms::of(&offer.content);
+        decide(demand.asker(), terms, self.terminology)
+    }
+
+    /// Puts the numbers of a pair and what the gate says into words.
     pub(super) fn match_of(
         &self,
         demand: &'a DemandSubject,
         offer: &'a OfferSubject,
         text: &DemandText,
         numbers: &Numbers,
+        gate: GateOutcome,
     ) -> Match {
-        self.tell(&self.pair(demand, offer), text, numbers)
-    }
-
-    fn tell(&self, pair: &Pair<'_>, text: &DemandText, numbers: &Numbers) -> Match {
-        let asker = asker_of(pair.demand);
-        let gate = decide(
-            &asker,
-            OfferTerms::of(&pair.offer.content),
-            self.terminology,
-        );
+        let pair = &self.pair(demand, offer);
         let decision = gate.decision;
         let mut facts = Vec::new();
         let none = Side {

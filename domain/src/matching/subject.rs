@@ -1,7 +1,7 @@
 //! What a scorer needs of each side, prepared once: codes, kinds, tokens.
 
 use super::facts::{Count, DemandedKind, Signature, latest};
-use super::tokens::{has_hangul, number, tokens};
+use super::tokens::{each_token, has_hangul, number};
 use crate::catalogue::{DataKind, OfferContent};
 use crate::demand::DemandContent;
 use crate::id::{DemandId, OfferId, OrganisationId};
@@ -9,7 +9,6 @@ use crate::organisation::{Profile, Region};
 use crate::terminology::{ConditionCode, Span, TermKind, Terminology, Topic};
 use crate::use_conditions::Asker;
 use smallvec::SmallVec;
-use std::collections::BTreeMap;
 
 /// Weight of a token by the field it stands in (matching design, criterion 8).
 const IN_TITLE: u32 = 3;
@@ -65,6 +64,7 @@ pub struct DemandSubject {
     terms: Vec<DemandTerm>,
     required: Vec<Variable>,
     wished: Vec<Variable>,
+    asker: Box<Asker>,
 }
 
 /// An offer as a scorer sees it.
@@ -100,26 +100,62 @@ pub struct OfferSubject {
     english: bool,
 }
 
-/// Adds the tokens of a text to a bag; a concept of the thesaurus counts as a token of its own, in any language.
-fn add(
-    bag: &mut BTreeMap<u64, (u32, String)>,
-    text: &str,
-    weight: u32,
-    terminology: &Terminology,
-) -> u32 {
-    let mut length = 0;
-    for token in tokens(text) {
-        length += weight;
-        bag.entry(number(&token.form)).or_insert((0, token.word)).0 += weight;
-    }
-    for term in terminology.code_text(text) {
-        for code in &term.codes {
-            bag.entry(number(&format!("#{code}")))
-                .or_insert_with(|| (0, term.matched.clone()))
-                .0 += weight;
+/// The tokens of a record with their weights; a concept of the thesaurus counts as a token of its own, in any language.
+struct Bag<'t> {
+    terminology: &'t Terminology,
+    /// Words are kept only where they are shown.
+    words: bool,
+    terms: Vec<DemandTerm>,
+    /// Sum of the weights of all tokens, but for concepts.
+    length: u32,
+}
+
+impl<'t> Bag<'t> {
+    fn new(terminology: &'t Terminology, words: bool) -> Self {
+        Self {
+            terminology,
+            words,
+            terms: Vec::new(),
+            length: 0,
         }
     }
-    length
+
+    fn add(&mut self, text: &str, weight: u32) {
+        let (terms, words) = (&mut self.terms, self.words);
+        let mut put = |token, word: &str| {
+            terms.push(DemandTerm {
+                token,
+                weight,
+                word: if words {
+                    word.to_owned()
+                } else {
+                    String::new()
+                },
+            });
+        };
+        each_token(text, |form, word| {
+            self.length += weight;
+            put(number(form), word);
+        });
+        for term in self.terminology.code_text(text) {
+            for code in &term.codes {
+                put(number(&format!("#{code}")), &term.matched);
+            }
+        }
+    }
+
+    /// Every token once, with the sum of its weights and its first word, by token.
+    fn finish(mut self) -> Vec<DemandTerm> {
+        self.terms.sort_by_key(|term| term.token);
+        self.terms.dedup_by(|again, first| {
+            let same = again.token == first.token;
+            if same {
+                first.weight += again.weight;
+            }
+            same
+        });
+        self.terms
+    }
 }
 
 fn conditions_in<'a>(
@@ -147,7 +183,8 @@ fn variables(names: &[String]) -> Vec<Variable> {
     names
         .iter()
         .map(|name| {
-            let mut found: SmallVec<[u64; 4]> = tokens(name).iter().map(|t| number(&t.form)).collect();
+            let mut found: SmallVec<[u64; 4]> = SmallVec::new();
+            each_token(name, |form, _| found.push(number(form)));
             found.sort_unstable();
             found.dedup();
             Variable {
@@ -185,35 +222,31 @@ impl DemandSubject {
         } else {
             stated
         };
-        let mut bag = BTreeMap::new();
+        let mut bag = Bag::new(terminology, true);
         for text in content.title.iter() {
-            add(&mut bag, text, IN_TITLE, terminology);
+            bag.add(text, IN_TITLE);
         }
         for text in content.conditions_text.iter() {
-            add(&mut bag, text, IN_KEYWORDS, terminology);
+            bag.add(text, IN_KEYWORDS);
         }
         for name in content
             .variables_required
             .iter()
             .chain(&content.variables_wished)
         {
-            add(&mut bag, name, IN_KEYWORDS, terminology);
+            bag.add(name, IN_KEYWORDS);
         }
         for text in content
             .aim
             .iter()
             .chain(content.population.inclusion.iter())
         {
-            add(&mut bag, text, IN_BODY, terminology);
+            bag.add(text, IN_BODY);
         }
-        let terms = bag
-            .into_iter()
-            .map(|(token, (weight, word))| DemandTerm {
-                token,
-                weight: weight.min(IN_TITLE),
-                word,
-            })
-            .collect();
+        let mut terms = bag.finish();
+        for term in &mut terms {
+            term.weight = term.weight.min(IN_TITLE);
+        }
         let demanded = |kinds: &[DataKind]| -> SmallVec<[DemandedKind; 2]> {
             kinds.iter().map(|kind| DemandedKind::of(*kind)).collect()
         };
@@ -229,7 +262,6 @@ impl DemandSubject {
             id,
             version,
             organisation,
-            profile,
             topics: conditions
                 .iter()
                 .map(|code| terminology.topic(code))
@@ -243,6 +275,8 @@ impl DemandSubject {
             terms,
             required: variables(&content.variables_required),
             wished: variables(&content.variables_wished),
+            asker: Box::new(Asker::of(&content, &profile)),
+            profile,
             content,
         }
     }
@@ -282,6 +316,11 @@ impl DemandSubject {
 
     pub(super) fn wished_kinds(&self) -> &[DemandedKind] {
         &self.wished_kinds
+    }
+
+    /// The facts that the gate weighs. Only stated conditions count: what a machine reads from words opens no gate.
+    pub fn asker(&self) -> &Asker {
+        &self.asker
     }
 
     pub(super) fn terms(&self) -> &[DemandTerm] {
@@ -340,20 +379,21 @@ impl OfferSubject {
         }
         kinds.sort_unstable();
         kinds.dedup();
-        let mut bag = BTreeMap::new();
-        let mut length = 0;
+        let mut bag = Bag::new(terminology, false);
         for text in content.title.iter() {
-            length += add(&mut bag, text, IN_TITLE, terminology);
+            bag.add(text, IN_TITLE);
         }
         for word in content.keywords.iter().chain(&content.variables) {
-            length += add(&mut bag, word, IN_KEYWORDS, terminology);
+            bag.add(word, IN_KEYWORDS);
         }
         for text in content.summary.iter() {
-            length += add(&mut bag, text, IN_BODY, terminology);
+            bag.add(text, IN_BODY);
         }
+        let length = bag.length;
         let terms: Box<[(u64, u32)]> = bag
+            .finish()
             .into_iter()
-            .map(|(token, (count, _))| (token, count))
+            .map(|term| (term.token, term.weight))
             .collect();
         let korean = content
             .title
@@ -374,7 +414,10 @@ impl OfferSubject {
             kind_bits: kinds.iter().fold(0, |bits, kind| bits | kind.bit()),
             kinds,
             standard_bits: content.standards.iter().fold(0, |bits, s| bits | s.bit()),
-            access_bits: content.access_modes.iter().fold(0, |bits, m| bits | m.bit()),
+            access_bits: content
+                .access_modes
+                .iter()
+                .fold(0, |bits, m| bits | m.bit()),
             linkable_bits: content.linkable_to.iter().fold(0, |bits, l| bits | l.bit()),
             signature: Signature::of(terms.iter().map(|(token, _)| *token)),
             terms,
@@ -458,11 +501,6 @@ impl OfferSubject {
     pub(super) fn speaks(&self, variable: &Variable) -> bool {
         (!variable.korean || self.korean) && (!variable.english || self.english)
     }
-}
-
-/// The facts that the gate weighs. Only stated conditions count: what a machine reads from words opens no gate.
-pub fn asker_of(demand: &DemandSubject) -> Asker {
-    Asker::of(&demand.content, &demand.profile)
 }
 
 /// Whether the demand must not be seen by the hospital; such a pair is never scored, and nobody can tell.

@@ -3,6 +3,8 @@
 //! Measured on public sets: bigrams equal a dictionary analyser for Korean and need no dictionary.
 
 use rust_stemmers::{Algorithm, Stemmer};
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 use unicode_normalization::UnicodeNormalization;
 
 /// Words so common that they say nothing; idf would only learn it slowly.
@@ -46,49 +48,75 @@ fn script(ch: char) -> Script {
 
 /// The tokens of a text, in its order.
 pub fn tokens(text: &str) -> Vec<Token> {
-    let stemmer = Stemmer::create(Algorithm::English);
-    let text: String = text.nfkc().flat_map(char::to_lowercase).collect();
     let mut out = Vec::new();
-    let mut run: Vec<char> = Vec::new();
-    let mut of = Script::None;
-    for ch in text.chars().chain(std::iter::once(' ')) {
-        let next = script(ch);
-        if next != of {
-            finish(&run, of, &stemmer, &mut out);
-            run.clear();
-            of = next;
-        }
-        run.push(ch);
-    }
+    each_token(text, |form, word| {
+        out.push(Token {
+            form: form.to_owned(),
+            word: word.to_owned(),
+        });
+    });
     out
 }
 
-fn finish(run: &[char], script: Script, stemmer: &Stemmer, out: &mut Vec<Token>) {
-    let word: String = run.iter().collect();
+/// Calls with the form and the word of every token of a text, in its order.
+pub(super) fn each_token(text: &str, mut each: impl FnMut(&str, &str)) {
+    let text: String = if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        text.nfkc().flat_map(char::to_lowercase).collect()
+    };
+    let (mut start, mut of) = (0, Script::None);
+    for (at, ch) in text.char_indices().chain([(text.len(), ' ')]) {
+        let next = script(ch);
+        if next != of {
+            finish(&text[start..at], of, &mut each);
+            (start, of) = (at, next);
+        }
+    }
+}
+
+fn finish(word: &str, script: Script, each: &mut impl FnMut(&str, &str)) {
     match script {
         Script::None => {}
         Script::Words => {
-            if STOP.binary_search(&word.as_str()).is_err() {
-                let form = stemmer.stem(&word).into_owned();
-                out.push(Token { form, word });
+            if STOP.binary_search(&word).is_err() {
+                stem(word, |form| each(form, word));
             }
         }
         Script::Hangul | Script::Han => {
-            if run.len() == 1 {
-                out.push(Token {
-                    form: word.clone(),
-                    word,
-                });
-                return;
-            }
-            for pair in run.windows(2) {
-                out.push(Token {
-                    form: pair.iter().collect(),
-                    word: word.clone(),
-                });
+            let starts = || word.char_indices().map(|(at, _)| at);
+            let ends = starts().skip(2).chain([word.len()]);
+            if starts().nth(1).is_none() {
+                each(word, word);
+            } else {
+                for (start, end) in starts().zip(ends) {
+                    each(&word[start..end], word);
+                }
             }
         }
     }
+}
+
+/// Stems remembered at most; then they are forgotten and learnt anew.
+const REMEMBERED_STEMS: usize = 1 << 16;
+
+thread_local! {
+    /// Texts repeat their words, and stemming one takes longer than all the rest.
+    static STEMS: RefCell<FxHashMap<Box<str>, Box<str>>> = RefCell::default();
+}
+
+fn stem(word: &str, each: impl FnOnce(&str)) {
+    STEMS.with_borrow_mut(|stems| {
+        if let Some(stem) = stems.get(word) {
+            return each(stem);
+        }
+        if stems.len() >= REMEMBERED_STEMS {
+            stems.clear();
+        }
+        let stem = Stemmer::create(Algorithm::English).stem(word);
+        each(&stem);
+        stems.insert(word.into(), stem.into());
+    });
 }
 
 /// A token's number: FNV-1a of 64 bits, the same on every machine. Among a million tokens a chance of one in 10⁷ that

@@ -4,8 +4,10 @@ use super::thesaurus::RowKind;
 use super::tree::Level;
 use super::words::{Glyph, glyphs, is_hangul, key};
 use super::{ConditionCode, TermKind, Terminology};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashSet;
 use unicode_normalization::UnicodeNormalization;
 
 /// Texts are worked through in pieces of about this many bytes, so that memory stays small.
@@ -99,8 +101,8 @@ impl Target {
 /// The words of the thesaurus by their characters.
 #[derive(Debug, Default)]
 pub(super) struct Trie {
-    next: HashMap<(u32, char), u32>,
-    targets: HashMap<u32, Vec<Target>>,
+    next: FxHashMap<(u32, char), u32>,
+    targets: FxHashMap<u32, Vec<Target>>,
     size: u32,
 }
 
@@ -218,7 +220,11 @@ impl Terminology {
         let mut clues: HashSet<char> = HashSet::new();
         let mut out: Vec<Option<CodedTerm>> = Vec::new();
         for piece in pieces(text) {
-            let piece: String = piece.nfc().collect();
+            let piece: Cow<'_, str> = if piece.is_ascii() {
+                piece.into()
+            } else {
+                piece.nfc().collect()
+            };
             for coded in self.codes_written(&piece) {
                 clues.extend(coded.codes.iter().filter_map(|c| c.chars().next()));
                 if seen.insert((coded.kind, coded.codes.clone())) {
@@ -324,6 +330,9 @@ impl Terminology {
 
     /// Codes written out: subcodes and ranges anywhere, bare categories where the text speaks of codes.
     fn codes_written(&self, piece: &str) -> Vec<CodedTerm> {
+        if !piece.bytes().any(|b| b.is_ascii_digit()) {
+            return Vec::new();
+        }
         let speaks = ["ICD", "KCD", "상병", "질병코드", "진단코드"]
             .iter()
             .any(|word| piece.contains(word));

@@ -56,10 +56,16 @@ fn wanted<'a>(pair: &Pair<'a>) -> impl Iterator<Item = Standard> + use<'a> {
 /// Wanting `NONE` is wanting nothing.
 pub fn assess(pair: &Pair<'_>) -> Assessment {
     let offered = pair.offer.standard_bits();
-    let held = || Standard::ALL.iter().filter(|standard| offered & standard.bit() != 0);
+    let held = || {
+        Standard::ALL
+            .iter()
+            .filter(|standard| offered & standard.bit() != 0)
+    };
     let mut parts = Parts::default();
     for standard in wanted(pair) {
-        let best = held().map(|held| credit(standard, *held)).fold(0.0, f64::max);
+        let best = held()
+            .map(|held| credit(standard, *held))
+            .fold(0.0, f64::max);
         parts.add(1.0, (offered != 0).then_some(best));
     }
     parts.finish()

@@ -38,14 +38,13 @@ pub fn assess(pair: &Pair<'_>) -> Assessment {
 /// No less than [`assess`] comes to: words that the offer may have are taken to be there.
 pub fn bound(pair: &Pair<'_>) -> Assessment {
     gather(pair, |pair, variable| {
-        share(pair, variable, |token| pair.offer.signature().may_have(token))
+        share(pair, variable, |token| {
+            pair.offer.signature().may_have(token)
+        })
     })
 }
 
-fn gather(
-    pair: &Pair<'_>,
-    found: impl Fn(&Pair<'_>, &Variable) -> Option<f64>,
-) -> Assessment {
+fn gather(pair: &Pair<'_>, found: impl Fn(&Pair<'_>, &Variable) -> Option<f64>) -> Assessment {
     let mut parts = Parts::default();
     for variable in pair.demand.required_variables() {
         parts.add(1.0, found(pair, variable));

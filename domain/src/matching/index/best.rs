@@ -105,32 +105,44 @@ impl<'a> Iterator for Descending<'a, '_> {
     }
 }
 
+/// How many of the matches kept so far go before one with a score and a decision.
+fn better(matches: &[Match], score: i32, decision: Decision) -> usize {
+    matches
+        .iter()
+        .filter(|kept| kept.score > score || kept.decision <= decision)
+        .count()
+}
+
 /// Asks the gate from the best pair on until enough is found.
 pub(super) fn best<'a>(
     scorer: &Scorer<'a>,
     pairs: impl Iterator<Item = (&'a IndexedDemand, &'a OfferSubject)>,
 ) -> MatchList {
     let mut list = MatchList::default();
-    let mut full_at = None;
     for Scored { numbers, pair, .. } in Descending::new(scorer, pairs) {
         let (demand, offer) = pair;
-        // Pass goes before ask at equal score, so a score is finished before the list is cut.
-        let full = full_at.is_some_and(|score| numbers.score < score);
-        let misses =
-            list.near_misses.len() >= KEPT_NEAR_MISSES || numbers.score < NEAR_MISS_FLOOR;
+        let score = numbers.score;
+        // At equal score a pass goes before an ask, so one may still come after fifty.
+        let full = better(&list.matches, score, Decision::Pass) >= STORED_MATCHES;
+        let misses = list.near_misses.len() >= KEPT_NEAR_MISSES || score < NEAR_MISS_FLOOR;
         if full && misses {
             break;
         }
-        let found = scorer.match_of(&demand.subject, offer, &demand.text, &numbers);
-        if found.decision == Decision::Deny {
-            if !misses {
-                list.near_misses.push(found);
-            }
-        } else if !full {
+        let gate = scorer.gate(&demand.subject, offer);
+        let denied = gate.decision == Decision::Deny;
+        let enough = if denied {
+            misses
+        } else {
+            better(&list.matches, score, gate.decision) >= STORED_MATCHES
+        };
+        if enough {
+            continue;
+        }
+        let found = scorer.match_of(&demand.subject, offer, &demand.text, &numbers, gate);
+        if denied {
+            list.near_misses.push(found);
+        } else {
             list.matches.push(found);
-            if list.matches.len() >= STORED_MATCHES && full_at.is_none() {
-                full_at = Some(numbers.score);
-            }
         }
     }
     list.matches.sort_by_key(Match::rank);

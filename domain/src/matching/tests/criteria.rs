@@ -67,7 +67,7 @@ fn words_are_coded_where_no_condition_is_stated() {
     assert!(demand.conditions_from_text() && offer.conditions_from_text());
     close(disease::assess(&pair(&demand, &offer)), 1.0, 1.0);
     assert!(
-        asker_of(&demand).conditions.is_empty(),
+        demand.asker().conditions.is_empty(),
         "a machine's reading opens no gate"
     );
 }
@@ -255,10 +255,7 @@ fn cohort_size_is_logarithmic_dated_and_suppressed() {
     close(at(&nested), 2.0 / 3.0, 1.0);
     // Too few to show: 3 and 9 score alike, and the number is nowhere.
     assert_eq!(at(&fresh(3)), at(&fresh(9)));
-    assert_eq!(
-        subjects(&wants, &fresh(3)),
-        Subjects::Below(10)
-    );
+    assert_eq!(subjects(&wants, &fresh(3)), Subjects::Below(10));
     assert!(at(&fresh(3)).failed());
     let told = serde_json::to_string(&scored(&wants, &fresh(3))).unwrap();
     assert!(!told.contains("\"offered\":3"), "{told}");
@@ -268,10 +265,7 @@ fn cohort_size_is_logarithmic_dated_and_suppressed() {
     assert!(!at(&broad).failed());
     close(at(&with(vec![], Some(999), &["C34"])), 0.95, 1.0);
     assert_eq!(at(&with(vec![], None, &["C34"])), Assessment::UNKNOWN);
-    let overall = subjects_overall(
-        &wants,
-        [&fresh(400), &fresh(600), &fresh(4), &broad],
-    );
+    let overall = subjects_overall(&wants, [&fresh(400), &fresh(600), &fresh(4), &broad]);
     assert_eq!(
         (overall.counted, overall.suppressed, overall.unknown),
         (1_000, 1, 1)
