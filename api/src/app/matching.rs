@@ -9,10 +9,10 @@ use matchday_domain::catalogue::Offer;
 use matchday_domain::demand::Demand;
 use matchday_domain::id::{DemandId, MatchId, OfferId, OrganisationId};
 use matchday_domain::matching::{
-    DemandSubject, Match, MatchIndex, MatchList, OfferSubject, TextModel, Weights,
+    DemandSubject, Match, MatchIndex, MatchList, OfferSubject, Weights,
 };
 use matchday_domain::organisation::Profile;
-use matchday_infra::store::{Change, ChangeKind, StoredMatch, Tx, Viewer};
+use matchday_infra::store::{Change, ChangeKind, Job, StoreError, StoredMatch, Tx, Viewer};
 use std::collections::HashMap;
 
 /// The index of this process, and how far it has read the change log.
@@ -27,6 +27,9 @@ pub struct Matcher {
 /// Changes read at once.
 const CHANGES: u64 = 1_000;
 
+/// Demands whose matches are stored in one transaction when all are computed.
+const DEMANDS: usize = 50;
+
 impl Matcher {
     /// Brings the index up to date.
     async fn follow(&mut self, app: &App) -> Outcome<()> {
@@ -34,8 +37,8 @@ impl Matcher {
             self.read_to = app.store.last_change().await?;
             self.index = Some(MatchIndex::new(
                 Weights::default(),
-                // Every word alike: replicas that start at different times must give the same score.
-                TextModel::default(),
+                // Replicas that start at different times must give the same score.
+                app.store.text_model().await?,
                 app.terminology(),
             ));
             let (offers, demands) = (
@@ -52,6 +55,12 @@ impl Matcher {
                 return Ok(());
             };
             self.read_to = *last;
+            let renewed =
+                |(_, change): &(i64, Change)| matches!(change.kind, ChangeKind::TextModel(_));
+            if changes.iter().any(renewed) {
+                self.index = None;
+                return Box::pin(self.follow(app)).await;
+            }
             let (mut offers, mut demands) = (Vec::new(), Vec::new());
             for (_, change) in changes {
                 match change.kind {
@@ -166,7 +175,8 @@ impl Matcher {
         let tx = app.store.begin().await?;
         let fresh = tx.replace_matches_of_offer(id, &matches).await?;
         tell(app, &tx, &fresh).await?;
-        app.commit(tx).await
+        app.commit(tx).await?;
+        self.begin_epoch(app).await
     }
 
     /// Computes and stores the matches of a demand.
@@ -183,24 +193,45 @@ impl Matcher {
         app.commit(tx).await
     }
 
-    /// Computes and stores all matches; tells how many.
+    /// Computes and stores the matches of every demand, some at a time.
     ///
     /// # Errors
     /// The store.
-    pub async fn rebuild(&mut self, app: &App) -> Outcome<usize> {
-        self.index = None;
+    pub async fn match_all(&mut self, app: &App) -> Outcome<()> {
         self.follow(app).await?;
         let index = self.index.as_ref().ok_or_else(no_index)?;
-        let mut demands: Vec<DemandId> = self.askers.keys().copied().collect();
-        demands.sort();
-        let mut matches = Vec::new();
-        for demand in demands {
-            matches.extend(self.stored(app, index.matches_of_demand(demand, today(app))));
+        let demands: Vec<DemandId> = index.demand_ids().collect();
+        for some in demands.chunks(DEMANDS) {
+            let tx = app.store.begin().await?;
+            for &id in some {
+                let matches = self.stored(app, index.matches_of_demand(id, today(app)));
+                let fresh = tx.replace_matches_of_demand(id, &matches).await?;
+                tell(app, &tx, &fresh).await?;
+            }
+            app.commit(tx).await?;
         }
+        Ok(())
+    }
+
+    /// Begins a new epoch of the text model where the offers have outgrown the last one: all matches are computed anew.
+    async fn begin_epoch(&self, app: &App) -> Outcome<()> {
+        let index = self.index.as_ref().ok_or_else(no_index)?;
+        let Some(model) = index.next_text_model() else {
+            return Ok(());
+        };
         let tx = app.store.begin().await?;
-        tx.replace_all_matches(&matches).await?;
-        app.commit(tx).await?;
-        Ok(matches.len())
+        match tx.insert_text_model(&model, app.now()).await {
+            // Another replica was first, and has seen to the rest.
+            Err(StoreError::Taken(_)) => return Ok(()),
+            kept => kept?,
+        }
+        let change = Change {
+            kind: ChangeKind::TextModel(model.version),
+            concerns: Vec::new(),
+        };
+        tx.note(&[change], app.now()).await?;
+        tx.post(&[Job::MatchAll], app.now()).await?;
+        app.commit(tx).await
     }
 }
 

@@ -75,11 +75,6 @@ impl Worker {
         }
     }
 
-    /// The matcher, for a rebuild of all matches.
-    pub fn matcher(&self) -> &Mutex<Matcher> {
-        &self.matcher
-    }
-
     /// Works until cancelled; finishes what it has begun.
     pub async fn run(self, stop: CancellationToken) {
         let mut last_sweep = self.app.now();
@@ -187,6 +182,7 @@ impl Worker {
                     .match_demand(&self.app, *demand)
                     .await?
             }
+            Job::MatchAll => self.matcher.lock().await.match_all(&self.app).await?,
             Job::Arrange { arrangement } => {
                 self.app.perform_arrangement(leased, *arrangement).await?
             }

@@ -5,6 +5,9 @@ use super::tokens::number;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Of fewer offers it cannot be told what is rare.
+const FEWEST_OFFERS: usize = 20;
+
 /// Frequencies of tokens over the offers of an epoch. Its version is stored with every score.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +41,11 @@ impl TextModel {
     /// How many offers it was counted over.
     pub fn documents(&self) -> u64 {
         self.documents
+    }
+
+    /// Whether the market has outgrown it: so many offers are twice those that it was counted over, and enough to count.
+    pub fn is_outgrown_by(&self, offers: usize) -> bool {
+        offers >= FEWEST_OFFERS && offers as u64 >= 2 * self.documents
     }
 
     /// Inverse document frequency of a token's number: ln(1 + (N − n + ½) / (n + ½)), always above 0.

@@ -42,6 +42,8 @@ pub enum ChangeKind {
     MatchingDay(MatchingDayId),
     /// A run of the arrangement made progress.
     Arrangement(ArrangementId),
+    /// A new epoch of the text model began.
+    TextModel(i32),
 }
 
 impl<C: ConnectionTrait> Access<C> {

@@ -340,16 +340,6 @@ impl Tx {
         Ok(fresh)
     }
 
-    /// Replaces every stored match.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn replace_all_matches(&self, matches: &[StoredMatch]) -> Result<(), StoreError> {
-        row::Entity::delete_many().exec(&self.conn).await?;
-        let rows = matches.iter().map(columns).collect::<Result<_, _>>()?;
-        self.insert_matches(rows).await
-    }
-
     async fn insert_matches(&self, rows: Vec<row::ActiveModel>) -> Result<(), StoreError> {
         // 15 columns a row; both databases take tens of thousands of values in a statement, not more.
         for chunk in rows.chunks(500) {

@@ -17,6 +17,7 @@ mod organisation;
 mod outbox;
 mod page;
 mod request;
+mod text_model;
 
 pub use change::{Change, ChangeKind};
 pub use error::StoreError;

@@ -38,6 +38,8 @@ pub enum Job {
         /// The demand.
         demand: DemandId,
     },
+    /// Compute the matches of every demand anew.
+    MatchAll,
     /// Run an arrangement.
     Arrange {
         /// The run.

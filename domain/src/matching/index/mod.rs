@@ -104,6 +104,13 @@ impl<'t> MatchIndex<'t> {
         self.offers.ids()
     }
 
+    /// The text model of the next epoch, counted over the offers at hand, once they have outgrown the present one.
+    pub fn next_text_model(&self) -> Option<TextModel> {
+        self.model
+            .is_outgrown_by(self.offers.len())
+            .then(|| TextModel::of(self.model.version + 1, self.offers.records()))
+    }
+
     fn scorer(&self, today: NaiveDate) -> Scorer<'_> {
         Scorer {
             weights: &self.weights,

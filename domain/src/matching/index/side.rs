@@ -106,6 +106,14 @@ impl<Id: Ord + Copy, Record, Condition: Hash + Eq + Copy> Side<Id, Record, Condi
         self.records.get(place as usize)?.as_ref()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    pub(super) fn records(&self) -> impl Iterator<Item = &Record> {
+        self.records.iter().flatten()
+    }
+
     pub(super) fn ids(&self) -> impl Iterator<Item = Id> {
         self.places.keys().copied()
     }
