@@ -41,6 +41,53 @@ fn the_gate_agrees_with_its_own_table() {
 }
 
 #[test]
+fn every_case_of_the_table_is_explained_in_both_languages() {
+    use matchday_domain::terminology::Terminology;
+    use matchday_domain::use_conditions::{Decision, OfferTerms, decide};
+    let hangul = |text: &str| text.chars().any(|c| ('가'..='힣').contains(&c));
+    for case in gate_cases::gate_cases(GATE_TABLE.as_bytes()).unwrap() {
+        let terms = OfferTerms {
+            policies: &case.policies,
+            access_modes: &case.access_modes,
+            data_kinds: &case.data_kinds,
+        };
+        let got = decide(&case.asker, terms, Terminology::standard());
+        assert!(!got.findings.is_empty());
+        let mut sentences: Vec<_> = got.duties.iter().map(|duty| &duty.message).collect();
+        for finding in &got.findings {
+            let facts = [&finding.offer_fact, &finding.asker_fact];
+            assert!(
+                facts
+                    .iter()
+                    .all(|fact| !fact.ko.is_empty() && !fact.en.is_empty())
+            );
+            assert_eq!(
+                finding.would_open.is_none(),
+                finding.decision == Decision::Pass
+            );
+            sentences.push(&finding.sentence);
+            sentences.extend(&finding.would_open);
+        }
+        if let Some(near_miss) = &got.near_miss {
+            sentences.push(&near_miss.change);
+        }
+        for sentence in sentences {
+            assert!(
+                hangul(&sentence.ko) && sentence.ko.ends_with('.'),
+                "{}",
+                sentence.ko
+            );
+            assert!(
+                !hangul(&sentence.en) && sentence.en.ends_with('.'),
+                "{}",
+                sentence.en
+            );
+            assert!(!sentence.en.contains("  "), "{}", sentence.en);
+        }
+    }
+}
+
+#[test]
 fn a_gate_that_differs_is_told_apart() {
     let mut cases: Vec<serde_json::Value> = serde_json::from_str(GATE_TABLE).unwrap();
     cases.retain(|case| ["T001", "T012", "T019"].contains(&case["id"].as_str().unwrap()));

@@ -75,7 +75,13 @@ fn listed(
     if !case.has(modifier) {
         return None;
     }
-    let mut facts = Facts::of(modifier, names(own));
+    // No names here: an explanation is read by the other side too, before an asker may have said who it is.
+    let asker = if own.is_empty() {
+        unsaid()
+    } else {
+        say("이름을 밝힘", "its name is stated")
+    };
+    let mut facts = Facts::of(modifier, asker);
     let list = names(allowed);
     facts.offer = say(
         format!("{}: {}", facts.offer.ko, list.ko),

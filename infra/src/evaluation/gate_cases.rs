@@ -1,6 +1,6 @@
 //! Cases of the gate with the outcome they should have.
 
-use super::judgements::{asker, list};
+use super::judgements::{asker, list, policies};
 use super::{Unusable, document};
 use matchday_domain::catalogue::{AccessMode, DataKind};
 use matchday_domain::use_conditions::duos::{DiseaseAncestors, DuosDecision, DuosUse};
@@ -77,7 +77,7 @@ fn case(id: &str, value: &Value) -> Result<GateCase, String> {
     };
     Ok(GateCase {
         id: id.to_owned(),
-        policies: list(&offer["use_policies"])?,
+        policies: policies(&offer["use_policies"])?,
         access_modes: list(&offer["access_modes"])?,
         data_kinds: list(&offer["data_kinds"])?,
         asker: asker(&value["asker"])?,
