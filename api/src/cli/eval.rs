@@ -29,7 +29,8 @@ pub(super) enum Set {
         #[arg(long)]
         json: bool,
     },
-    /// The gate: agreement, false passes, every mismatch with the rule that decided.
+    /// The gate: agreement, false passes, every mismatch with the rule that decided. Ends with 1 if a case passes that
+    /// should not, with 2 if the set cannot be read, else with 0.
     Gate {
         /// Cases with the expected outcome.
         cases: PathBuf,
@@ -99,7 +100,12 @@ pub(super) fn run(set: Set) -> Result<ExitCode, Failure> {
                 Mode::Service => gate::evaluate(&read(&cases, gate_cases::gate_cases)?),
                 Mode::Duos => gate::evaluate_duos(&read(&cases, gate_cases::duos_cases)?),
             };
-            print(&figures, json)
+            print(&figures, json)?;
+            Ok(if figures.false_passes == 0 {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
         }
         Set::Terms { terms, json } => {
             print(&terms::evaluate(&read(&terms, lay_terms::lay_terms)?), json)

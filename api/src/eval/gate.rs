@@ -3,9 +3,10 @@
 use super::{Line, rounded, table};
 use matchday_domain::terminology::Terminology;
 use matchday_domain::use_conditions::duos::decide_duos;
-use matchday_domain::use_conditions::{Decision, OfferTerms, decide};
-use matchday_infra::evaluation::gate_cases::{DuosCases, GateCase};
+use matchday_domain::use_conditions::{Asker, Decision, GateOutcome, OfferTerms, decide};
+use matchday_infra::evaluation::gate_cases::{DuosCases, GateCase, WouldOpen};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// How often the gate agrees.
@@ -23,36 +24,51 @@ pub struct GateFigures {
     pub other_rule: usize,
     /// Cases that agree, but with other duties than the set names.
     pub other_duties: usize,
-    /// Every case that does not agree.
+    /// Cases that agree, but with another near-miss than the set names, or with one that does not open.
+    pub other_near_miss: usize,
+    /// Everything in which gate and set differ.
     pub mismatches: Vec<Mismatch>,
 }
 
-/// A case on which gate and set differ.
+/// Something in which gate and set differ on a case.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Mismatch {
-    /// Its name.
+    /// The case.
     pub id: String,
+    /// `decision`; of a case that agrees, `rule`, `duties` or `near miss`.
+    pub of: &'static str,
     /// What the set expects.
-    pub expected: &'static str,
+    pub expected: String,
     /// What the gate says.
-    pub got: &'static str,
+    pub got: String,
     /// The rule that decided; empty where the mode knows none.
     pub rule: String,
     /// In a sentence; empty where the mode knows none.
     pub why: String,
 }
 
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            id,
+            of,
+            expected,
+            got,
+            rule,
+            why,
+        } = self;
+        write!(f, "{id}: {of} {got} instead of {expected}")?;
+        if rule.is_empty() {
+            return Ok(());
+        }
+        write!(f, ", by {rule}: {why}")
+    }
+}
+
 impl fmt::Display for GateFigures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for miss in &self.mismatches {
-            let Mismatch {
-                id,
-                expected,
-                got,
-                rule,
-                why,
-            } = miss;
-            writeln!(f, "{id}: {got} instead of {expected} {rule} {why}")?;
+        for mismatch in &self.mismatches {
+            writeln!(f, "{mismatch}")?;
         }
         let lines = [
             Line("cases", self.cases.to_string()),
@@ -63,6 +79,10 @@ impl fmt::Display for GateFigures {
             Line("false passes", self.false_passes.to_string()),
             Line("agreed by another rule", self.other_rule.to_string()),
             Line("agreed with other duties", self.other_duties.to_string()),
+            Line(
+                "agreed with another near-miss",
+                self.other_near_miss.to_string(),
+            ),
         ];
         table(f, &lines)
     }
@@ -83,41 +103,86 @@ pub fn evaluate(cases: &[GateCase]) -> GateFigures {
         ..GateFigures::default()
     };
     for case in cases {
-        let terms = OfferTerms {
-            policies: &case.policies,
-            access_modes: &case.access_modes,
-            data_kinds: &case.data_kinds,
-        };
-        let got = decide(&case.asker, terms, Terminology::standard());
-        let agreed = got.decision == case.expected || case.also.contains(&got.decision);
-        if agreed {
-            figures.agreed += 1;
-            let rule = !case.rule.is_empty() && got.deciding_rule != case.rule;
-            figures.other_rule += usize::from(rule && got.decision == case.expected);
-            let mut duties: Vec<&str> = got.duties.iter().map(|duty| duty.code.as_str()).collect();
-            duties.sort_unstable();
-            let differ = case.duties.as_ref().is_some_and(|expected| {
-                let mut expected: Vec<&str> = expected.iter().map(String::as_str).collect();
-                expected.sort_unstable();
-                expected != duties
+        let got = said(case, &case.asker);
+        let mut differs = |of, expected: String, said: String| {
+            let decisive = got.findings.iter();
+            let decisive = decisive
+                .filter(|finding| finding.rule == got.deciding_rule)
+                .find(|finding| finding.decision == got.decision);
+            figures.mismatches.push(Mismatch {
+                id: case.id.clone(),
+                of,
+                expected,
+                got: said,
+                rule: got.deciding_rule.clone(),
+                why: decisive.map_or_else(String::new, |finding| finding.sentence.en.clone()),
             });
-            figures.other_duties += usize::from(differ);
+        };
+        if got.decision != case.expected && !case.also.contains(&got.decision) {
+            figures.false_passes += usize::from(got.decision == Decision::Pass);
+            let (expected, got) = (case.expected.code(), got.decision.code());
+            differs("decision", expected.to_owned(), got.to_owned());
             continue;
         }
-        figures.false_passes += usize::from(got.decision == Decision::Pass);
-        let decisive = got
-            .findings
-            .iter()
-            .find(|finding| finding.rule == got.deciding_rule && finding.decision == got.decision);
-        figures.mismatches.push(Mismatch {
-            id: case.id.clone(),
-            expected: case.expected.code(),
-            got: got.decision.code(),
-            rule: format!("by {}", got.deciding_rule),
-            why: decisive.map_or_else(String::new, |finding| finding.sentence.en.clone()),
-        });
+        figures.agreed += 1;
+        // Another acceptable outcome has another rule.
+        let as_expected = got.decision == case.expected;
+        if as_expected && !case.rule.is_empty() && got.deciding_rule != case.rule {
+            figures.other_rule += 1;
+            differs("rule", case.rule.clone(), got.deciding_rule.clone());
+        }
+        if let Some(expected) = &case.duties {
+            let expected: BTreeSet<&str> = expected.iter().map(String::as_str).collect();
+            let duties: BTreeSet<&str> = got.duties.iter().map(|duty| &*duty.code).collect();
+            if expected != duties {
+                figures.other_duties += 1;
+                differs("duties", format!("{expected:?}"), format!("{duties:?}"));
+            }
+        }
+        let (expected, near_miss) = (expected_near_miss(case), near_miss(&got));
+        if as_expected
+            && expected
+                .as_ref()
+                .is_some_and(|expected| *expected != near_miss)
+        {
+            figures.other_near_miss += 1;
+            differs("near miss", expected.unwrap_or_default(), near_miss);
+        }
     }
     figures.finish()
+}
+
+fn said(case: &GateCase, asker: &Asker) -> GateOutcome {
+    let terms = OfferTerms {
+        policies: &case.policies,
+        access_modes: &case.access_modes,
+        data_kinds: &case.data_kinds,
+    };
+    decide(asker, terms, Terminology::standard())
+}
+
+fn near_miss(got: &GateOutcome) -> String {
+    got.near_miss.as_ref().map_or_else(
+        || "none".to_owned(),
+        |near_miss| format!("{}, then {}", near_miss.rule, near_miss.then.code()),
+    )
+}
+
+/// What the near-miss should be, if the case says it; its change has to lead where it says.
+fn expected_near_miss(case: &GateCase) -> Option<String> {
+    match &case.would_open {
+        WouldOpen::Unsaid => None,
+        WouldOpen::None => Some("none".to_owned()),
+        WouldOpen::Change { rule, asker, then } => {
+            let really = said(case, asker).decision;
+            let warning = if really == *then {
+                String::new()
+            } else {
+                format!(" (but {} if applied)", really.code())
+            };
+            Some(format!("{rule}, then {}{warning}", then.code()))
+        }
+    }
 }
 
 /// The compatibility mode.
@@ -136,8 +201,9 @@ pub fn evaluate_duos(set: &DuosCases) -> GateFigures {
         figures.false_passes += usize::from(got == Approve);
         figures.mismatches.push(Mismatch {
             id: case.id.clone(),
-            expected: case.expected.code(),
-            got: got.code(),
+            of: "decision",
+            expected: case.expected.code().to_owned(),
+            got: got.code().to_owned(),
             rule: String::new(),
             why: String::new(),
         });

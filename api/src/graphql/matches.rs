@@ -257,8 +257,15 @@ pub struct GateFinding {
     rule: String,
     /// What it says by itself.
     decision: Decision,
+    /// What the offer states.
+    offer_fact: Sentence,
+    /// What the asker states, without names.
+    asker_fact: Sentence,
     /// What it comes to, in words.
     sentence: Sentence,
+    /// What would settle this rule, whatever others say: of a deny a change, of an ask what has to be stated; null of a
+    /// pass.
+    settled_by: Option<Sentence>,
 }
 
 impl From<&gate::Finding> for GateFinding {
@@ -266,7 +273,10 @@ impl From<&gate::Finding> for GateFinding {
         Self {
             rule: finding.rule.clone(),
             decision: finding.decision.into(),
+            offer_fact: Sentence(finding.offer_fact.clone()),
+            asker_fact: Sentence(finding.asker_fact.clone()),
             sentence: Sentence(finding.sentence.clone()),
+            settled_by: finding.would_open.clone().map(Sentence),
         }
     }
 }

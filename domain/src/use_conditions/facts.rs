@@ -2,6 +2,7 @@
 
 use super::Asker;
 use crate::catalogue::{AccessMode, Country};
+use crate::demand::DuoPurpose;
 use crate::terminology::{ConditionCode, Terminology};
 use crate::text::Message;
 
@@ -37,25 +38,36 @@ pub(super) fn condition_list(codes: &[ConditionCode], terminology: &Terminology)
         .iter()
         .map(|code| (terminology.label(code), code))
         .collect();
-    let named = |label: &str, code: &ConditionCode| {
+    let named = |label: &str, code: &ConditionCode, space: &str| {
         if label.contains(code.as_str()) {
             label.to_owned()
         } else {
-            format!("{label}({code})")
+            format!("{label}{space}({code})")
         }
     };
+    let ko = labels.iter().map(|(l, c)| named(&l.ko, c, "")).collect();
+    let en = labels.iter().map(|(l, c)| named(&l.en, c, " ")).collect();
     say(
-        joined(labels.iter().map(|(l, c)| named(&l.ko, c)).collect(), |n| {
-            format!(" 외 {n}건")
-        }),
-        joined(
-            labels
-                .iter()
-                .map(|(l, c)| named(&l.en, c).replacen('(', " (", 1))
-                .collect(),
-            |n| format!(" and {n} more"),
-        ),
+        joined(ko, |n| format!(" 외 {n}건")),
+        joined(en, |n| format!(" and {n} more")),
     )
+}
+
+/// What an asker studies, and what for.
+pub(super) fn purpose_fact(asker: &Asker, terminology: &Terminology) -> Message {
+    let Some(purpose) = asker.duo_purpose else {
+        return say("연구 목적: 밝히지 않음", "research purpose: not stated");
+    };
+    let label = purpose.label();
+    if purpose == DuoPurpose::Ds {
+        let list = condition_list(&asker.conditions, terminology);
+        say(
+            format!("{}: {}", label.ko, list.ko),
+            format!("{}: {}", label.en, list.en),
+        )
+    } else {
+        label
+    }
 }
 
 /// Country codes.

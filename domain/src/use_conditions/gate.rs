@@ -3,7 +3,7 @@
 //! Within one policy deny beats ask beats pass; over the alternative policies of an offer pass beats ask beats deny.
 //! What is not said leads to *ask*, never to *pass*.
 
-use super::facts::unsaid;
+use super::facts::{purpose_fact, unsaid};
 use super::near_miss::Change;
 use super::rules::{Case, DUTIES, Opening, Spoken, TABLE};
 use super::{Asker, UsePolicy};
@@ -58,7 +58,7 @@ pub struct Finding {
     pub asker_fact: Message,
     /// The outcome in a sentence.
     pub sentence: Message,
-    /// The one change that would open it: of a deny to allow it, of an ask to settle it.
+    /// What would settle this rule alone: of a deny a change, of an ask what has to be stated.
     pub would_open: Option<Message>,
 }
 
@@ -118,7 +118,7 @@ pub fn decide(asker: &Asker, offer: OfferTerms<'_>, terminology: &Terminology) -
         .enumerate()
         .min_by_key(|(_, verdict)| (verdict.decision, verdict.deciding, verdict.rule()))
     else {
-        return nothing_stated();
+        return nothing_stated(asker, terminology);
     };
     let near_miss = (best.decision == Decision::Deny)
         .then(|| near_miss(asker, offer, terminology, &verdicts))
@@ -167,7 +167,7 @@ impl Verdict {
             asker_fact: spoken.asker_fact.clone(),
             sentence: spoken.sentence.clone(),
             would_open: match &spoken.opening {
-                Opening::Change(change) => Some(would_pass(change, Decision::Pass, terminology)),
+                Opening::Change(change) => Some(would_be_met(change, terminology)),
                 Opening::State(message) => Some(message.clone()),
                 Opening::Nothing => None,
             },
@@ -209,7 +209,7 @@ fn weigh(
     }
 }
 
-fn nothing_stated() -> GateOutcome {
+fn nothing_stated(asker: &Asker, terminology: &Terminology) -> GateOutcome {
     GateOutcome {
         decision: Decision::Ask,
         deciding_rule: "unstated".to_owned(),
@@ -219,7 +219,7 @@ fn nothing_stated() -> GateOutcome {
             policy: None,
             decision: Decision::Ask,
             offer_fact: unsaid(),
-            asker_fact: unsaid(),
+            asker_fact: purpose_fact(asker, terminology),
             sentence: Message::new(
                 "제공 자료에 이용 조건이 명시되어 있지 않아 병원에 문의해야 합니다.",
                 "The offer states no use conditions; the hospital has to be asked.",
@@ -267,16 +267,16 @@ fn near_miss(
     terminology: &Terminology,
     verdicts: &[Verdict],
 ) -> Option<NearMiss> {
-    let mut best: Option<(Decision, usize, NearMiss)> = None;
+    let mut best: Option<((Decision, usize, &str), NearMiss)> = None;
     for (i, (policy, verdict)) in offer.policies.iter().zip(verdicts).enumerate() {
         for (place, spoken) in verdict.spoken.iter().enumerate() {
             let Opening::Change(change) = &spoken.opening else {
                 continue;
             };
             let then = weigh(&change.applied_to(asker), policy, offer, terminology).decision;
-            let better = best
-                .as_ref()
-                .is_none_or(|(t, p, _)| (then, place) < (*t, *p));
+            // Of equal changes, that of the same rule as `decide` would name.
+            let key = (then, place, spoken.rule);
+            let better = best.as_ref().is_none_or(|(found, _)| key < *found);
             if then != Decision::Deny && better {
                 let near_miss = NearMiss {
                     rule: spoken.rule.to_owned(),
@@ -284,11 +284,20 @@ fn near_miss(
                     then,
                     policy: i,
                 };
-                best = Some((then, place, near_miss));
+                best = Some((key, near_miss));
             }
         }
     }
-    best.map(|(_, _, near_miss)| near_miss)
+    best.map(|(_, near_miss)| near_miss)
+}
+
+/// What one rule needs; another may still deny.
+fn would_be_met(change: &Change, terminology: &Terminology) -> Message {
+    let condition = change.condition(terminology);
+    Message::new(
+        format!("{} 이 조건이 충족됩니다.", condition.ko),
+        format!("This condition would be met if {}.", condition.en),
+    )
 }
 
 fn would_pass(change: &Change, then: Decision, terminology: &Terminology) -> Message {
@@ -299,8 +308,14 @@ fn would_pass(change: &Change, then: Decision, terminology: &Terminology) -> Mes
             format!("Would pass if {}.", condition.en),
         ),
         _ => Message::new(
-            format!("{} 불가는 풀리고 병원에 문의할 수 있습니다.", condition.ko),
-            format!("Could be asked for if {}.", condition.en),
+            format!(
+                "{} 불가 사유가 없어지고 확인할 사항만 남습니다.",
+                condition.ko
+            ),
+            format!(
+                "Would no longer be denied if {}; open questions would remain.",
+                condition.en
+            ),
         ),
     }
 }

@@ -1,7 +1,7 @@
 //! The table's local rows: closed environment, export, transfer abroad, inside researcher, commercial use, data that
 //! cannot be pseudonymised.
 
-use super::facts::{accepted, accepts_closed, places, say, unsaid, yes_no};
+use super::facts::{accepted, accepts_closed, places, purpose_fact, say, yes_no};
 use super::near_miss::Change;
 use super::restrict_rules::{Willing, willing};
 use super::rules::{Case, Facts, Spoken};
@@ -234,7 +234,8 @@ pub(super) fn consent_scope(case: &Case<'_>) -> Option<Spoken> {
     if !case.has(Modifier::ConsentScope) {
         return None;
     }
-    Some(Facts::of(Modifier::ConsentScope, unsaid()).ask_hospital(
+    let purpose = purpose_fact(case.asker, case.terminology);
+    Some(Facts::of(Modifier::ConsentScope, purpose).ask_hospital(
         "이용 목적이 동의 범위 안에 있는지 병원이 확인해야 합니다.",
         "The hospital has to check that the use is within the scope of the consent.",
     ))

@@ -49,21 +49,26 @@ pub(super) enum Change {
     AcceptClosed,
 }
 
+impl Asker {
+    /// Takes another purpose; ancestry research comes and goes with its own.
+    fn pursue(&mut self, purpose: DuoPurpose) {
+        if purpose == DuoPurpose::Poa || self.duo_purpose == Some(DuoPurpose::Poa) {
+            self.ancestry_research = Some(purpose == DuoPurpose::Poa);
+        }
+        self.duo_purpose = Some(purpose);
+    }
+}
+
 impl Change {
     /// The asker after the change.
     pub(super) fn applied_to(&self, asker: &Asker) -> Asker {
         let mut after = asker.clone();
         match self {
             Self::StudyOnly(conditions) => {
-                after.duo_purpose = Some(DuoPurpose::Ds);
+                after.pursue(DuoPurpose::Ds);
                 after.conditions.clone_from(conditions);
             }
-            Self::Purpose(purpose) => {
-                after.duo_purpose = Some(*purpose);
-                if *purpose == DuoPurpose::Poa {
-                    after.ancestry_research = Some(true);
-                }
-            }
+            Self::Purpose(purpose) => after.pursue(*purpose),
             Self::NoMethods => after.methods_development = Some(false),
             Self::UseGenotype => after.uses_genotype = Some(true),
             Self::NotForProfit => after.legal_form = Some(LegalForm::NotForProfit),
@@ -73,10 +78,10 @@ impl Change {
                 after.commercial = Some(false);
             }
             Self::NoAncestry => {
-                after.ancestry_research = Some(false);
                 if after.duo_purpose == Some(DuoPurpose::Poa) {
-                    after.duo_purpose = Some(DuoPurpose::Hmb);
+                    after.pursue(DuoPurpose::Hmb);
                 }
+                after.ancestry_research = Some(false);
             }
             Self::OnlyIn(countries) => {
                 for list in [&mut after.viewer_countries, &mut after.processing_countries] {
@@ -104,12 +109,12 @@ impl Change {
             Self::StudyOnly(conditions) => {
                 let list = condition_list(conditions, terminology);
                 Message::new(
-                    format!("연구 질환을 {}(으)로 한정하면", list.ko),
+                    format!("{}만 연구하면", list.ko),
                     format!("the study were limited to {}", list.en),
                 )
             }
             Self::Purpose(purpose) => Message::new(
-                format!("연구 목적을 ‘{}’(으)로 바꾸면", purpose.label().ko),
+                format!("연구 목적이 ‘{}’에 해당하면", purpose.label().ko),
                 format!("the research purpose were {}", purpose.label().en),
             ),
             Self::NoMethods => text(
@@ -117,7 +122,7 @@ impl Change {
                 "no methods or AI were developed",
             ),
             Self::UseGenotype => text(
-                "유전형 데이터를 이용하는 연구이면",
+                "유전형 데이터를 이용하는 연구라면",
                 "the study used genotype data",
             ),
             Self::NotForProfit => text(

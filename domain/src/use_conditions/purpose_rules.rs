@@ -1,6 +1,6 @@
 //! DUO's rows about the purpose: permissions, methods, genetic studies, profit, ancestry.
 
-use super::facts::{condition_list, say, unsaid, yes_no};
+use super::facts::{condition_list, purpose_fact, say, unsaid, yes_no};
 use super::near_miss::Change;
 use super::rules::{Case, Facts, Spoken};
 use super::{Modifier, Permission};
@@ -9,36 +9,50 @@ use crate::organisation::LegalForm;
 use crate::terminology::ConditionCode;
 use crate::text::Message;
 
-fn purpose_fact(case: &Case<'_>) -> Message {
-    let Some(purpose) = case.asker.duo_purpose else {
-        return say("연구 목적: 밝히지 않음", "research purpose: not stated");
-    };
-    let label = purpose.label();
-    if purpose == DuoPurpose::Ds {
-        let list = condition_list(&case.asker.conditions, case.terminology);
-        say(
-            format!("{}: {}", label.ko, list.ko),
-            format!("{}: {}", label.en, list.en),
-        )
-    } else {
-        label
-    }
-}
-
 /// Conditions of the study that the consent does not cover.
 fn uncovered(case: &Case<'_>) -> Vec<ConditionCode> {
     case.asker
         .conditions
         .iter()
-        .filter(|studied| {
-            !case
-                .policy
-                .permission_conditions
-                .iter()
-                .any(|permitted| case.terminology.consent_covers(permitted, studied))
-        })
+        .filter(|studied| !covered(case, studied))
         .cloned()
         .collect()
+}
+
+/// Whether all that a code names is, or descends from, a permitted condition; several may cover a range together.
+fn covered(case: &Case<'_>, studied: &ConditionCode) -> bool {
+    let permitted = &case.policy.permission_conditions;
+    let by_one = |studied: &ConditionCode| {
+        permitted
+            .iter()
+            .any(|permitted| case.terminology.consent_covers(permitted, studied))
+    };
+    by_one(studied)
+        || permitted.len() > 1
+            && studied.is_range()
+            && categories(studied)
+                // Categories such as C7A are few, and only the tree knows which; one with two digits may be KCD's own.
+                .filter(|c| {
+                    c.as_str().ends_with(|sign: char| sign.is_ascii_digit())
+                        || case.terminology.knows(c)
+                })
+                .all(|category| by_one(&category))
+}
+
+/// Every category that could stand between the ends of a code, in order.
+fn categories(code: &ConditionCode) -> impl Iterator<Item = ConditionCode> {
+    let (first, last) = code.categories();
+    let (first, last) = (first.to_owned(), last.to_owned());
+    ('A'..='Z')
+        .flat_map(|letter| ('0'..='9').map(move |digit| format!("{letter}{digit}")))
+        .flat_map(|start| {
+            ('0'..='9')
+                .chain('A'..='Z')
+                .map(move |sign| format!("{start}{sign}"))
+        })
+        .skip_while(move |category| *category < first)
+        .take_while(move |category| *category <= last)
+        .filter_map(|category| category.parse().ok())
 }
 
 /// The change that brings a study within a disease-specific permission: its covered part, else the permitted diseases.
@@ -64,7 +78,7 @@ pub(super) fn permission(case: &Case<'_>) -> Option<Spoken> {
         let facts = Facts {
             rule: "unstated",
             offer: unsaid(),
-            asker: purpose_fact(case),
+            asker: purpose_fact(case.asker, case.terminology),
         };
         return Some(facts.ask_hospital(
             "허용 목적이 명시되어 있지 않습니다.",
@@ -82,7 +96,7 @@ pub(super) fn permission(case: &Case<'_>) -> Option<Spoken> {
     let facts = Facts {
         rule: permission.code(),
         offer,
-        asker: purpose_fact(case),
+        asker: purpose_fact(case.asker, case.terminology),
     };
     let fits = |facts: Facts| {
         facts.pass(
@@ -310,7 +324,7 @@ pub(super) fn not_for_profit_non_commercial(case: &Case<'_>) -> Option<Spoken> {
         }
     };
     Some(facts.deny(
-        "비영리 기관이 비상업적으로만 이용할 수 있습니다.",
+        "비영리 기관의 비상업적 이용만 허용됩니다.",
         "Only not-for-profit organisations may use the data, non-commercially.",
         change,
     ))

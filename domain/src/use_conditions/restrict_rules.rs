@@ -75,7 +75,13 @@ fn listed(
     if !case.has(modifier) {
         return None;
     }
-    let mut facts = Facts::of(modifier, names(own));
+    // No names here: an explanation is read by the other side too, before an asker may have said who it is.
+    let asker = if own.is_empty() {
+        unsaid()
+    } else {
+        say("이름을 밝힘", "its name is stated")
+    };
+    let mut facts = Facts::of(modifier, asker);
     let list = names(allowed);
     facts.offer = say(
         format!("{}: {}", facts.offer.ko, list.ko),
@@ -134,9 +140,13 @@ pub(super) fn time_limit(case: &Case<'_>) -> Option<Spoken> {
     });
     let mut facts = Facts::of(Modifier::Ts, asker);
     let Some(limit) = case.policy.time_limit_months else {
-        return Some(facts.ask_hospital(
+        let spoken = facts.ask_hospital(
             "이용 기간의 한도가 명시되어 있지 않습니다.",
             "The offer does not say how long the data may be used.",
+        );
+        return Some(spoken.with_duty(
+            "병원이 정하는 기간 안에 이용을 마치고 데이터를 파기해야 합니다.",
+            "The use ends and the data are deleted within the time that the hospital sets.",
         ));
     };
     facts.offer = say(
@@ -176,9 +186,13 @@ pub(super) fn moratorium(case: &Case<'_>) -> Option<Spoken> {
     );
     let mut facts = Facts::of(Modifier::Mor, asker);
     let Some(until) = case.policy.moratorium_until else {
-        return Some(facts.ask_hospital(
+        let spoken = facts.ask_hospital(
             "언제까지 발표할 수 없는지 명시되어 있지 않습니다.",
             "The offer does not say until when publication is deferred.",
+        );
+        return Some(spoken.with_duty(
+            "병원이 정하는 날 전에는 결과를 발표하지 않아야 합니다.",
+            "Results are not published before the day that the hospital sets.",
         ));
     };
     facts.offer = say(
@@ -245,7 +259,10 @@ pub(super) fn willing(case: &Case<'_>, duty: Willing<'_>) -> Option<Spoken> {
     let spoken = if duty.said == Some(false) {
         facts.deny(duty.refused.0, duty.refused.1, duty.change)
     } else {
-        facts.pass("의무로 이행하면 됩니다.", "It is a duty to be fulfilled.")
+        facts.pass(
+            "이용할 때 지켜야 할 의무입니다.",
+            "It is a duty to be fulfilled.",
+        )
     };
     Some(spoken.with_duty(duty.duty.0, duty.duty.1))
 }

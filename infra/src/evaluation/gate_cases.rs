@@ -1,13 +1,12 @@
 //! Cases of the gate with the outcome they should have.
 
-use super::judgements::{asker, list};
+use super::judgements::{asker, list, policies};
 use super::{Unusable, document};
 use matchday_domain::catalogue::{AccessMode, DataKind};
-use matchday_domain::use_conditions::duos::{DuosDecision, DuosUse};
+use matchday_domain::use_conditions::duos::{DiseaseAncestors, DuosDecision, DuosUse};
 use matchday_domain::use_conditions::{Asker, Decision, UsePolicy};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// A case of the service's gate.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,10 +29,31 @@ pub struct GateCase {
     pub rule: String,
     /// The duties that should be shown; none where it is not said.
     pub duties: Option<Vec<String>>,
+    /// What would open it, of a case that is denied.
+    pub would_open: WouldOpen,
+}
+
+/// What a case says of the one change that would open it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WouldOpen {
+    /// Nothing.
+    Unsaid,
+    /// That there is none.
+    None,
+    /// The change.
+    Change {
+        /// The rule that denies before it.
+        rule: String,
+        /// Who asks after it.
+        asker: Box<Asker>,
+        /// What the gate should say after it.
+        then: Decision,
+    },
 }
 
 /// Reads a list of cases: `id, offer {use_policies, access_modes, data_kinds}, asker {…}, expected, deciding_rule,
-/// duties, also_acceptable`.
+/// duties, also_acceptable`, and if it is denied, maybe `would_open {rule, asker {changed facts}, then}`, null if no single
+/// change would.
 ///
 /// # Errors
 /// A case is incomplete or has an unknown code, or there is none.
@@ -57,7 +77,7 @@ fn case(id: &str, value: &Value) -> Result<GateCase, String> {
     };
     Ok(GateCase {
         id: id.to_owned(),
-        policies: list(&offer["use_policies"])?,
+        policies: policies(&offer["use_policies"])?,
         access_modes: list(&offer["access_modes"])?,
         data_kinds: list(&offer["data_kinds"])?,
         asker: asker(&value["asker"])?,
@@ -68,6 +88,25 @@ fn case(id: &str, value: &Value) -> Result<GateCase, String> {
             .unwrap_or_default()
             .to_owned(),
         duties,
+        would_open: match value.get("would_open") {
+            None => WouldOpen::Unsaid,
+            Some(Value::Null) => WouldOpen::None,
+            Some(change) => would_open(value["asker"].clone(), change)?,
+        },
+    })
+}
+
+fn would_open(mut facts: Value, change: &Value) -> Result<WouldOpen, String> {
+    let (Some(facts_before), Some(changed)) = (facts.as_object_mut(), change["asker"].as_object())
+    else {
+        return Err("`would_open` has no changed facts of the `asker`".to_owned());
+    };
+    facts_before.extend(changed.clone());
+    let then = change["then"].as_str().and_then(Decision::from_code);
+    Ok(WouldOpen::Change {
+        rule: change["rule"].as_str().unwrap_or_default().to_owned(),
+        asker: Box::new(asker(&facts)?),
+        then: then.ok_or("`then` of `would_open` is not pass or ask")?,
     })
 }
 
@@ -91,7 +130,7 @@ pub struct DuosCases {
     pub cases: Vec<DuosCase>,
     /// The ancestors of a disease.
     #[serde(default)]
-    pub disease_ancestors: BTreeMap<String, Vec<String>>,
+    pub disease_ancestors: DiseaseAncestors,
 }
 
 /// Reads cases of DUOS: `{cases: [{id, request, dataset, expected}], disease_ancestors}`.

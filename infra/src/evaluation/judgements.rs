@@ -4,7 +4,7 @@ use super::{Unusable, document, table};
 use matchday_domain::catalogue::{AccessMode, DataKind, OfferContent};
 use matchday_domain::demand::DemandContent;
 use matchday_domain::organisation::{Profile, Region};
-use matchday_domain::use_conditions::{Asker, Decision};
+use matchday_domain::use_conditions::{Asker, Decision, UsePolicy};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -145,6 +145,17 @@ fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
     serde_json::from_value(value).map_err(|error| error.to_string())
 }
 
+/// Policies; a null in one is unknown.
+pub(super) fn policies(value: &Value) -> Result<Vec<UsePolicy>, String> {
+    let mut value = or_empty(value);
+    for policy in value.as_array_mut().into_iter().flatten() {
+        if let Some(said) = policy.as_object_mut() {
+            said.retain(|_, fact| !fact.is_null());
+        }
+    }
+    read(value)
+}
+
 fn or_empty(value: &Value) -> Value {
     if value.is_null() {
         json!([])
@@ -210,7 +221,7 @@ fn offer(v: &Value) -> Result<OfferContent, String> {
         "period": {"start": v["period_start"], "end": v["period_end"]},
         "refresh": v["refresh_frequency"], "time_lag_months": v["time_lag_months"],
         "data_kinds": or_empty(&v["data_kinds"]), "standards": or_empty(&v["standards"]),
-        "use_policies": or_empty(&v["use_policies"]), "access_modes": or_empty(&v["access_modes"]),
+        "use_policies": policies(&v["use_policies"])?, "access_modes": or_empty(&v["access_modes"]),
         "review": {"cutoff_day": v["review_cutoff_day"]}, "lead_time": v["lead_time"],
         "cost": {"model": v["cost_model"], "amount": v["cost_krw"]},
         "linkable_to": or_empty(&v["linkable_to"]),

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use super::gate_cases::{duos_cases, gate_cases};
+use super::gate_cases::{WouldOpen, duos_cases, gate_cases};
 use super::judgements::{demands, offers, qrels};
 use super::lay_terms::lay_terms;
 use super::texts::{documents, queries};
@@ -49,4 +49,33 @@ fn what_is_wrong_is_told_with_its_line() {
     );
     let case = br#"[{"id":"G1","offer":{},"asker":{"conditions":["C34"]},"expected":"perhaps"}]"#;
     assert!(gate_cases(case).unwrap_err().reason.starts_with("G1: "));
+}
+
+#[test]
+fn what_a_case_does_not_say_is_unknown() {
+    let json = br#"[{"offer":{"use_policies":[{"permission":"HMB","modifiers":null,"time_limit_months":null}],
+        "access_modes":null},"asker":{"conditions":["c34"],"commercial":true},"expected":"deny",
+        "would_open":{"rule":"NCU","asker":{"commercial":false},"then":"pass"}},
+        {"offer":{},"asker":{},"expected":"deny","would_open":null}, {"offer":{},"asker":{},"expected":"ask"}]"#;
+    let cases = gate_cases(json).unwrap();
+    assert_eq!(cases[0].policies[0].modifiers, []);
+    assert_eq!(
+        (
+            cases[0].duties.as_ref(),
+            cases[0].asker.viewer_countries.len()
+        ),
+        (None, 0)
+    );
+    let WouldOpen::Change { asker, .. } = &cases[0].would_open else {
+        panic!("{:?}", cases[0].would_open)
+    };
+    assert_eq!(
+        (asker.commercial, &asker.conditions),
+        (Some(false), &cases[0].asker.conditions)
+    );
+    assert_eq!(cases[1].would_open, WouldOpen::None);
+    assert_eq!(cases[2].would_open, WouldOpen::Unsaid);
+    let wrong =
+        br#"[{"offer":{},"asker":{},"expected":"deny","would_open":{"asker":{},"then":"maybe"}}]"#;
+    assert!(gate_cases(wrong).unwrap_err().reason.contains("then"));
 }

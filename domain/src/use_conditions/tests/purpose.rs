@@ -57,6 +57,14 @@ fn consent_is_followed_down_and_never_up() {
         (&["E11"], &["C00-C97"], Deny),
         (&[], &["C34"], Ask),
         (&["C34"], &[], Ask),
+        // Several codes cover a range together only without a gap.
+        (&["C18-C20"], &["C18", "C19", "C20"], Pass),
+        (&["C18-C20"], &["C18", "C20"], Deny),
+        (&["C18-C20"], &["C18", "C19", "C20.1"], Deny),
+        (&["E10-E14"], &["E10", "E11", "E13"], Deny),
+        (&["C76-C80"], &["C76-C79", "C80"], Deny),
+        (&["C76-C80"], &["C76-C7B", "C80"], Pass),
+        (&["X99-Y00"], &["X99", "Y00"], Pass),
     ] {
         expect(&study(studied), &ds(permitted), decision, "DS");
     }
