@@ -1,6 +1,6 @@
 //! What a scorer needs of each side, prepared once: codes, kinds, tokens.
 
-use super::tokens::{has_hangul, number, tokens};
+use super::tokens::{Token, has_hangul, number, tokens};
 use crate::catalogue::{DataKind, OfferContent};
 use crate::demand::DemandContent;
 use crate::id::{DemandId, OfferId, OrganisationId};
@@ -9,18 +9,25 @@ use crate::terminology::{ConditionCode, TermKind, Terminology};
 use crate::use_conditions::Asker;
 use std::collections::BTreeMap;
 
-/// Weight of a token by the field it stands in (matching design, criterion 8).
-const IN_TITLE: u32 = 3;
+/// Weight of a token by the field of the demand it stands in (matching design, criterion 8).
+const ASKED_IN_TITLE: f64 = 3.0;
+const ASKED_IN_KEYWORDS: f64 = 2.0;
+const ASKED_IN_BODY: f64 = 1.0;
+/// Share of its field's weight that a compound of two words has, besides the words themselves.
+const COMPOUND: f64 = 0.5;
+/// How often a token counts by the field of the offer it stands in. A title is often a name, so that it counts as the
+/// keywords do.
+const IN_TITLE: u32 = 2;
 const IN_KEYWORDS: u32 = 2;
 const IN_BODY: u32 = 1;
 
 /// A token of a demand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct DemandTerm {
     /// The token's number.
     pub(super) token: u64,
-    /// Its weight in the demand.
-    pub(super) weight: u32,
+    /// Its weight in the demand, above 0.
+    pub(super) weight: f64,
     /// The word it comes from.
     pub(super) word: String,
 }
@@ -37,7 +44,7 @@ pub(super) struct Variable {
 }
 
 /// A demand as a scorer sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DemandSubject {
     /// Its identity.
     pub id: DemandId,
@@ -85,26 +92,63 @@ pub struct OfferSubject {
     english: bool,
 }
 
-/// Adds the tokens of a text to a bag; a concept of the thesaurus counts as a token of its own, in any language.
-fn add(
-    bag: &mut BTreeMap<u64, (u32, String)>,
-    text: &str,
-    weight: u32,
-    terminology: &Terminology,
-) -> u32 {
-    let mut length = 0;
-    for token in tokens(text) {
-        length += weight;
-        bag.entry(number(&token.form)).or_insert((0, token.word)).0 += weight;
-    }
+/// The compounds among the tokens of a text. One with an asking word is none: no demand asks for it.
+fn compounds(tokens: &[Token]) -> impl Iterator<Item = Token> {
+    tokens.windows(2).filter_map(|pair| match pair {
+        [before, token] if !before.asks() && !token.asks() => token.compound(before),
+        _ => None,
+    })
+}
+
+/// The concepts of the thesaurus in a text, each as a token of its own, in any language.
+fn concepts(text: &str, terminology: &Terminology) -> Vec<(u64, String)> {
+    let mut found = Vec::new();
     for term in terminology.code_text(text) {
         for code in &term.codes {
-            bag.entry(number(&format!("#{code}")))
-                .or_insert_with(|| (0, term.matched.clone()))
-                .0 += weight;
+            found.push((number(&format!("#{code}")), term.matched.clone()));
         }
     }
+    found
+}
+
+/// Adds what a text of a demand asks for to its bag.
+fn ask(bag: &mut BTreeMap<u64, (f64, String)>, text: &str, weight: f64, terminology: &Terminology) {
+    let mut add = |token, word, weight| bag.entry(token).or_insert((0.0, word)).0 += weight;
+    let words = tokens(text);
+    for token in compounds(&words) {
+        add(number(&token.form), token.word, COMPOUND * weight);
+    }
+    for token in words.into_iter().filter(|token| !token.asks()) {
+        add(number(&token.form), token.word, weight);
+    }
+    for (token, word) in concepts(text, terminology) {
+        add(token, word, weight);
+    }
+}
+
+/// Counts what a text of an offer says; its length, without compounds and concepts.
+fn count(bag: &mut BTreeMap<u64, u32>, text: &str, weight: u32, terminology: &Terminology) -> u32 {
+    let mut add = |token| *bag.entry(token).or_default() += weight;
+    let words = tokens(text);
+    let mut length = 0;
+    for token in &words {
+        length += weight;
+        add(number(&token.form));
+    }
+    compounds(&words).for_each(|token| add(number(&token.form)));
+    concepts(text, terminology)
+        .into_iter()
+        .for_each(|(token, _)| add(token));
     length
+}
+
+/// The first sentence of a text.
+fn first_sentence(text: &str) -> &str {
+    let end = text.char_indices().find(|(i, ch)| {
+        let rest = &text[i + ch.len_utf8()..];
+        matches!(ch, '.' | '!' | '?' | '。') && rest.chars().next().is_none_or(char::is_whitespace)
+    });
+    end.map_or(text, |(i, _)| &text[..i])
 }
 
 fn conditions_in<'a>(
@@ -186,30 +230,30 @@ impl DemandSubject {
         };
         let mut bag = BTreeMap::new();
         for text in content.title.iter() {
-            add(&mut bag, text, IN_TITLE, terminology);
+            ask(&mut bag, text, ASKED_IN_TITLE, terminology);
         }
         for text in content.conditions_text.iter() {
-            add(&mut bag, text, IN_KEYWORDS, terminology);
+            ask(&mut bag, text, ASKED_IN_KEYWORDS, terminology);
         }
         for name in content
             .variables_required
             .iter()
             .chain(&content.variables_wished)
         {
-            add(&mut bag, name, IN_KEYWORDS, terminology);
+            ask(&mut bag, name, ASKED_IN_KEYWORDS, terminology);
         }
         for text in content
             .aim
             .iter()
             .chain(content.population.inclusion.iter())
         {
-            add(&mut bag, text, IN_BODY, terminology);
+            ask(&mut bag, text, ASKED_IN_BODY, terminology);
         }
         let terms = bag
             .into_iter()
             .map(|(token, (weight, word))| DemandTerm {
                 token,
-                weight: weight.min(IN_TITLE),
+                weight: weight.min(ASKED_IN_TITLE),
                 word,
             })
             .collect();
@@ -322,19 +366,21 @@ impl OfferSubject {
         kinds.dedup();
         let mut bag = BTreeMap::new();
         let mut length = 0;
-        for text in content.title.iter() {
-            length += add(&mut bag, text, IN_TITLE, terminology);
+        let mut heading: Vec<&str> = content.title.iter().collect();
+        if heading.is_empty() {
+            // A text without a title says what it is about in its first sentence.
+            heading.extend(content.summary.iter().map(first_sentence));
+        }
+        for text in heading {
+            length += count(&mut bag, text, IN_TITLE, terminology);
         }
         for word in content.keywords.iter().chain(&content.variables) {
-            length += add(&mut bag, word, IN_KEYWORDS, terminology);
+            length += count(&mut bag, word, IN_KEYWORDS, terminology);
         }
         for text in content.summary.iter() {
-            length += add(&mut bag, text, IN_BODY, terminology);
+            length += count(&mut bag, text, IN_BODY, terminology);
         }
-        let mut terms: Vec<(u64, u32)> = bag
-            .into_iter()
-            .map(|(token, (count, _))| (token, count))
-            .collect();
+        let mut terms: Vec<(u64, u32)> = bag.into_iter().collect();
         terms.shrink_to_fit();
         let korean = content
             .title

@@ -13,6 +13,27 @@ const STOP: &[&str] = &[
     "was", "we", "were", "which", "who", "will", "with", "would",
 ];
 
+/// Words that ask, or tell of one's own doing, and say nothing of what is asked for: "we propose a novel method that uses",
+/// "how can I find". Only a demand is rid of them. None that is an acronym of a disease (`ALL`, `DID`, `ME`).
+#[rustfmt::skip]
+const ASKING: &[&str] = &[
+    "also", "approach", "approaches", "based", "both", "build", "building", "could", "create", "creates",
+    "creating", "describe", "describes", "design", "designing", "develop", "developed", "developing", "develops",
+    "do", "does", "each", "find", "finding", "help", "how", "i", "improve", "improved", "improves",
+    "improving", "interested", "introduce", "introduced", "introduces", "know", "like", "look", "looking", "made",
+    "make", "makes", "may", "method", "methods", "might", "more", "most", "my", "need", "needed", "needs",
+    "new", "novel", "other", "please", "present", "presented", "presents", "propose", "proposed", "proposes",
+    "request", "seek", "seeking", "seeks", "should", "so", "some", "technique", "techniques", "them", "then",
+    "those", "through", "use", "used", "uses", "using", "utilize", "utilizing", "via", "want", "wanted", "wanting",
+    "wants", "what", "when", "where", "whether", "why", "wish", "you", "your",
+    "개발하고자", "개발하려고", "개발합니다", "관련", "관련된", "관한", "구하고", "구합니다", "그리고", "기반",
+    "대하여", "대한", "대해", "등", "또는", "무엇인가요", "무엇입니까", "및", "바랍니다", "부탁드립니다",
+    "새로운", "싶다", "싶습니다", "싶어요", "알고", "알려주세요", "어디서", "어디에서", "어떤", "어떻게",
+    "원합니다", "위하여", "위한", "위해", "위해서", "이용하여", "이용한", "인가요", "있나요", "있는", "있습니다",
+    "있을까요", "제안합니다", "찾고", "찾는", "찾습니다", "찾아요", "통한", "통해", "필요", "필요한",
+    "필요합니다", "필요해요", "하고자", "하려고", "합니다", "활용하여", "활용한",
+];
+
 /// A comparable piece of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
@@ -20,6 +41,26 @@ pub struct Token {
     pub form: String,
     /// The word it comes from, as people read it.
     pub word: String,
+    /// Whether it is a word next to the word before it, with at most a hyphen, a slash or white space between.
+    adjoins: bool,
+}
+
+impl Token {
+    /// Whether its word only asks. A letter after a word is no pronoun: `type I`.
+    pub(super) fn asks(&self) -> bool {
+        let numeral = self.adjoins && self.word.len() == 1;
+        !numeral && ASKING.binary_search(&self.word.as_str()).is_ok()
+    }
+
+    /// This token and the one before it as one, where they adjoin: as the closed compound would be written, so that
+    /// `PD-L1`, `PD L1` and `PDL1`, or `data set` and `dataset`, meet.
+    pub(super) fn compound(&self, before: &Self) -> Option<Self> {
+        self.adjoins.then(|| Self {
+            form: format!("{}{}", before.word, self.form),
+            word: format!("{} {}", before.word, self.word),
+            adjoins: false,
+        })
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,10 +92,11 @@ pub fn tokens(text: &str) -> Vec<Token> {
     let mut out = Vec::new();
     let mut run: Vec<char> = Vec::new();
     let mut of = Script::None;
+    let mut adjoins = false;
     for ch in text.chars().chain(std::iter::once(' ')) {
         let next = script(ch);
         if next != of {
-            finish(&run, of, &stemmer, &mut out);
+            adjoins = finish(&run, of, adjoins, &stemmer, &mut out);
             run.clear();
             of = next;
         }
@@ -63,32 +105,45 @@ pub fn tokens(text: &str) -> Vec<Token> {
     out
 }
 
-fn finish(run: &[char], script: Script, stemmer: &Stemmer, out: &mut Vec<Token>) {
+/// Adds the tokens of a run; whether a word that comes next would adjoin a word.
+fn finish(
+    run: &[char],
+    script: Script,
+    adjoins: bool,
+    stemmer: &Stemmer,
+    out: &mut Vec<Token>,
+) -> bool {
     let word: String = run.iter().collect();
     match script {
-        Script::None => {}
+        Script::None => {
+            return adjoins
+                && run.iter().all(|ch| {
+                    ch.is_whitespace() || matches!(ch, '-' | '\u{2010}'..='\u{2013}' | '/')
+                });
+        }
         Script::Words => {
             if STOP.binary_search(&word.as_str()).is_err() {
                 let form = stemmer.stem(&word).into_owned();
-                out.push(Token { form, word });
-            }
-        }
-        Script::Hangul | Script::Han => {
-            if run.len() == 1 {
                 out.push(Token {
-                    form: word.clone(),
+                    form,
                     word,
+                    adjoins,
                 });
-                return;
-            }
-            for pair in run.windows(2) {
-                out.push(Token {
-                    form: pair.iter().collect(),
-                    word: word.clone(),
-                });
+                return true;
             }
         }
+        Script::Hangul | Script::Han if run.len() == 1 => out.push(Token {
+            form: word.clone(),
+            word,
+            adjoins: false,
+        }),
+        Script::Hangul | Script::Han => out.extend(run.windows(2).map(|pair| Token {
+            form: pair.iter().collect(),
+            word: word.clone(),
+            adjoins: false,
+        })),
     }
+    false
 }
 
 /// A token's number: FNV-1a of 64 bits, the same on every machine. Among a million tokens a chance of one in 10⁷ that
@@ -127,7 +182,36 @@ mod tests {
     }
 
     #[test]
-    fn stop_words_are_sorted() {
-        assert!(STOP.is_sorted());
+    fn words_that_adjoin_make_a_compound() {
+        let compounds = |text: &str| -> Vec<String> {
+            let found = tokens(text);
+            found
+                .windows(2)
+                .filter_map(|pair| Some(pair[1].compound(&pair[0])?.form))
+                .collect()
+        };
+        assert_eq!(compounds("PD-L1 assays"), ["pdl1", "l1assay"]);
+        assert_eq!(forms("PDL1"), ["pdl1"]);
+        assert_eq!(compounds("a data set"), forms("dataset"));
+        assert!(compounds("CT, MRI; signs of EGFR. 흉부CT 폐암").is_empty());
+    }
+
+    #[test]
+    fn asking_words_are_told_from_the_asked() {
+        let asked = |text: &str| -> Vec<String> {
+            let found = tokens(text).into_iter().filter(|token| !token.asks());
+            found.map(|token| token.form).collect()
+        };
+        assert_eq!(
+            asked("We want to build a novel chest X-ray classifier"),
+            ["chest", "x", "ray", "classifi"]
+        );
+        assert_eq!(asked("I need type I diabetes"), ["type", "i", "diabet"]);
+        assert_eq!(asked("폐암 자료를 찾고 싶습니다"), asked("폐암 자료를"));
+    }
+
+    #[test]
+    fn word_lists_are_sorted() {
+        assert!(STOP.is_sorted() && ASKING.is_sorted());
     }
 }
