@@ -161,12 +161,13 @@ fn matches_agree_with_the_graded_pairs() {
 
 #[test]
 fn texts_are_found_by_their_words() {
-    // The targets of DataFinder, .16 and .18, are not reached yet; what is must not be lost.
+    // Not below the targets (.16, .18, .61, .49), and a little below what is reached, which must not be lost.
     for (folder, field, least) in [
-        ("datafinder", "query", 0.13),
-        ("datafinder", "keyphrase_query", 0.14),
-        ("medquad", "summary", 0.61),
-        ("medquad", "full", 0.49),
+        ("datafinder", "query", 0.174),
+        ("datafinder", "keyphrase_query", 0.18),
+        ("medquad", "summary", 0.63),
+        ("medquad", "full", 0.52),
+        ("medquad", "ko", 0.28),
     ] {
         let (Some(documents), Some(queries)) = (
             set(&format!("{folder}/documents.jsonl")),

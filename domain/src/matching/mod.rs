@@ -6,6 +6,7 @@
 //! pairs worth scoring. A score depends on the two records, the weights, the text model and the day, on nothing else: in
 //! whatever order and from whichever side it is computed, the bits are the same.
 
+mod bag;
 pub mod criteria;
 mod explain;
 mod facts;
@@ -27,5 +28,4 @@ pub use index::{MatchIndex, MatchList};
 pub use score::{Match, NEAR_MISS_FLOOR, RELEVANCE_FLOOR, RankKey, STORED_MATCHES, Scorer, score};
 pub use subject::{DemandSubject, OfferSubject, is_excluded};
 pub use text_model::TextModel;
-pub use tokens::{Token, tokens};
 pub use weights::{Criterion, HospitalWeights, Weights};

@@ -1,7 +1,8 @@
 //! What a scorer needs of each side, prepared once: codes, kinds, tokens.
 
+use super::bag::{Bag, Term};
 use super::facts::{Count, DemandedKind, Signature, latest};
-use super::tokens::{each_token, has_hangul, number};
+use super::tokens::{each_piece, has_hangul, number};
 use crate::catalogue::{DataKind, OfferContent};
 use crate::demand::DemandContent;
 use crate::id::{DemandId, OfferId, OrganisationId};
@@ -10,21 +11,16 @@ use crate::terminology::{ConditionCode, Span, TermKind, Terminology, Topic};
 use crate::use_conditions::Asker;
 use smallvec::SmallVec;
 
-/// Weight of a token by the field it stands in (matching design, criterion 8).
-const IN_TITLE: u32 = 3;
+/// Weight of a token by the field of the demand it stands in (matching design, criterion 8: 3, 2, 1), in halves; a
+/// compound of two words has half of it besides the words themselves.
+const ASKED_IN_TITLE: u32 = 6;
+const ASKED_IN_KEYWORDS: u32 = 4;
+const ASKED_IN_BODY: u32 = 2;
+/// How often a token counts by the field of the offer it stands in. A title is often a name, so that it counts as the
+/// keywords do.
+const IN_TITLE: u32 = 2;
 const IN_KEYWORDS: u32 = 2;
 const IN_BODY: u32 = 1;
-
-/// A token of a demand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct DemandTerm {
-    /// The token's number.
-    pub(super) token: u64,
-    /// Its weight in the demand.
-    pub(super) weight: u32,
-    /// The word it comes from.
-    pub(super) word: String,
-}
 
 /// A variable that a demand names, as tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +34,7 @@ pub(super) struct Variable {
 }
 
 /// A demand as a scorer sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DemandSubject {
     /// Its identity.
     pub id: DemandId,
@@ -61,7 +57,7 @@ pub struct DemandSubject {
     /// Kinds that would touch any of the demanded ones, as bits.
     touching_kinds: u64,
     /// Sorted by token.
-    terms: Vec<DemandTerm>,
+    terms: Vec<Term>,
     required: Vec<Variable>,
     wished: Vec<Variable>,
     asker: Box<Asker>,
@@ -100,62 +96,13 @@ pub struct OfferSubject {
     english: bool,
 }
 
-/// The tokens of a record with their weights; a concept of the thesaurus counts as a token of its own, in any language.
-struct Bag<'t> {
-    terminology: &'t Terminology,
-    /// Words are kept only where they are shown.
-    words: bool,
-    terms: Vec<DemandTerm>,
-    /// Sum of the weights of all tokens, but for concepts.
-    length: u32,
-}
-
-impl<'t> Bag<'t> {
-    fn new(terminology: &'t Terminology, words: bool) -> Self {
-        Self {
-            terminology,
-            words,
-            terms: Vec::new(),
-            length: 0,
-        }
-    }
-
-    fn add(&mut self, text: &str, weight: u32) {
-        let (terms, words) = (&mut self.terms, self.words);
-        let mut put = |token, word: &str| {
-            terms.push(DemandTerm {
-                token,
-                weight,
-                word: if words {
-                    word.to_owned()
-                } else {
-                    String::new()
-                },
-            });
-        };
-        each_token(text, |form, word| {
-            self.length += weight;
-            put(number(form), word);
-        });
-        for term in self.terminology.code_text(text) {
-            for code in &term.codes {
-                put(number(&format!("#{code}")), &term.matched);
-            }
-        }
-    }
-
-    /// Every token once, with the sum of its weights and its first word, by token.
-    fn finish(mut self) -> Vec<DemandTerm> {
-        self.terms.sort_by_key(|term| term.token);
-        self.terms.dedup_by(|again, first| {
-            let same = again.token == first.token;
-            if same {
-                first.weight += again.weight;
-            }
-            same
-        });
-        self.terms
-    }
+/// The first sentence of a text.
+fn first_sentence(text: &str) -> &str {
+    let end = text.char_indices().find(|(i, ch)| {
+        let rest = &text[i + ch.len_utf8()..];
+        matches!(ch, '.' | '!' | '?' | '。') && rest.chars().next().is_none_or(char::is_whitespace)
+    });
+    end.map_or(text, |(i, _)| &text[..i])
 }
 
 fn conditions_in<'a>(
@@ -184,7 +131,7 @@ fn variables(names: &[String]) -> Vec<Variable> {
         .iter()
         .map(|name| {
             let mut found: SmallVec<[u64; 4]> = SmallVec::new();
-            each_token(name, |form, _| found.push(number(form)));
+            each_piece(name, |piece| found.push(number(piece.form)));
             found.sort_unstable();
             found.dedup();
             Variable {
@@ -222,30 +169,30 @@ impl DemandSubject {
         } else {
             stated
         };
-        let mut bag = Bag::new(terminology, true);
+        let mut bag = Bag::asked(terminology);
         for text in content.title.iter() {
-            bag.add(text, IN_TITLE);
+            bag.add(text, ASKED_IN_TITLE, ASKED_IN_TITLE / 2);
         }
         for text in content.conditions_text.iter() {
-            bag.add(text, IN_KEYWORDS);
+            bag.add(text, ASKED_IN_KEYWORDS, ASKED_IN_KEYWORDS / 2);
         }
         for name in content
             .variables_required
             .iter()
             .chain(&content.variables_wished)
         {
-            bag.add(name, IN_KEYWORDS);
+            bag.add(name, ASKED_IN_KEYWORDS, ASKED_IN_KEYWORDS / 2);
         }
         for text in content
             .aim
             .iter()
             .chain(content.population.inclusion.iter())
         {
-            bag.add(text, IN_BODY);
+            bag.add(text, ASKED_IN_BODY, ASKED_IN_BODY / 2);
         }
         let mut terms = bag.finish();
         for term in &mut terms {
-            term.weight = term.weight.min(IN_TITLE);
+            term.weight = term.weight.min(ASKED_IN_TITLE);
         }
         let demanded = |kinds: &[DataKind]| -> SmallVec<[DemandedKind; 2]> {
             kinds.iter().map(|kind| DemandedKind::of(*kind)).collect()
@@ -323,7 +270,7 @@ impl DemandSubject {
         &self.asker
     }
 
-    pub(super) fn terms(&self) -> &[DemandTerm] {
+    pub(super) fn terms(&self) -> &[Term] {
         &self.terms
     }
 
@@ -379,15 +326,20 @@ impl OfferSubject {
         }
         kinds.sort_unstable();
         kinds.dedup();
-        let mut bag = Bag::new(terminology, false);
-        for text in content.title.iter() {
-            bag.add(text, IN_TITLE);
+        let mut bag = Bag::said(terminology);
+        let mut heading: Vec<&str> = content.title.iter().collect();
+        if heading.is_empty() {
+            // A text without a title says what it is about in its first sentence.
+            heading.extend(content.summary.iter().map(first_sentence));
+        }
+        for text in heading {
+            bag.add(text, IN_TITLE, IN_TITLE);
         }
         for word in content.keywords.iter().chain(&content.variables) {
-            bag.add(word, IN_KEYWORDS);
+            bag.add(word, IN_KEYWORDS, IN_KEYWORDS);
         }
         for text in content.summary.iter() {
-            bag.add(text, IN_BODY);
+            bag.add(text, IN_BODY, IN_BODY);
         }
         let length = bag.length;
         let terms: Box<[(u64, u32)]> = bag

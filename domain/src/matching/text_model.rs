@@ -1,4 +1,4 @@
-//! How rare each token is, frozen per epoch, so that a score stays comparable while records come and go.
+//! How much each token tells, frozen per epoch, so that a score stays comparable while records come and go.
 
 use super::subject::OfferSubject;
 use super::tokens::number;
@@ -7,6 +7,15 @@ use std::collections::BTreeMap;
 
 /// Of fewer offers it cannot be told what is rare.
 const FEWEST_OFFERS: usize = 20;
+
+/// Where a token stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+struct Seen {
+    /// Documents that have it.
+    documents: u32,
+    /// Its weighted counts over all documents.
+    counts: u64,
+}
 
 /// Frequencies of tokens over the offers of an epoch. Its version is stored with every score.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -17,8 +26,8 @@ pub struct TextModel {
     documents: u64,
     /// Sum of the weighted lengths of the documents.
     length: u64,
-    /// Documents that have the token, by the token's number.
-    frequency: BTreeMap<u64, u32>,
+    /// By the token's number.
+    seen: BTreeMap<u64, Seen>,
 }
 
 impl TextModel {
@@ -31,8 +40,10 @@ impl TextModel {
         for offer in offers {
             model.documents += 1;
             model.length += u64::from(offer.text_length());
-            for (token, _) in offer.terms() {
-                *model.frequency.entry(*token).or_default() += 1;
+            for (token, count) in offer.terms() {
+                let seen = model.seen.entry(*token).or_default();
+                seen.documents += 1;
+                seen.counts += u64::from(*count);
             }
         }
         model
@@ -48,17 +59,23 @@ impl TextModel {
         offers >= FEWEST_OFFERS && offers as u64 >= 2 * self.documents
     }
 
-    /// Inverse document frequency of a token's number: ln(1 + (N − n + ½) / (n + ½)), always above 0.
+    /// How much a token tells, by its number, always above 0: idf · g / (g + 1).
+    ///
+    /// idf = ln(1 + (N − n + ½) / (n + ½)) is how rare it is. g is its mean weighted count in the documents that have it:
+    /// a document repeats its topic and puts it into the title, while a word of style stands there once (Church and Gale,
+    /// "Poisson mixtures", 1995), so that of two words equally rare the repeated one tells more.
     #[allow(clippy::cast_precision_loss)]
-    pub(super) fn idf(&self, token: u64) -> f64 {
-        let n = f64::from(self.frequency.get(&token).copied().unwrap_or(0));
-        let all = self.documents as f64;
-        (1.0 + (all - n + 0.5).max(0.5) / (n + 0.5)).ln()
+    pub(super) fn telling(&self, token: u64) -> f64 {
+        let seen = self.seen.get(&token).copied().unwrap_or_default();
+        let (n, all) = (f64::from(seen.documents), self.documents as f64);
+        let idf = (1.0 + (all - n + 0.5).max(0.5) / (n + 0.5)).ln();
+        let repeated = (seen.counts as f64 / n.max(1.0)).max(1.0);
+        idf * repeated / (repeated + 1.0)
     }
 
-    /// Inverse document frequency of a token.
+    /// How much a token tells by its rarity and repetition, always above 0.
     pub fn rarity(&self, form: &str) -> f64 {
-        self.idf(number(form))
+        self.telling(number(form))
     }
 
     /// Mean weighted length of a document, at least 1.

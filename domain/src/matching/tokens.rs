@@ -15,13 +15,38 @@ const STOP: &[&str] = &[
     "was", "we", "were", "which", "who", "will", "with", "would",
 ];
 
+/// Words that ask, or tell of one's own doing, and say nothing of what is asked for: "we propose a novel method that uses",
+/// "how can I find". Only a demand is rid of them. None that is an acronym of a disease (`ALL`, `DID`, `ME`).
+#[rustfmt::skip]
+const ASKING: &[&str] = &[
+    "also", "approach", "approaches", "based", "both", "build", "building", "could", "create", "creates",
+    "creating", "describe", "describes", "design", "designing", "develop", "developed", "developing", "develops",
+    "do", "does", "each", "find", "finding", "help", "how", "i", "improve", "improved", "improves",
+    "improving", "interested", "introduce", "introduced", "introduces", "know", "like", "look", "looking", "made",
+    "make", "makes", "may", "method", "methods", "might", "more", "most", "my", "need", "needed", "needs",
+    "new", "novel", "other", "please", "present", "presented", "presents", "propose", "proposed", "proposes",
+    "request", "seek", "seeking", "seeks", "should", "so", "some", "technique", "techniques", "them", "then",
+    "those", "through", "use", "used", "uses", "using", "utilize", "utilizing", "via", "want", "wanted", "wanting",
+    "wants", "what", "when", "where", "whether", "why", "wish", "you", "your",
+    "개발하고자", "개발하려고", "개발합니다", "관련", "관련된", "관한", "구하고", "구합니다", "그리고", "기반",
+    "대하여", "대한", "대해", "등", "또는", "무엇인가요", "무엇입니까", "및", "바랍니다", "부탁드립니다",
+    "새로운", "싶다", "싶습니다", "싶어요", "알고", "알려주세요", "어디서", "어디에서", "어떤", "어떻게",
+    "원합니다", "위하여", "위한", "위해", "위해서", "이용하여", "이용한", "인가요", "있나요", "있는", "있습니다",
+    "있을까요", "제안합니다", "찾고", "찾는", "찾습니다", "찾아요", "통한", "통해", "필요", "필요한",
+    "필요합니다", "필요해요", "하고자", "하려고", "합니다", "활용하여", "활용한",
+];
+
 /// A comparable piece of a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Piece<'a> {
     /// The stem or bigram.
-    pub form: String,
+    pub(super) form: &'a str,
     /// The word it comes from, as people read it.
-    pub word: String,
+    pub(super) word: &'a str,
+    /// Whether it is a word next to the word before it, with at most a hyphen, a slash or white space between.
+    pub(super) adjoins: bool,
+    /// Whether its word only asks. A letter after a word is no pronoun: `type I`.
+    pub(super) asks: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,83 +71,104 @@ fn script(ch: char) -> Script {
     }
 }
 
-/// The tokens of a text, in its order.
-pub fn tokens(text: &str) -> Vec<Token> {
-    let mut out = Vec::new();
-    each_token(text, |form, word| {
-        out.push(Token {
-            form: form.to_owned(),
-            word: word.to_owned(),
-        });
-    });
-    out
-}
-
-/// Calls with the form and the word of every token of a text, in its order.
-pub(super) fn each_token(text: &str, mut each: impl FnMut(&str, &str)) {
+/// Calls with every piece of a text, in its order.
+pub(super) fn each_piece(text: &str, mut each: impl FnMut(Piece<'_>)) {
     let text: String = if text.is_ascii() {
         text.to_ascii_lowercase()
     } else {
         text.nfkc().flat_map(char::to_lowercase).collect()
     };
-    let (mut start, mut of) = (0, Script::None);
+    let (mut start, mut of, mut adjoins) = (0, Script::None, false);
     for (at, ch) in text.char_indices().chain([(text.len(), ' ')]) {
         let next = script(ch);
         if next != of {
-            finish(&text[start..at], of, &mut each);
+            adjoins = finish(&text[start..at], of, adjoins, &mut each);
             (start, of) = (at, next);
         }
     }
 }
 
-fn finish(word: &str, script: Script, each: &mut impl FnMut(&str, &str)) {
+/// Calls with the pieces of a run; whether a word that comes next would adjoin a word.
+fn finish(run: &str, script: Script, adjoins: bool, each: &mut impl FnMut(Piece<'_>)) -> bool {
     match script {
-        Script::None => {}
-        Script::Words => {
-            if STOP.binary_search(&word).is_err() {
-                stem(word, |form| each(form, word));
-            }
+        Script::None => {
+            return adjoins
+                && run.chars().all(|ch| {
+                    ch.is_whitespace() || matches!(ch, '-' | '\u{2010}'..='\u{2013}' | '/')
+                });
         }
+        Script::Words => return stem(run, adjoins, each),
         Script::Hangul | Script::Han => {
-            let starts = || word.char_indices().map(|(at, _)| at);
-            let ends = starts().skip(2).chain([word.len()]);
-            if starts().nth(1).is_none() {
-                each(word, word);
-            } else {
-                for (start, end) in starts().zip(ends) {
-                    each(&word[start..end], word);
-                }
+            let starts = || run.char_indices().map(|(at, _)| at);
+            let single = starts().nth(1).is_none();
+            let ends = starts().skip(2).chain([run.len()]);
+            let asks = ASKING.binary_search(&run).is_ok();
+            for (start, end) in starts().zip(ends).take(if single { 1 } else { usize::MAX }) {
+                each(Piece {
+                    form: &run[start..end],
+                    word: run,
+                    adjoins: false,
+                    asks,
+                });
             }
         }
     }
+    false
 }
 
-/// Stems remembered at most; then they are forgotten and learnt anew.
-const REMEMBERED_STEMS: usize = 1 << 16;
+/// What is known of a word.
+struct Stem {
+    form: Box<str>,
+    /// Says nothing.
+    stops: bool,
+    asks: bool,
+}
+
+/// Words remembered at most; then they are forgotten and learnt anew.
+const REMEMBERED: usize = 1 << 16;
 
 thread_local! {
     /// Texts repeat their words, and stemming one takes longer than all the rest.
-    static STEMS: RefCell<FxHashMap<Box<str>, Box<str>>> = RefCell::default();
+    static STEMS: RefCell<FxHashMap<Box<str>, Stem>> = RefCell::default();
 }
 
-fn stem(word: &str, each: impl FnOnce(&str)) {
+/// Calls with the stem of a word, if the word says anything; whether it does.
+fn stem(word: &str, adjoins: bool, each: &mut impl FnMut(Piece<'_>)) -> bool {
     STEMS.with_borrow_mut(|stems| {
-        if let Some(stem) = stems.get(word) {
-            return each(stem);
+        if !stems.contains_key(word) {
+            if stems.len() >= REMEMBERED {
+                stems.clear();
+            }
+            let form = Stemmer::create(Algorithm::English).stem(word);
+            let known = Stem {
+                form: form.into(),
+                stops: STOP.binary_search(&word).is_ok(),
+                asks: ASKING.binary_search(&word).is_ok(),
+            };
+            stems.insert(word.into(), known);
         }
-        if stems.len() >= REMEMBERED_STEMS {
-            stems.clear();
-        }
-        let stem = Stemmer::create(Algorithm::English).stem(word);
-        each(&stem);
-        stems.insert(word.into(), stem.into());
-    });
+        let Some(known) = stems.get(word).filter(|known| !known.stops) else {
+            return false;
+        };
+        each(Piece {
+            form: &known.form,
+            word,
+            adjoins,
+            asks: known.asks && !(adjoins && word.len() == 1),
+        });
+        true
+    })
 }
 
 /// A token's number: FNV-1a of 64 bits, the same on every machine. Among a million tokens a chance of one in 10⁷ that
 /// two share a number.
 pub(super) fn number(form: &str) -> u64 {
-    form.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+    number_after(0xcbf2_9ce4_8422_2325, form)
+}
+
+/// The number of a token that goes on with `form` after the beginning with the number `before`.
+pub(super) fn number_after(before: u64, form: &str) -> u64 {
+    form.bytes().fold(before, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
@@ -137,7 +183,9 @@ mod tests {
     use super::*;
 
     fn forms(text: &str) -> Vec<String> {
-        tokens(text).into_iter().map(|token| token.form).collect()
+        let mut forms = Vec::new();
+        each_piece(text, |piece| forms.push(piece.form.to_owned()));
+        forms
     }
 
     #[test]
@@ -155,7 +203,26 @@ mod tests {
     }
 
     #[test]
-    fn stop_words_are_sorted() {
-        assert!(STOP.is_sorted());
+    fn asking_words_are_told_from_the_asked() {
+        let asked = |text: &str| -> Vec<String> {
+            let mut forms = Vec::new();
+            each_piece(text, |piece| {
+                if !piece.asks {
+                    forms.push(piece.form.to_owned());
+                }
+            });
+            forms
+        };
+        assert_eq!(
+            asked("We want to build a novel chest X-ray classifier"),
+            ["chest", "x", "ray", "classifi"]
+        );
+        assert_eq!(asked("I need type I diabetes"), ["type", "i", "diabet"]);
+        assert_eq!(asked("폐암 자료를 찾고 싶습니다"), asked("폐암 자료를"));
+    }
+
+    #[test]
+    fn word_lists_are_sorted() {
+        assert!(STOP.is_sorted() && ASKING.is_sorted());
     }
 }

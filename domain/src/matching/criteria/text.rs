@@ -1,16 +1,18 @@
 //! Text: how much of the demand's words the offer has, rare ones first. Bounded, and the same from either direction.
 //!
-//! T = Σ idf·sat(tf) / Σ idf·sat_max over the demand's tokens, with sat = tf (k1 + 1) / (tf + k1·norm).
+//! T = Σ w·sat(tf) / Σ w·sat_max over the demand's tokens, with w the token's weight in the demand times how much it
+//! tells ([`TextModel`]), sat = tf (k1 + 1) / (tf + k1·norm), and norm = max(1, length / (2.5 · mean length)).
 
 use super::{Account, Assessment, Pair};
 use crate::matching::explain::{Evidence, round};
 use crate::matching::{DemandSubject, OfferSubject, TextModel};
 use std::collections::BTreeMap;
 
-/// Saturation of repeated words, the usual value of BM25.
-const K1: f64 = 1.2;
-/// How much a long offer is discounted.
-const B: f64 = 0.5;
+/// Saturation of repeated words, near the usual value of BM25.
+const K1: f64 = 1.0;
+/// Mean lengths up to which an offer is not discounted for its length. A longer one has words by chance; but a short one
+/// is not the more to the point, it only says less of what it has.
+const FREE_LENGTH: f64 = 2.5;
 /// Words shown.
 const SHOWN: usize = 6;
 
@@ -28,7 +30,7 @@ impl DemandText {
         let weights: Vec<f64> = demand
             .terms()
             .iter()
-            .map(|term| model.idf(term.token) * f64::from(term.weight))
+            .map(|term| model.telling(term.token) * f64::from(term.weight))
             .collect();
         let total = weights.iter().sum();
         Self {
@@ -46,7 +48,7 @@ fn shares(
     text: &DemandText,
     mut each: impl FnMut(usize, f64),
 ) {
-    let norm = 1.0 - B + B * f64::from(offer.text_length()) / text.mean_length;
+    let norm = (f64::from(offer.text_length()) / (FREE_LENGTH * text.mean_length)).max(1.0);
     let mut held = offer.terms().iter().peekable();
     for (i, (term, weight)) in demand.terms().iter().zip(&text.weights).enumerate() {
         while held.next_if(|(token, _)| *token < term.token).is_some() {}

@@ -1,0 +1,135 @@
+//! The words of a record as weighted tokens.
+//!
+//! Two words that adjoin make a compound besides, as the closed compound would be written, so that `PD-L1`, `PD L1` and
+//! `PDL1`, or `data set` and `dataset`, meet. A concept of the thesaurus counts as a token of its own, in any language.
+
+use super::tokens::{each_piece, number, number_after};
+use crate::terminology::Terminology;
+
+/// A token of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Term {
+    /// Its number.
+    pub(super) token: u64,
+    /// Its weight, summed over the places where it stands.
+    pub(super) weight: u32,
+    /// The word it comes from, where words are kept.
+    pub(super) word: String,
+}
+
+/// Tokens as they are gathered.
+pub(super) struct Bag<'t> {
+    terminology: &'t Terminology,
+    /// Of a demand: words are kept to be shown, and words that only ask are dropped.
+    asked: bool,
+    terms: Vec<Term>,
+    /// Sum of the weights of all tokens, but for compounds and concepts.
+    pub(super) length: u32,
+}
+
+impl<'t> Bag<'t> {
+    /// For what an offer says.
+    pub(super) fn said(terminology: &'t Terminology) -> Self {
+        Self {
+            terminology,
+            asked: false,
+            terms: Vec::new(),
+            length: 0,
+        }
+    }
+
+    /// For what a demand asks for.
+    pub(super) fn asked(terminology: &'t Terminology) -> Self {
+        Self {
+            asked: true,
+            ..Self::said(terminology)
+        }
+    }
+
+    /// Adds a text, each word with a weight, each compound with another. A compound with an asking word is none: no
+    /// demand asks for it.
+    pub(super) fn add(&mut self, text: &str, weight: u32, compound: u32) {
+        let (terms, asked) = (&mut self.terms, self.asked);
+        let mut put = |token, weight, word: &dyn Fn() -> String| {
+            let word = if asked { word() } else { String::new() };
+            terms.push(Term {
+                token,
+                weight,
+                word,
+            });
+        };
+        let (mut before, mut joins) = (String::new(), false);
+        each_piece(text, |piece| {
+            if piece.adjoins && joins && !piece.asks {
+                put(number_after(number(&before), piece.form), compound, &|| {
+                    format!("{before} {}", piece.word)
+                });
+            }
+            if !(asked && piece.asks) {
+                put(number(piece.form), weight, &|| piece.word.to_owned());
+            }
+            self.length += weight;
+            joins = !piece.asks;
+            before.clear();
+            before.push_str(piece.word);
+        });
+        for term in self.terminology.code_text(text) {
+            for code in &term.codes {
+                put(number_after(number("#"), code), weight, &|| {
+                    term.matched.clone()
+                });
+            }
+        }
+    }
+
+    /// Every token once, by its number, with the sum of its weights and the first word it stood for.
+    pub(super) fn finish(mut self) -> Vec<Term> {
+        self.terms.sort_by_key(|term| term.token);
+        self.terms.dedup_by(|again, first| {
+            let same = again.token == first.token;
+            if same {
+                first.weight += again.weight;
+            }
+            same
+        });
+        self.terms
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(text: &str) -> Vec<u64> {
+        let mut bag = Bag::said(Terminology::standard());
+        bag.add(text, 2, 1);
+        bag.finish().iter().map(|term| term.token).collect()
+    }
+
+    #[test]
+    fn words_that_adjoin_make_a_compound() {
+        for (text, compounds) in [
+            ("PD-L1 assays", &["pdl1", "l1assay"][..]),
+            ("PDL1", &["pdl1"]),
+            ("a data set", &["dataset"]),
+        ] {
+            let found = tokens(text);
+            assert!(
+                compounds.iter().all(|c| found.contains(&number(c))),
+                "{text}"
+            );
+        }
+        let found = tokens("CT, MRI; signs of EGFR. 흉부CT 폐암");
+        for none in ["ctmri", "signegfr", "egfr흉부", "흉부ct"] {
+            assert!(!found.contains(&number(none)), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_demand_is_rid_of_words_that_only_ask() {
+        let mut bag = Bag::asked(Terminology::standard());
+        bag.add("We want to find a novel classifier", 6, 3);
+        let words: Vec<String> = bag.finish().into_iter().map(|term| term.word).collect();
+        assert_eq!(words, ["classifier"]);
+    }
+}
