@@ -5,7 +5,8 @@ use crate::catalogue::{DataKind, OfferContent};
 use crate::demand::DemandContent;
 use crate::id::{DemandId, OfferId, OrganisationId};
 use crate::organisation::{Profile, Region};
-use crate::terminology::{ConditionCode, TermKind, Terminology};
+use crate::suggestion::{unconfirmed_conditions, unconfirmed_kinds};
+use crate::terminology::{ConditionCode, Terminology};
 use crate::use_conditions::Asker;
 use std::collections::BTreeMap;
 
@@ -49,9 +50,12 @@ pub struct DemandSubject {
     pub profile: Profile,
     /// What the demand says.
     pub content: DemandContent,
-    /// The stated conditions, or those read from its words where none are stated.
+    /// The stated conditions and the unconfirmed ones.
     conditions: Vec<ConditionCode>,
-    coded_from_text: bool,
+    unconfirmed_conditions: Vec<ConditionCode>,
+    /// The required kinds and the unconfirmed ones.
+    required_kinds: Vec<DataKind>,
+    unconfirmed_kinds: Vec<DataKind>,
     /// Kinds that would touch any of the demanded ones, as bits.
     touching_kinds: u64,
     /// Sorted by token.
@@ -73,10 +77,11 @@ pub struct OfferSubject {
     pub region: Option<Region>,
     /// What the offer says.
     pub content: OfferContent,
-    /// The stated and counted conditions, or those read from title and keywords where none are stated.
+    /// The stated and counted conditions and the unconfirmed ones.
     conditions: Vec<ConditionCode>,
-    coded_from_text: bool,
+    unconfirmed_conditions: Vec<ConditionCode>,
     kinds: Vec<DataKind>,
+    unconfirmed_kinds: Vec<DataKind>,
     kind_bits: u64,
     /// Weighted counts by token, sorted by token.
     terms: Vec<(u64, u32)>,
@@ -105,21 +110,6 @@ fn add(
         }
     }
     length
-}
-
-fn conditions_in<'a>(
-    texts: impl IntoIterator<Item = &'a str>,
-    terminology: &Terminology,
-) -> Vec<ConditionCode> {
-    let mut codes: Vec<ConditionCode> = Vec::new();
-    for text in texts {
-        for term in terminology.code_text(text) {
-            if term.kind == TermKind::Condition {
-                codes.extend(term.codes.iter().filter_map(|code| code.parse().ok()));
-            }
-        }
-    }
-    sorted(codes)
 }
 
 fn sorted(mut codes: Vec<ConditionCode>) -> Vec<ConditionCode> {
@@ -172,18 +162,10 @@ impl DemandSubject {
         content: DemandContent,
         terminology: &Terminology,
     ) -> Self {
-        let stated = sorted(content.conditions.clone());
-        let coded_from_text = stated.is_empty();
-        let conditions = if coded_from_text {
-            // The most deliberate words that lead to a code; the aim names much that is not the topic.
-            [&content.conditions_text, &content.title, &content.aim]
-                .iter()
-                .map(|text| conditions_in(text.iter(), terminology))
-                .find(|codes| !codes.is_empty())
-                .unwrap_or_default()
-        } else {
-            stated
-        };
+        let unconfirmed_conditions = unconfirmed_conditions(&content, terminology);
+        let conditions = sorted([&content.conditions[..], &unconfirmed_conditions].concat());
+        let unconfirmed_kinds = unconfirmed_kinds(&content, terminology);
+        let required_kinds = [&content.data_kinds_required[..], &unconfirmed_kinds].concat();
         let mut bag = BTreeMap::new();
         for text in content.title.iter() {
             add(&mut bag, text, IN_TITLE, terminology);
@@ -213,8 +195,7 @@ impl DemandSubject {
                 word,
             })
             .collect();
-        let touching_kinds = content
-            .data_kinds_required
+        let touching_kinds = required_kinds
             .iter()
             .chain(&content.data_kinds_any_of)
             .chain(&content.data_kinds_wished)
@@ -225,7 +206,9 @@ impl DemandSubject {
             organisation,
             profile,
             conditions,
-            coded_from_text,
+            unconfirmed_conditions,
+            required_kinds,
+            unconfirmed_kinds,
             touching_kinds,
             terms,
             required: variables(&content.variables_required),
@@ -234,14 +217,24 @@ impl DemandSubject {
         }
     }
 
-    /// The conditions to compare: those stated, or those read from its words where none are stated.
+    /// The conditions to compare: those stated, and unconfirmed ones where none but confirmed ones are stated.
     pub fn conditions(&self) -> &[ConditionCode] {
         &self.conditions
     }
 
-    /// Whether the conditions were read from words.
-    pub fn conditions_from_text(&self) -> bool {
-        self.coded_from_text && !self.conditions.is_empty()
+    /// Those conditions that were read from words and not confirmed.
+    pub fn unconfirmed_conditions(&self) -> &[ConditionCode] {
+        &self.unconfirmed_conditions
+    }
+
+    /// The kinds that must all be there: those stated, and unconfirmed ones where none but confirmed ones are stated.
+    pub(super) fn required_kinds(&self) -> &[DataKind] {
+        &self.required_kinds
+    }
+
+    /// Those kinds that were read from words and not confirmed.
+    pub(super) fn unconfirmed_kinds(&self) -> &[DataKind] {
+        &self.unconfirmed_kinds
     }
 
     /// Whether any kind of data is named.
@@ -251,8 +244,7 @@ impl DemandSubject {
 
     /// Every kind named.
     pub(super) fn kinds(&self) -> impl Iterator<Item = DataKind> {
-        self.content
-            .data_kinds_required
+        self.required_kinds
             .iter()
             .chain(&self.content.data_kinds_any_of)
             .chain(&self.content.data_kinds_wished)
@@ -287,37 +279,18 @@ impl OfferSubject {
         content: OfferContent,
         terminology: &Terminology,
     ) -> Self {
-        let stated = sorted(
+        let unconfirmed_conditions = unconfirmed_conditions(&content, terminology);
+        let conditions = sorted(
             content
                 .conditions
                 .iter()
                 .chain(content.counts.iter().map(|count| &count.code))
+                .chain(&unconfirmed_conditions)
                 .cloned()
                 .collect(),
         );
-        let coded_from_text = stated.is_empty();
-        // Not the abstract: it also names what is excluded.
-        let headline = || {
-            content
-                .title
-                .iter()
-                .chain(content.keywords.iter().map(String::as_str))
-        };
-        let conditions = if coded_from_text {
-            conditions_in(headline(), terminology)
-        } else {
-            stated
-        };
-        let mut kinds = content.data_kinds.clone();
-        if kinds.is_empty() {
-            for text in headline() {
-                for term in terminology.code_text(text) {
-                    if term.kind == TermKind::DataKind {
-                        kinds.extend(term.codes.iter().filter_map(|c| DataKind::from_code(c)));
-                    }
-                }
-            }
-        }
+        let unconfirmed_kinds = unconfirmed_kinds(&content, terminology);
+        let mut kinds = [&content.data_kinds[..], &unconfirmed_kinds].concat();
         kinds.sort_unstable();
         kinds.dedup();
         let mut bag = BTreeMap::new();
@@ -349,7 +322,8 @@ impl OfferSubject {
             hospital,
             region,
             conditions,
-            coded_from_text,
+            unconfirmed_conditions,
+            unconfirmed_kinds,
             kind_bits: kinds.iter().fold(0, |bits, kind| bits | bit(*kind)),
             kinds,
             terms,
@@ -360,19 +334,24 @@ impl OfferSubject {
         }
     }
 
-    /// The conditions to compare: those stated or counted, or those read from title and keywords where none are.
+    /// The conditions to compare: those stated or counted, and unconfirmed ones where none but confirmed ones are.
     pub fn conditions(&self) -> &[ConditionCode] {
         &self.conditions
     }
 
-    /// Whether the conditions were read from words.
-    pub fn conditions_from_text(&self) -> bool {
-        self.coded_from_text && !self.conditions.is_empty()
+    /// Those conditions that were read from words and not confirmed.
+    pub fn unconfirmed_conditions(&self) -> &[ConditionCode] {
+        &self.unconfirmed_conditions
     }
 
-    /// The kinds to compare: those stated, or those read from title and keywords where none are.
+    /// The kinds to compare: those stated, and unconfirmed ones where none but confirmed ones are stated.
     pub fn kinds(&self) -> &[DataKind] {
         &self.kinds
+    }
+
+    /// Those kinds that were read from words and not confirmed.
+    pub(super) fn unconfirmed_kinds(&self) -> &[DataKind] {
+        &self.unconfirmed_kinds
     }
 
     /// Weighted counts by token, sorted by token.

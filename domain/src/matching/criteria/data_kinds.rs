@@ -1,8 +1,8 @@
 //! Data categories and sub-kinds: required ones, those of which one is enough, and wishes.
 
-use super::{Account, Assessment, Pair, Parts};
+use super::{Account, Assessment, Pair, Parts, Unconfirmed};
 use crate::catalogue::DataKind;
-use crate::matching::explain::{Evidence, Fact, Need, Whose};
+use crate::matching::explain::{Evidence, Fact, Need, Whose, round};
 
 /// Share of the wishes where anything is required.
 const WISHED_SHARE: f64 = 0.15;
@@ -20,10 +20,19 @@ pub fn credit(demanded: DataKind, offered: DataKind) -> f64 {
     }
 }
 
-fn best(demanded: DataKind, offered: &[DataKind]) -> (f64, Option<DataKind>) {
+type Codes<'a> = Unconfirmed<'a, DataKind>;
+
+fn codes<'a>(pair: &Pair<'a>) -> Codes<'a> {
+    Unconfirmed {
+        demanded: pair.demand.unconfirmed_kinds(),
+        offered: pair.offer.unconfirmed_kinds(),
+    }
+}
+
+fn best(demanded: DataKind, offered: &[DataKind], codes: &Codes<'_>) -> (f64, Option<DataKind>) {
     let mut found = (0.0, None);
     for &kind in offered {
-        let credit = credit(demanded, kind);
+        let credit = credit(demanded, kind) * codes.left(&demanded, &kind);
         if credit > found.0 {
             found = (credit, Some(kind));
         }
@@ -32,22 +41,23 @@ fn best(demanded: DataKind, offered: &[DataKind]) -> (f64, Option<DataKind>) {
 }
 
 #[allow(clippy::cast_precision_loss)]
-fn must(pair: &Pair<'_>) -> Option<f64> {
+fn must(pair: &Pair<'_>, codes: &Codes<'_>) -> Option<f64> {
     let (content, offered) = (&pair.demand.content, pair.offer.kinds());
+    let required = pair.demand.required_kinds();
     let any = !content.data_kinds_any_of.is_empty();
-    let count = content.data_kinds_required.len() + usize::from(any);
+    let count = required.len() + usize::from(any);
     if count == 0 {
         return None;
     }
     let mut sum = 0.0;
-    for &kind in &content.data_kinds_required {
-        sum += best(kind, offered).0;
+    for &kind in required {
+        sum += best(kind, offered, codes).0;
     }
     if any {
         sum += content
             .data_kinds_any_of
             .iter()
-            .map(|&kind| best(kind, offered).0)
+            .map(|&kind| best(kind, offered, codes).0)
             .fold(0.0, f64::max);
     }
     Some(sum / count as f64)
@@ -55,8 +65,12 @@ fn must(pair: &Pair<'_>) -> Option<f64> {
 
 /// A demand that names a disease but no kind takes any kind; one that names neither has no topic, which counts as a
 /// missing fact.
-#[allow(clippy::cast_precision_loss)]
 pub fn assess(pair: &Pair<'_>) -> Assessment {
+    codes(pair).assess(|codes| assess_with(pair, codes))
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn assess_with(pair: &Pair<'_>, codes: &Codes<'_>) -> Assessment {
     let demand = pair.demand;
     if !demand.names_kinds() {
         return if demand.conditions().is_empty() {
@@ -68,7 +82,7 @@ pub fn assess(pair: &Pair<'_>) -> Assessment {
     if pair.offer.kinds().is_empty() {
         return Assessment::UNKNOWN;
     }
-    let must = must(pair);
+    let must = must(pair, codes);
     let mut parts = Parts::default();
     if must.is_some() {
         parts.add(1.0 - WISHED_SHARE, must);
@@ -77,7 +91,7 @@ pub fn assess(pair: &Pair<'_>) -> Assessment {
     if !wished.is_empty() {
         let sum: f64 = wished
             .iter()
-            .map(|&kind| best(kind, pair.offer.kinds()).0)
+            .map(|&kind| best(kind, pair.offer.kinds(), codes).0)
             .sum();
         parts.add(WISHED_SHARE, Some(sum / wished.len() as f64));
     }
@@ -110,21 +124,22 @@ pub fn explain(pair: &Pair<'_>) -> Account {
         )
         .without(Fact::DataKinds, Whose::Hospital, 1.0);
     }
-    let content = &demand.content;
+    let (content, codes) = (&demand.content, codes(pair));
     let mut evidence = Vec::new();
     let (mut has, mut lacks) = (Vec::new(), Vec::new());
     for (need, kinds) in [
-        (Need::Required, &content.data_kinds_required),
-        (Need::AnyOf, &content.data_kinds_any_of),
-        (Need::Wished, &content.data_kinds_wished),
+        (Need::Required, demand.required_kinds()),
+        (Need::AnyOf, &content.data_kinds_any_of[..]),
+        (Need::Wished, &content.data_kinds_wished[..]),
     ] {
         for &kind in kinds {
-            let (credit, found) = best(kind, offered);
+            let (credit, found) = best(kind, offered, &codes);
             evidence.push(Evidence::DataKind {
                 demanded: kind,
                 need,
                 offered: found,
-                credit,
+                credit: round(credit),
+                from_text: codes.demands(&kind) || found.is_some_and(|found| codes.offers(&found)),
             });
             let list = if credit > 0.0 { &mut has } else { &mut lacks };
             if !list.contains(&kind) {
@@ -154,5 +169,10 @@ pub fn explain(pair: &Pair<'_>) -> Account {
         ko.push(format!("없음: {}.", names(&lacks, true)));
         en.push(format!("Lacks {}.", names(&lacks, false)));
     }
-    Account::said(evidence, ko.join(" "), en.join(" "))
+    Account::said(evidence, ko.join(" "), en.join(" ")).discounting(
+        &codes,
+        Fact::UnconfirmedDataKinds,
+        ("데이터 종류", "Data kind"),
+        |codes| assess_with(pair, codes),
+    )
 }
