@@ -162,7 +162,7 @@ async fn words_become_codes(database: TestDatabase) {
         .await;
     assert_eq!(
         (&refused["path"], &refused["code"]),
-        (&json!(["input", "confirm", "1", "code"]), &json!("INVALID")),
+        (&json!(["confirm", "1", "code"]), &json!("INVALID")),
         "{refused:#}"
     );
     let unknown = json!([{ "kind": "STANDARD", "code": "😀" }]);
