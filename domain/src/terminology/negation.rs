@@ -374,9 +374,10 @@ fn stretches(text: &str) -> Vec<(usize, usize)> {
                 }
             } else if this == "excluded" && first {
                 denied = denied_after(&tokens, i);
-            } else if matches!(this.as_str(), "excluded" | "absent") {
-                denied = denied_before(&tokens, i);
-            } else if this == "ruled" && next == "out" {
+            } else if matches!(
+                (this.as_str(), next.as_str()),
+                ("excluded" | "absent", _) | ("ruled", "out")
+            ) {
                 denied = denied_before(&tokens, i);
             } else if this.ends_with("-free") {
                 denied.push(i);
