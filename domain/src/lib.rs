@@ -15,6 +15,7 @@ pub mod page;
 pub mod policy;
 pub mod problem;
 pub mod scheduling;
+pub mod suggestion;
 pub mod terminology;
 pub mod text;
 pub mod time;

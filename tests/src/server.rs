@@ -117,6 +117,7 @@ impl TestServer {
         let typ = match name {
             "cancelArrangement" | "publishArrangement" => "ArrangementInput!".to_owned(),
             "issueCalendarFeed" | "revokeCalendarFeed" => "CalendarFeedInput!".to_owned(),
+            "answerDemandCodes" | "answerOfferCodes" => "AnswerCodesInput!".to_owned(),
             _ => typ,
         };
         let query = format!(

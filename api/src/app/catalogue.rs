@@ -7,6 +7,7 @@ use matchday_domain::catalogue::{Offer, OfferContent};
 use matchday_domain::id::OfferId;
 use matchday_domain::policy::Action;
 use matchday_domain::problem::{Problem, Problems};
+use matchday_domain::suggestion::TermCode;
 use matchday_infra::store::{Change, ChangeKind, Job, Tx, Viewer};
 
 impl App {
@@ -65,6 +66,32 @@ impl App {
             return Ok(offer);
         }
         offer.revise(version, content, self.terminology(), self.now())?;
+        self.save_offer(&tx, &offer, version).await?;
+        once.keep(self, &tx, id).await?;
+        self.commit(tx).await?;
+        Ok(offer)
+    }
+
+    /// Takes the author's answers to codes that the words of an offer suggest.
+    ///
+    /// # Errors
+    /// Not its owner, a stale version, a withdrawn offer, codes that are not suggested, or the store.
+    pub async fn answer_offer_codes(
+        &self,
+        caller: &Caller,
+        key: &Key,
+        id: OfferId,
+        version: i32,
+        confirm: &[TermCode],
+        dismiss: &[TermCode],
+    ) -> Outcome<Offer> {
+        let once = Once::new(caller, "answerOfferCodes", key)?;
+        let tx = self.store.begin().await?;
+        let mut offer = self.own_offer(&tx, caller, id).await?;
+        if once.replay::<OfferId>(self, &tx).await?.is_some() {
+            return Ok(offer);
+        }
+        offer.answer_codes(version, confirm, dismiss, self.terminology(), self.now())?;
         self.save_offer(&tx, &offer, version).await?;
         once.keep(self, &tx, id).await?;
         self.commit(tx).await?;

@@ -6,6 +6,7 @@ use matchday_domain::demand::{Demand, DemandContent, DemandStep};
 use matchday_domain::id::DemandId;
 use matchday_domain::policy::Action;
 use matchday_domain::problem::{Problem, Problems};
+use matchday_domain::suggestion::TermCode;
 use matchday_infra::store::{Change, ChangeKind, Job, Tx, Viewer};
 
 impl App {
@@ -64,6 +65,32 @@ impl App {
             return Ok(demand);
         }
         demand.revise(version, content, self.terminology(), self.now())?;
+        self.save_demand(&tx, &demand, version).await?;
+        once.keep(self, &tx, id).await?;
+        self.commit(tx).await?;
+        Ok(demand)
+    }
+
+    /// Takes the author's answers to codes that the words of a demand suggest.
+    ///
+    /// # Errors
+    /// Not its owner, a stale version, a closed demand, codes that are not suggested, or the store.
+    pub async fn answer_demand_codes(
+        &self,
+        caller: &Caller,
+        key: &Key,
+        id: DemandId,
+        version: i32,
+        confirm: &[TermCode],
+        dismiss: &[TermCode],
+    ) -> Outcome<Demand> {
+        let once = Once::new(caller, "answerDemandCodes", key)?;
+        let tx = self.store.begin().await?;
+        let mut demand = self.own_demand(&tx, caller, id).await?;
+        if once.replay::<DemandId>(self, &tx).await?.is_some() {
+            return Ok(demand);
+        }
+        demand.answer_codes(version, confirm, dismiss, self.terminology(), self.now())?;
         self.save_demand(&tx, &demand, version).await?;
         once.keep(self, &tx, id).await?;
         self.commit(tx).await?;

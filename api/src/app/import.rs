@@ -9,6 +9,7 @@ use matchday_domain::id::OrganisationId;
 use matchday_domain::organisation::{Organisation, OrganisationKind, Profile};
 use matchday_domain::policy::Action;
 use matchday_domain::problem::{Code, Problem, Problems};
+use matchday_domain::suggestion::keep_answers;
 use matchday_domain::text::Message;
 use matchday_infra::import::{Format, Item, Reading, Record, RowError, unknown_fields};
 use matchday_infra::store::{StoreError, Tx};
@@ -357,7 +358,8 @@ impl Listing for Offer {
         self.step(self.version, OfferStep::List, app.now())
     }
 
-    fn revise(&mut self, app: &App, content: OfferContent) -> Result<(), Problems> {
+    fn revise(&mut self, app: &App, mut content: OfferContent) -> Result<(), Problems> {
+        keep_answers(&self.content, &mut content, app.terminology());
         Self::revise(self, self.version, content, app.terminology(), app.now())
     }
 
@@ -400,7 +402,8 @@ impl Listing for Demand {
         self.step(self.version, DemandStep::Open, app.now())
     }
 
-    fn revise(&mut self, app: &App, content: DemandContent) -> Result<(), Problems> {
+    fn revise(&mut self, app: &App, mut content: DemandContent) -> Result<(), Problems> {
+        keep_answers(&self.content, &mut content, app.terminology());
         Self::revise(self, self.version, content, app.terminology(), app.now())
     }
 

@@ -5,6 +5,7 @@ use super::loader::MatchesOfOffer;
 use super::matches::{Match, MatchFilterInput};
 use super::organisation::Organisation;
 use super::scalar::{CountryCode, Date, WonAmount, YearMonth};
+use super::suggestion::{SuggestedCode, SuggestionState, suggested};
 use super::text::{Condition, DataKind, Text};
 use super::vocabulary::{
     AccessMode, Approval, CostModel, CountBasis, LeadTime, Library, LinkageSource, Modifier,
@@ -17,7 +18,7 @@ use chrono::{DateTime, Utc};
 use matchday_domain::catalogue as domain;
 use matchday_domain::problem::Problem;
 use matchday_domain::use_conditions::UsePolicy as DomainUsePolicy;
-use matchday_infra::store::StoredMatch;
+use matchday_infra::store::{StoredMatch, Viewer};
 
 /// A data offer of a hospital.
 pub struct Offer(pub domain::Offer);
@@ -346,6 +347,23 @@ impl Offer {
     /// The day from which researchers may apply; null if at once.
     async fn opens_on(&self) -> Option<Date> {
         self.0.content.opens_on.map(Date)
+    }
+
+    /// Codes that the words suggest, to be answered with `answerOfferCodes`; empty also for others than the hospital and
+    /// the organiser.
+    async fn suggested_codes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "In which states; only what is not answered yet if left out",
+            default_with = "vec![SuggestionState::Suggested]"
+        )]
+        states: Vec<SuggestionState>,
+    ) -> Vec<SuggestedCode> {
+        if !self.own(ctx) && !caller(ctx).viewer().is_ok_and(Viewer::sees_all) {
+            return Vec::new();
+        }
+        suggested(&self.0.content, &states)
     }
 
     /// Conditions, KCD/ICD-10.

@@ -6,6 +6,7 @@ use super::loader::MatchesOfDemand;
 use super::matches::{Match, MatchFilterInput};
 use super::organisation::Organisation;
 use super::scalar::{CountryCode, Date, WonAmount};
+use super::suggestion::{SuggestedCode, SuggestionState, suggested};
 use super::text::{Condition, DataKind, Text};
 use super::vocabulary::{
     AccessMode, BudgetClass, Confidentiality, Deidentification, DemandState, DuoPurpose, IrbStatus,
@@ -151,6 +152,23 @@ impl Demand {
         Text(self.0.content.conditions_text.clone())
     }
 
+    /// Codes that the words suggest, to be answered with `answerDemandCodes`; empty also for others than the owner and
+    /// the organiser.
+    async fn suggested_codes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "In which states; only what is not answered yet if left out",
+            default_with = "vec![SuggestionState::Suggested]"
+        )]
+        states: Vec<SuggestionState>,
+    ) -> Vec<SuggestedCode> {
+        if !self.is_overseen(ctx) {
+            return Vec::new();
+        }
+        suggested(&self.0.content, &states)
+    }
+
     /// Who the data should be about.
     async fn population(&self) -> DemandPopulation {
         DemandPopulation(self.0.content.population.clone())
@@ -291,7 +309,7 @@ impl Demand {
         self.0
             .content
             .budget
-            .filter(|_| self.shows_money(ctx))
+            .filter(|_| self.is_overseen(ctx))
             .map(WonAmount)
     }
 
@@ -305,7 +323,7 @@ impl Demand {
         self.0
             .content
             .own_share
-            .filter(|_| self.shows_money(ctx))
+            .filter(|_| self.is_overseen(ctx))
             .map(WonAmount)
     }
 
@@ -370,7 +388,8 @@ impl Demand {
 }
 
 impl Demand {
-    fn shows_money(&self, ctx: &Context<'_>) -> bool {
+    /// By the owner and the overseers.
+    fn is_overseen(&self, ctx: &Context<'_>) -> bool {
         self.own(ctx) || caller(ctx).viewer().is_ok_and(Viewer::sees_all)
     }
 }

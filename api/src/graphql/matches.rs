@@ -118,7 +118,8 @@ impl Explanation {
         self.0.hospital.clone().map(SideExplanation)
     }
 
-    /// Facts that nobody has stated, and the points they could add, the most valuable first.
+    /// Facts that nobody has stated and codes that nobody has confirmed, and the points they could add, the most valuable
+    /// first.
     async fn missing(&self) -> Vec<MissingFact> {
         self.0.missing.iter().map(Into::into).collect()
     }
@@ -170,7 +171,7 @@ impl SideExplanation {
         self.0.lowest
     }
 
-    /// Points if everything unknown turned out best.
+    /// Points if everything unknown turned out best and every code that counts were confirmed.
     async fn highest(&self) -> f64 {
         self.0.highest
     }
@@ -199,7 +200,7 @@ pub struct Cap {
     sentence: Sentence,
 }
 
-/// A fact that nobody has stated.
+/// A fact that nobody has stated, or codes read from words that nobody has confirmed.
 #[derive(SimpleObject)]
 pub struct MissingFact {
     /// The criterion it belongs to.

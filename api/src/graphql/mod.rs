@@ -25,6 +25,7 @@ mod query;
 mod request;
 mod scalar;
 mod subscription;
+mod suggestion;
 mod text;
 mod timetable;
 mod vocabulary;
@@ -45,6 +46,7 @@ pub struct Mutation(
     offer_mutation::OfferMutation,
     import::ImportMutation,
     demand_mutation::DemandMutation,
+    suggestion::SuggestionMutation,
     matching_day_mutation::MatchingDayMutation,
     request::RequestMutation,
     timetable::TimetableMutation,

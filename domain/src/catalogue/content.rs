@@ -7,6 +7,7 @@ use super::value::{
 };
 use crate::organisation::OrganisationKind;
 use crate::problem::{Check, Problem, Problems};
+use crate::suggestion::CodeAnswers;
 use crate::terminology::{ConditionCode, Terminology};
 use crate::text::Text;
 use crate::time::Month;
@@ -159,6 +160,9 @@ pub struct OfferContent {
     pub small_count_threshold: Option<i64>,
     /// What the hospital would rather have.
     pub preferences: HospitalPreferences,
+    /// What the author answered to codes that the words suggest.
+    #[serde(skip_serializing_if = "CodeAnswers::is_empty")]
+    pub code_answers: CodeAnswers,
 }
 
 impl OfferContent {
@@ -220,6 +224,7 @@ impl OfferContent {
             0,
             100_000,
         );
+        self.code_answers.check(&mut check);
         check.finish()
     }
 

@@ -3,6 +3,7 @@
 use super::OfferContent;
 use crate::id::{OfferId, OrganisationId};
 use crate::problem::{Code, Problem, Problems};
+use crate::suggestion::{TermCode, answer};
 use crate::terminology::Terminology;
 use crate::text::Message;
 use crate::time::Timestamp;
@@ -97,6 +98,25 @@ impl Offer {
             self.touch(now);
         }
         Ok(())
+    }
+
+    /// Takes the hospital's answers to codes that its words suggest.
+    ///
+    /// # Errors
+    /// A stale version, a withdrawn offer, or what is wrong with the answers, see
+    /// [`answer`](crate::suggestion::answer).
+    pub fn answer_codes(
+        &mut self,
+        read_version: i32,
+        confirm: &[TermCode],
+        dismiss: &[TermCode],
+        terminology: &Terminology,
+        now: Timestamp,
+    ) -> Result<(), Problems> {
+        self.expect(read_version)?;
+        let mut content = self.content.clone();
+        answer(&mut content, confirm, dismiss, terminology)?;
+        self.revise(read_version, content, terminology, now)
     }
 
     /// Moves it along `draft → listed ⇄ paused → withdrawn`.

@@ -9,6 +9,7 @@ use crate::catalogue::{
 };
 use crate::id::OrganisationId;
 use crate::problem::{Check, Problem, Problems};
+use crate::suggestion::CodeAnswers;
 use crate::terminology::{ConditionCode, Terminology};
 use crate::text::Text;
 use chrono::NaiveDate;
@@ -150,6 +151,9 @@ pub struct DemandContent {
     pub confidentiality: Option<Confidentiality>,
     /// Organisations that must not see the demand, and cannot tell.
     pub excluded_organisations: Vec<OrganisationId>,
+    /// What the author answered to codes that the words suggest.
+    #[serde(skip_serializing_if = "CodeAnswers::is_empty")]
+    pub code_answers: CodeAnswers,
 }
 
 impl DemandContent {
@@ -203,6 +207,7 @@ impl DemandContent {
             self.excluded_organisations.len(),
             MAX_CODES,
         );
+        self.code_answers.check(&mut check);
         check.finish()
     }
 }

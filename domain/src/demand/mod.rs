@@ -11,6 +11,7 @@ pub use content::{
 use crate::catalogue::offer::wrong_state;
 use crate::id::{DemandId, OrganisationId};
 use crate::problem::{Problem, Problems};
+use crate::suggestion::{TermCode, answer};
 use crate::terminology::Terminology;
 use crate::time::Timestamp;
 
@@ -107,6 +108,25 @@ impl Demand {
             self.touch(now);
         }
         Ok(())
+    }
+
+    /// Takes the author's answers to codes that its words suggest.
+    ///
+    /// # Errors
+    /// A stale version, a closed or withdrawn demand, or what is wrong with the answers, see
+    /// [`answer`](crate::suggestion::answer).
+    pub fn answer_codes(
+        &mut self,
+        read_version: i32,
+        confirm: &[TermCode],
+        dismiss: &[TermCode],
+        terminology: &Terminology,
+        now: Timestamp,
+    ) -> Result<(), Problems> {
+        self.expect(read_version)?;
+        let mut content = self.content.clone();
+        answer(&mut content, confirm, dismiss, terminology)?;
+        self.revise(read_version, content, terminology, now)
     }
 
     /// Moves it along `draft → open ⇄ paused → closed | withdrawn`.

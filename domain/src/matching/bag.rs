@@ -5,6 +5,7 @@
 
 use super::tokens::{each_piece, number, number_after};
 use crate::terminology::Terminology;
+use std::sync::Arc;
 
 /// A token of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,8 +14,8 @@ pub(super) struct Term {
     pub(super) token: u64,
     /// Its weight, summed over the places where it stands.
     pub(super) weight: u32,
-    /// The word it comes from, where words are kept.
-    pub(super) word: String,
+    /// The word it comes from, where words are kept; of a compound its second one.
+    pub(super) word: Arc<str>,
 }
 
 /// Tokens as they are gathered.
@@ -50,34 +51,31 @@ impl<'t> Bag<'t> {
     /// demand asks for it.
     pub(super) fn add(&mut self, text: &str, weight: u32, compound: u32) {
         let (terms, asked) = (&mut self.terms, self.asked);
-        let mut put = |token, weight, word: &dyn Fn() -> String| {
-            let word = if asked { word() } else { String::new() };
+        let nothing: Arc<str> = Arc::default();
+        let mut put = |token, weight, word: &Arc<str>| {
+            let word = if asked { word } else { &nothing }.clone();
             terms.push(Term {
                 token,
                 weight,
                 word,
             });
         };
-        let (mut before, mut joins) = (String::new(), false);
+        let (mut before, mut joins) = (0, false);
         each_piece(text, |piece| {
             if piece.adjoins && joins && !piece.asks {
-                put(number_after(number(&before), piece.form), compound, &|| {
-                    format!("{before} {}", piece.word)
-                });
+                put(number_after(before, piece.form), compound, piece.word);
             }
             if !(asked && piece.asks) {
-                put(number(piece.form), weight, &|| piece.word.to_owned());
+                put(number(piece.form), weight, piece.word);
             }
             self.length += weight;
             joins = !piece.asks;
-            before.clear();
-            before.push_str(piece.word);
+            before = number(piece.word);
         });
         for term in self.terminology.code_text(text) {
+            let matched: Arc<str> = term.matched.into();
             for code in &term.codes {
-                put(number_after(number("#"), code), weight, &|| {
-                    term.matched.clone()
-                });
+                put(number_after(number("#"), code), weight, &matched);
             }
         }
     }
@@ -129,7 +127,7 @@ mod tests {
     fn a_demand_is_rid_of_words_that_only_ask() {
         let mut bag = Bag::asked(Terminology::standard());
         bag.add("We want to find a novel classifier", 6, 3);
-        let words: Vec<String> = bag.finish().into_iter().map(|term| term.word).collect();
-        assert_eq!(words, ["classifier"]);
+        let words: Vec<Arc<str>> = bag.finish().into_iter().map(|term| term.word).collect();
+        assert_eq!(words, ["classifier".into()]);
     }
 }

@@ -55,6 +55,8 @@ crate::vocabulary! {
         LeadTime = "lead_time", "소요 기간", "lead time";
         Cost = "cost", "비용", "cost";
         Region = "region", "지역", "region";
+        UnconfirmedConditions = "conditions.unconfirmed", "문구에서 읽은 질환 코드", "condition codes read from the words";
+        UnconfirmedDataKinds = "data_kinds.unconfirmed", "문구에서 읽은 데이터 종류 코드", "data kind codes read from the words";
         Purpose = "purpose", "이용 목적", "purpose";
         WillingToCollaborate = "willing_to_collaborate", "공동연구 의사", "willingness to collaborate";
         WillingToReturnResults = "willing_to_return_results", "결과 반환 의사", "willingness to return results";
@@ -75,7 +77,7 @@ pub enum Evidence {
         relation: TopicRelation,
         /// From 0 to 1.
         credit: f64,
-        /// One of the two was read from words.
+        /// One of the two was read from words, and its author has not confirmed it.
         from_text: bool,
     },
     /// How far the populations overlap.
@@ -97,6 +99,9 @@ pub enum Evidence {
         offered: Option<DataKind>,
         /// From 0 to 1.
         credit: f64,
+        /// One of the two was read from words, and its author has not confirmed it.
+        #[serde(default)]
+        from_text: bool,
     },
     /// A demanded variable.
     Variable {
@@ -342,6 +347,10 @@ pub(super) fn missing(
 ) -> MissingFact {
     let points = shown(up_to_points);
     let (what, who) = (fact.label(), whose.label());
+    let (do_ko, do_en) = match fact {
+        Fact::UnconfirmedConditions | Fact::UnconfirmedDataKinds => ("확인하면", "confirms"),
+        _ => ("밝히면", "states"),
+    };
     MissingFact {
         fact,
         whose,
@@ -349,11 +358,11 @@ pub(super) fn missing(
         up_to_points: round(up_to_points),
         sentence: Message::new(
             format!(
-                "{}에서 ‘{}’ 항목을 밝히면 최대 {points}점 오릅니다.",
+                "{}에서 ‘{}’ 항목을 {do_ko} 최대 {points}점 오릅니다.",
                 who.ko, what.ko
             ),
             format!(
-                "If the {} states the {}, this gains up to {points} points.",
+                "If the {} {do_en} the {}, this gains up to {points} points.",
                 who.en, what.en
             ),
         ),

@@ -30,7 +30,7 @@ pub const RELEVANCE_FLOOR: i32 = 2_000;
 /// A denied pair is kept as a near-miss from this many hundredths of a point.
 pub const NEAR_MISS_FLOOR: i32 = 5_000;
 /// Changes whenever a formula here or in a criterion does.
-const FORMULA: &str = "1";
+const FORMULA: &str = "2";
 
 /// One side's numbers, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,7 +45,7 @@ pub(super) struct Side {
 impl Side {
     /// Weighs assessments, in the order given; `None` where nothing with a weight is asked.
     pub(super) fn of(rows: &[(f64, Assessment)]) -> Option<Self> {
-        let (mut weight, mut known, mut unknown) = (0.0, 0.0, 0.0);
+        let (mut weight, mut known, mut unknown, mut unconfirmed) = (0.0, 0.0, 0.0, 0.0);
         let mut failed = false;
         for (w, assessment) in rows {
             if !assessment.asked || *w <= 0.0 {
@@ -54,6 +54,7 @@ impl Side {
             weight += w;
             known += w * assessment.known * assessment.value;
             unknown += w * (1.0 - assessment.known);
+            unconfirmed += w * assessment.unconfirmed;
             failed |= assessment.failed();
         }
         if weight <= 0.0 {
@@ -64,7 +65,7 @@ impl Side {
         let uncapped = (lowest + UNKNOWN_CREDIT * spread).clamp(0.0, 1.0);
         Some(Self {
             lowest,
-            highest: (lowest + spread).min(1.0),
+            highest: (lowest + spread + unconfirmed / weight).min(1.0),
             uncapped,
             score: if failed { uncapped.min(CAP) } else { uncapped },
             weight,
@@ -295,7 +296,7 @@ impl<'a> Scorer<'a> {
     /// What the gate says of a pair.
     pub(super) fn gate(&self, demand: &DemandSubject, offer: &OfferSubject) -> GateOutcome {
         let terms = OfferTerms::of(&offer.content);
-        decide(demand.asker(), terms, self.terminology)
+        decide(&demand.asker(), terms, self.terminology)
     }
 
     /// Puts the numbers of a pair and what the gate says into words.
@@ -432,6 +433,9 @@ fn side_explanation(
             for (fact, whose, part) in &told.missing {
                 let gain = share * part * (1.0 - UNKNOWN_CREDIT);
                 facts.push(missing(*fact, *whose, criterion, gain));
+            }
+            for (fact, whose, part) in &told.unconfirmed {
+                facts.push(missing(*fact, *whose, criterion, share * part));
             }
             if assessment.failed() {
                 failed.push(criterion);

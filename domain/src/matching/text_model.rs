@@ -41,9 +41,9 @@ impl TextModel {
             model.documents += 1;
             model.length += u64::from(offer.text_length());
             for (token, count) in offer.terms() {
-                let seen = model.seen.entry(*token).or_default();
+                let seen = model.seen.entry(token).or_default();
                 seen.documents += 1;
-                seen.counts += u64::from(*count);
+                seen.counts += u64::from(count);
             }
         }
         model

@@ -5,6 +5,7 @@
 use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
+use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 
 /// Words so common that they say nothing; idf would only learn it slowly.
@@ -41,8 +42,8 @@ const ASKING: &[&str] = &[
 pub(super) struct Piece<'a> {
     /// The stem or bigram.
     pub(super) form: &'a str,
-    /// The word it comes from, as people read it.
-    pub(super) word: &'a str,
+    /// The word it comes from, in small letters.
+    pub(super) word: &'a Arc<str>,
     /// Whether it is a word next to the word before it, with at most a hyphen, a slash or white space between.
     pub(super) adjoins: bool,
     /// Whether its word only asks. A letter after a word is no pronoun: `type I`.
@@ -97,28 +98,43 @@ fn finish(run: &str, script: Script, adjoins: bool, each: &mut impl FnMut(Piece<
                     ch.is_whitespace() || matches!(ch, '-' | '\u{2010}'..='\u{2013}' | '/')
                 });
         }
-        Script::Words => return stem(run, adjoins, each),
+        Script::Words => {
+            return with_word(run, |word| {
+                if !word.stops {
+                    each(Piece {
+                        form: &word.stem,
+                        word: &word.written,
+                        adjoins,
+                        asks: word.asks && !(adjoins && run.len() == 1),
+                    });
+                }
+                !word.stops
+            });
+        }
         Script::Hangul | Script::Han => {
             let starts = || run.char_indices().map(|(at, _)| at);
             let single = starts().nth(1).is_none();
             let ends = starts().skip(2).chain([run.len()]);
-            let asks = ASKING.binary_search(&run).is_ok();
-            for (start, end) in starts().zip(ends).take(if single { 1 } else { usize::MAX }) {
-                each(Piece {
-                    form: &run[start..end],
-                    word: run,
-                    adjoins: false,
-                    asks,
-                });
-            }
+            let pairs = starts().zip(ends).take(if single { 1 } else { usize::MAX });
+            with_word(run, |word| {
+                for (start, end) in pairs {
+                    each(Piece {
+                        form: &run[start..end],
+                        word: &word.written,
+                        adjoins: false,
+                        asks: word.asks,
+                    });
+                }
+            });
         }
     }
     false
 }
 
 /// What is known of a word.
-struct Stem {
-    form: Box<str>,
+struct Word {
+    written: Arc<str>,
+    stem: Box<str>,
     /// Says nothing.
     stops: bool,
     asks: bool,
@@ -128,35 +144,26 @@ struct Stem {
 const REMEMBERED: usize = 1 << 16;
 
 thread_local! {
-    /// Texts repeat their words, and stemming one takes longer than all the rest.
-    static STEMS: RefCell<FxHashMap<Box<str>, Stem>> = RefCell::default();
+    /// Texts repeat their words: each is stemmed and kept once.
+    static WORDS: RefCell<FxHashMap<Arc<str>, Word>> = RefCell::default();
 }
 
-/// Calls with the stem of a word, if the word says anything; whether it does.
-fn stem(word: &str, adjoins: bool, each: &mut impl FnMut(Piece<'_>)) -> bool {
-    STEMS.with_borrow_mut(|stems| {
-        if !stems.contains_key(word) {
-            if stems.len() >= REMEMBERED {
-                stems.clear();
-            }
-            let form = Stemmer::create(Algorithm::English).stem(word);
-            let known = Stem {
-                form: form.into(),
-                stops: STOP.binary_search(&word).is_ok(),
-                asks: ASKING.binary_search(&word).is_ok(),
-            };
-            stems.insert(word.into(), known);
+fn with_word<R>(word: &str, what: impl FnOnce(&Word) -> R) -> R {
+    WORDS.with_borrow_mut(|words| {
+        if let Some(known) = words.get(word) {
+            return what(known);
         }
-        let Some(known) = stems.get(word).filter(|known| !known.stops) else {
-            return false;
-        };
-        each(Piece {
-            form: &known.form,
-            word,
-            adjoins,
-            asks: known.asks && !(adjoins && word.len() == 1),
+        if words.len() >= REMEMBERED {
+            words.clear();
+        }
+        let written: Arc<str> = word.into();
+        let known = words.entry(written.clone()).or_insert_with(|| Word {
+            stem: Stemmer::create(Algorithm::English).stem(word).into(),
+            stops: STOP.binary_search(&word).is_ok(),
+            asks: ASKING.binary_search(&word).is_ok(),
+            written,
         });
-        true
+        what(known)
     })
 }
 

@@ -3,7 +3,7 @@
 use super::thesaurus::RowKind;
 use super::tree::Level;
 use super::words::{Glyph, glyphs, is_hangul, key};
-use super::{ConditionCode, TermKind, Terminology};
+use super::{ConditionCode, TermKind, Terminology, negation};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -279,6 +279,26 @@ impl Terminology {
             }
         }
         out.into_iter().flatten().collect()
+    }
+
+    /// [`Self::code_text`] of what a text affirms: what it excludes (`폐암 제외`, `without diabetes`) suggests no code.
+    pub fn code_affirmed(&self, text: &str) -> Vec<CodedTerm> {
+        let affirmed = negation::affirmed(text);
+        let mut terms = self.code_text(&affirmed);
+        if affirmed != text {
+            // A term that denies by itself (`no export`) is meant as it stands.
+            let whole = self.code_text(text).into_iter();
+            for term in whole.filter(|term| negation::denies(&term.matched)) {
+                if terms
+                    .iter()
+                    .all(|t| (t.kind, &t.codes) != (term.kind, &term.codes))
+                {
+                    terms.push(term);
+                }
+            }
+        }
+        terms.retain(|term| !negation::only_prefixed(&affirmed, &term.matched));
+        terms
     }
 
     fn words_in(&self, piece: &str) -> Vec<Found<'_>> {

@@ -9,6 +9,7 @@
 
 mod code;
 mod coding;
+mod negation;
 pub mod recognise;
 mod relation;
 mod search;

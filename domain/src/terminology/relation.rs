@@ -64,6 +64,11 @@ impl Topic {
         }
     }
 
+    /// The demanded condition itself.
+    pub(crate) fn demanded(&self) -> Span {
+        self.demanded
+    }
+
     /// Whether an offered condition is the demanded one or a part of it.
     pub(crate) fn is_served_by(&self, offered: Span) -> bool {
         self.demanded.contains(offered)

@@ -126,7 +126,6 @@ impl<'a> Row<'a> {
     fn content(&self, title: &str) -> OfferContent {
         let list = |column: &str| mapping::words(self.get(column).unwrap_or_default().split(','));
         let keywords = list("keywords");
-        let (conditions, data_kinds) = mapping::coded(&format!("{title}. {}", keywords.join(". ")));
         let summary = self.get("abstract").or_else(|| self.get("description"));
         let (age_min, age_max) = self.get("ageBand").map(mapping::ages).unwrap_or_default();
         let size = self
@@ -145,7 +144,6 @@ impl<'a> Row<'a> {
             contact_office: self
                 .get("contactPoint")
                 .map(|office| mapping::shorten(office, 200)),
-            conditions,
             population: Population {
                 size,
                 // Counted by the day of the export's row at the latest.
@@ -160,7 +158,6 @@ impl<'a> Row<'a> {
                 end: date("datasetEndDate"),
             },
             refresh: self.get("periodicity").and_then(mapping::refresh),
-            data_kinds,
             standards: mapping::standards(self.get("conformsTo").unwrap_or_default().split(',')),
             coding_systems: list("controlledVocabulary"),
             lead_time: self

@@ -58,7 +58,6 @@ fn record(line: u64, document: &Value) -> Result<Record, RowError> {
     let number = |path: &str| document.pointer(path).and_then(Value::as_i64);
     let date = |path: &str| text(document, path).and_then(|date| mapping::month(&date));
     let keywords = texts(document, "/summary/keywords");
-    let (conditions, data_kinds) = mapping::coded(&format!("{title}. {}", keywords.join(". ")));
     let summary = text(document, "/summary/abstract")
         .or_else(|| text(document, "/documentation/description"));
     // The schema writes −1 for a size that is not known.
@@ -75,7 +74,6 @@ fn record(line: u64, document: &Value) -> Result<Record, RowError> {
         keywords,
         contact_office: text(document, "/summary/contactPoint")
             .or_else(|| text(document, "/summary/dataCustodian/contactPoint")),
-        conditions,
         population: Population {
             size,
             size_as_of: size.and(date("/modified")),
@@ -90,7 +88,6 @@ fn record(line: u64, document: &Value) -> Result<Record, RowError> {
         },
         refresh: text(document, "/provenance/temporal/publishingFrequency")
             .and_then(|word| mapping::refresh(&word)),
-        data_kinds,
         standards: mapping::standards(standards.iter().map(String::as_str)),
         coding_systems: texts(
             document,

@@ -1,8 +1,7 @@
 //! Words of the HDR UK Gateway in ours. A word that is not clear maps to nothing.
 
 use chrono::{Datelike, NaiveDate};
-use matchday_domain::catalogue::{CostModel, DataKind, LeadTime, RefreshFrequency, Standard};
-use matchday_domain::terminology::{ConditionCode, TermKind, Terminology};
+use matchday_domain::catalogue::{CostModel, LeadTime, RefreshFrequency, Standard};
 use matchday_domain::time::Month;
 
 /// A value, unless it says that there is none.
@@ -161,29 +160,6 @@ pub(super) fn standards<'a>(values: impl Iterator<Item = &'a str>) -> Vec<Standa
         }
     }
     standards
-}
-
-/// Conditions and kinds of data that a title and keywords name. Longer texts name too much in passing.
-pub(super) fn coded(words: &str) -> (Vec<ConditionCode>, Vec<DataKind>) {
-    let (mut conditions, mut kinds) = (Vec::new(), Vec::new());
-    for term in Terminology::standard().code_text(words) {
-        match term.kind {
-            TermKind::Condition => {
-                conditions.extend(term.codes.iter().filter_map(|code| code.parse().ok()))
-            }
-            TermKind::DataKind => kinds.extend(
-                term.codes
-                    .iter()
-                    .filter_map(|code| DataKind::from_code(code)),
-            ),
-            _ => {}
-        }
-    }
-    conditions.sort();
-    conditions.dedup();
-    kinds.sort();
-    kinds.dedup();
-    (conditions, kinds)
 }
 
 /// Words between commas, without what says nothing, each once and not too long.

@@ -30,7 +30,8 @@ fn good_rows_are_kept_and_bad_ones_told_with_line_and_field() {
         (content.population.age_min, content.population.age_max),
         (Some(18), Some(85))
     );
-    assert_eq!(content.conditions[0].as_str(), "C34");
+    // What words suggest is the author's to confirm.
+    assert!(content.conditions.is_empty() && content.data_kinds.is_empty());
     let told: Vec<_> = reading
         .errors
         .iter()
@@ -109,7 +110,7 @@ fn a_document_of_the_hdr_uk_schema_is_read() {
         panic!()
     };
     assert_eq!(content.population.size, Some(1_200));
-    assert_eq!(content.conditions[0].as_str(), "C50");
+    assert!(content.conditions.is_empty());
     assert_eq!(reading.errors[0].field.as_deref(), Some("summary.title"));
 }
 

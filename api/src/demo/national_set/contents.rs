@@ -13,6 +13,7 @@ use matchday_domain::demand::{
     BudgetClass, Confidentiality, DemandContent, DemandPopulation, DuoPurpose, IrbStatus,
 };
 use matchday_domain::organisation::{LegalForm, OrganisationKind, Profile};
+use matchday_domain::suggestion::CodeAnswers;
 use matchday_domain::text::Text;
 use matchday_domain::time::Month;
 use matchday_domain::use_conditions::{Modifier, Permission, Unpseudonymisable, UsePolicy};
@@ -190,6 +191,7 @@ pub(super) fn offer(
         },
         small_count_threshold: Some(10),
         preferences: preferences(random),
+        code_answers: CodeAnswers::default(),
     }
 }
 
@@ -424,6 +426,7 @@ pub(super) fn demand(
             Confidentiality::Named
         }),
         excluded_organisations: Vec::new(),
+        code_answers: CodeAnswers::default(),
     }
 }
 

@@ -1,25 +1,46 @@
 //! Data categories and sub-kinds: required ones, those of which one is enough, and wishes.
 
-use super::{Account, Assessment, Pair, Parts};
+use super::{Account, Assessment, Pair, Parts, Unconfirmed};
 use crate::catalogue::DataKind;
-use crate::matching::explain::{Evidence, Fact, Need, Whose};
+use crate::matching::explain::{Evidence, Fact, Need, Whose, round};
 use crate::matching::facts::DemandedKind;
 
 /// Share of the wishes where anything is required.
 const WISHED_SHARE: f64 = 0.15;
 
-/// The offered kind that serves a demanded one best, the first where several are equal.
-fn found(demanded: DemandedKind, offered: &[DataKind]) -> Option<DataKind> {
-    let credit = demanded.credit(offered.iter().fold(0, |bits, kind| bits | kind.bit()));
-    offered
-        .iter()
-        .copied()
-        .find(|kind| credit > 0.0 && demanded.credit(kind.bit()) >= credit)
+type Codes<'a> = Unconfirmed<'a, DataKind>;
+
+fn codes<'a>(pair: &Pair<'a>) -> Codes<'a> {
+    Unconfirmed {
+        demanded: pair.demand.unconfirmed_kinds(),
+        offered: pair.offer.unconfirmed_kinds(),
+    }
+}
+
+/// The credit of the offered kind that serves a demanded one best, 0 to 1.
+fn credit(demanded: DemandedKind, pair: &Pair<'_>, codes: &Codes<'_>) -> f64 {
+    if codes.is_empty() {
+        demanded.credit(pair.offer.kind_bits())
+    } else {
+        best(demanded, pair, codes).0
+    }
+}
+
+/// The offered kind that serves a demanded one best, the first where several are equal, with its credit.
+fn best(demanded: DemandedKind, pair: &Pair<'_>, codes: &Codes<'_>) -> (f64, Option<DataKind>) {
+    let mut found = (0.0, None);
+    for &kind in pair.offer.kinds() {
+        let credit = demanded.credit(kind.bit()) * codes.left(&demanded.kind, &kind);
+        if credit > found.0 {
+            found = (credit, Some(kind));
+        }
+    }
+    found
 }
 
 #[allow(clippy::cast_precision_loss)]
-fn must(pair: &Pair<'_>) -> Option<f64> {
-    let (demand, offered) = (pair.demand, pair.offer.kind_bits());
+fn must(pair: &Pair<'_>, codes: &Codes<'_>) -> Option<f64> {
+    let demand = pair.demand;
     let any = !demand.any_of_kinds().is_empty();
     let count = demand.required_kinds().len() + usize::from(any);
     if count == 0 {
@@ -27,13 +48,13 @@ fn must(pair: &Pair<'_>) -> Option<f64> {
     }
     let mut sum = 0.0;
     for kind in demand.required_kinds() {
-        sum += kind.credit(offered);
+        sum += credit(*kind, pair, codes);
     }
     if any {
         sum += demand
             .any_of_kinds()
             .iter()
-            .map(|kind| kind.credit(offered))
+            .map(|kind| credit(*kind, pair, codes))
             .fold(0.0, f64::max);
     }
     Some(sum / count as f64)
@@ -41,8 +62,12 @@ fn must(pair: &Pair<'_>) -> Option<f64> {
 
 /// A demand that names a disease but no kind takes any kind; one that names neither has no topic, which counts as a
 /// missing fact.
-#[allow(clippy::cast_precision_loss)]
 pub fn assess(pair: &Pair<'_>) -> Assessment {
+    codes(pair).assess(|codes| assess_with(pair, codes))
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn assess_with(pair: &Pair<'_>, codes: &Codes<'_>) -> Assessment {
     let demand = pair.demand;
     if !demand.names_kinds() {
         return if demand.conditions().is_empty() {
@@ -51,18 +76,17 @@ pub fn assess(pair: &Pair<'_>) -> Assessment {
             Assessment::NOT_ASKED
         };
     }
-    let offered = pair.offer.kind_bits();
-    if offered == 0 {
+    if pair.offer.kind_bits() == 0 {
         return Assessment::UNKNOWN;
     }
-    let must = must(pair);
+    let must = must(pair, codes);
     let mut parts = Parts::default();
     if must.is_some() {
         parts.add(1.0 - WISHED_SHARE, must);
     }
     let wished = demand.wished_kinds();
     if !wished.is_empty() {
-        let sum: f64 = wished.iter().map(|kind| kind.credit(offered)).sum();
+        let sum: f64 = wished.iter().map(|kind| credit(*kind, pair, codes)).sum();
         parts.add(WISHED_SHARE, Some(sum / wished.len() as f64));
     }
     Assessment {
@@ -94,6 +118,7 @@ pub fn explain(pair: &Pair<'_>) -> Account {
         )
         .without(Fact::DataKinds, Whose::Hospital, 1.0);
     }
+    let codes = codes(pair);
     let mut evidence = Vec::new();
     let (mut has, mut lacks) = (Vec::new(), Vec::new());
     for (need, kinds) in [
@@ -102,12 +127,14 @@ pub fn explain(pair: &Pair<'_>) -> Account {
         (Need::Wished, demand.wished_kinds()),
     ] {
         for &demanded in kinds {
-            let (kind, credit) = (demanded.kind, demanded.credit(pair.offer.kind_bits()));
+            let (credit, found) = best(demanded, pair, &codes);
+            let kind = demanded.kind;
             evidence.push(Evidence::DataKind {
                 demanded: kind,
                 need,
-                offered: found(demanded, offered),
-                credit,
+                offered: found,
+                credit: round(credit),
+                from_text: codes.demands(&kind) || found.is_some_and(|found| codes.offers(&found)),
             });
             let list = if credit > 0.0 { &mut has } else { &mut lacks };
             if !list.contains(&kind) {
@@ -137,5 +164,10 @@ pub fn explain(pair: &Pair<'_>) -> Account {
         ko.push(format!("없음: {}.", names(&lacks, true)));
         en.push(format!("Lacks {}.", names(&lacks, false)));
     }
-    Account::said(evidence, ko.join(" "), en.join(" "))
+    Account::said(evidence, ko.join(" "), en.join(" ")).discounting(
+        &codes,
+        Fact::UnconfirmedDataKinds,
+        ("데이터 종류", "Data kind"),
+        |codes| assess_with(pair, codes),
+    )
 }

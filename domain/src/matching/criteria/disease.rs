@@ -3,7 +3,7 @@
 //! Topic direction: a demand for cancer is served by a lung-cancer offer; a demand for lung cancer only in part by a
 //! general cancer offer.
 
-use super::{Account, Assessment, Pair, Parts, overlap};
+use super::{Account, Assessment, Pair, Parts, Unconfirmed, overlap};
 use crate::catalogue::Sex;
 use crate::matching::explain::{Evidence, Fact, Whose, round};
 use crate::terminology::{ConditionCode, Span, Topic, TopicRelation};
@@ -14,14 +14,30 @@ const BEST_SHARE: f64 = 0.75;
 /// Share of sex and ages in the criterion, where the demand names them.
 const POPULATION_SHARE: f64 = 0.15;
 
-/// The relation of the best offered condition to a demanded one, and its place: the first where several are equal.
-fn best(demanded: &Topic, offered: &[Span]) -> (TopicRelation, Option<usize>) {
-    let mut found = (TopicRelation::Unrelated, None);
+type Codes<'a> = Unconfirmed<'a, Span>;
+
+fn codes<'a>(pair: &Pair<'a>) -> Codes<'a> {
+    Unconfirmed {
+        demanded: pair.demand.unconfirmed_spans(),
+        offered: pair.offer.unconfirmed_spans(),
+    }
+}
+
+/// The best offered condition for a demanded one: its credit, 0 to 1, its relation and its place; the first where
+/// several are equal.
+fn best(
+    demanded: &Topic,
+    offered: &[Span],
+    codes: &Codes<'_>,
+) -> (f64, TopicRelation, Option<usize>) {
+    let mut found = (0.0, TopicRelation::Unrelated, None);
     for (place, span) in offered.iter().enumerate() {
         let relation = demanded.relation(*span);
-        if relation.credit() > found.0.credit() {
-            found = (relation, Some(place));
-            if relation == TopicRelation::SameOrNarrower {
+        let left = codes.left(&demanded.demanded(), span);
+        let credit = f64::from(relation.credit()) / 1000.0 * left;
+        if credit > found.0 {
+            found = (credit, relation, Some(place));
+            if credit >= 1.0 {
                 break;
             }
         }
@@ -29,19 +45,15 @@ fn best(demanded: &Topic, offered: &[Span]) -> (TopicRelation, Option<usize>) {
     found
 }
 
-fn credit(relation: TopicRelation) -> f64 {
-    f64::from(relation.credit()) / 1000.0
-}
-
 #[allow(clippy::cast_precision_loss)]
-fn topic(pair: &Pair<'_>) -> Option<f64> {
+fn topic(pair: &Pair<'_>, codes: &Codes<'_>) -> Option<f64> {
     let (demanded, offered) = (pair.demand.topics(), pair.offer.spans());
     if demanded.is_empty() || offered.is_empty() {
         return None;
     }
     let (mut sum, mut top) = (0.0_f64, 0.0_f64);
     for topic in demanded {
-        let credit = credit(best(topic, offered).0);
+        let credit = best(topic, offered, codes).0;
         sum += credit;
         top = top.max(credit);
     }
@@ -97,6 +109,10 @@ fn population(pair: &Pair<'_>) -> Option<Option<f64>> {
 /// A demand that names kinds of data but no disease is for any disease; one that names neither has no topic, which
 /// counts as a missing fact.
 pub fn assess(pair: &Pair<'_>) -> Assessment {
+    codes(pair).assess(|codes| assess_with(pair, codes))
+}
+
+fn assess_with(pair: &Pair<'_>, codes: &Codes<'_>) -> Assessment {
     let demand = pair.demand;
     if demand.conditions().is_empty() {
         return if demand.names_kinds() {
@@ -105,7 +121,7 @@ pub fn assess(pair: &Pair<'_>) -> Assessment {
             Assessment::UNKNOWN
         };
     }
-    let mut topic = topic(pair);
+    let mut topic = topic(pair, codes);
     let mut parts = Parts::default();
     if let Some(overlap) = population(pair) {
         // The right ages are worth nothing with another disease.
@@ -164,7 +180,7 @@ pub fn explain(pair: &Pair<'_>) -> Account {
             overlap: overlap.map(round),
         });
         // Stated ages would not help an offer on another disease.
-        if overlap.is_none() && topic(pair) != Some(0.0) {
+        if overlap.is_none() && topic(pair, &codes(pair)) != Some(0.0) {
             let fact = if sexes(pair) == Some(None) {
                 Fact::PopulationSex
             } else {
@@ -187,15 +203,15 @@ pub fn explain(pair: &Pair<'_>) -> Account {
 
 fn topic_account(pair: &Pair<'_>) -> Account {
     let (demand, offer, terminology) = (pair.demand, pair.offer, pair.terminology);
-    let from_text = demand.conditions_from_text() || offer.conditions_from_text();
+    let codes = codes(pair);
     let mut rows: Vec<(f64, &ConditionCode, TopicRelation, Option<&ConditionCode>)> = demand
         .conditions()
         .iter()
         .zip(demand.topics())
         .map(|(code, topic)| {
-            let (relation, found) = best(topic, offer.spans());
+            let (credit, relation, found) = best(topic, offer.spans(), &codes);
             let found = found.and_then(|place| offer.conditions().get(place));
-            (credit(relation), code, relation, found)
+            (credit, code, relation, found)
         })
         .collect();
     let all = rows.len();
@@ -209,8 +225,9 @@ fn topic_account(pair: &Pair<'_>) -> Account {
                 demanded: (*demanded).clone(),
                 offered: offered.cloned(),
                 relation: *relation,
-                credit: *credit,
-                from_text,
+                credit: round(*credit),
+                from_text: codes.demands(&Span::of(demanded))
+                    || offered.is_some_and(|offered| codes.offers(&Span::of(offered))),
             },
         )
         .collect();
@@ -251,9 +268,10 @@ fn topic_account(pair: &Pair<'_>) -> Account {
             " It serves {served} of {all} demanded conditions."
         ));
     }
-    if from_text {
-        ko.push_str(" 코드는 문구에서 읽은 것입니다.");
-        en.push_str(" Codes were read from the words.");
-    }
-    Account::said(evidence, ko, en)
+    Account::said(evidence, ko, en).discounting(
+        &codes,
+        Fact::UnconfirmedConditions,
+        ("질환", "Condition"),
+        |codes| assess_with(pair, codes),
+    )
 }

@@ -9,13 +9,17 @@ pub mod period;
 pub mod preferences;
 pub mod standard;
 pub mod text;
+mod unconfirmed;
 pub mod variables;
+
+pub use unconfirmed::UNCONFIRMED;
 
 use super::explain::{Evidence, Fact, Whose};
 use super::{DemandSubject, OfferSubject};
 use crate::terminology::Terminology;
 use crate::text::Message;
 use chrono::NaiveDate;
+use unconfirmed::Unconfirmed;
 
 /// A pair with what is needed to judge it.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +45,8 @@ pub struct Assessment {
     pub known: f64,
     /// The best that the must-have among it can still come to, 0 to 1; absent where nothing is a must.
     pub must: Option<f64>,
+    /// What confirming the unconfirmed codes in it would add to `value * known`, 0 to 1.
+    pub unconfirmed: f64,
 }
 
 impl Assessment {
@@ -50,6 +56,7 @@ impl Assessment {
         value: 0.0,
         known: 0.0,
         must: None,
+        unconfirmed: 0.0,
     };
     /// Asked for, and nothing is known.
     pub const UNKNOWN: Self = Self {
@@ -57,6 +64,7 @@ impl Assessment {
         value: 0.0,
         known: 0.0,
         must: None,
+        unconfirmed: 0.0,
     };
 
     /// A known value, clamped to 0 to 1.
@@ -66,6 +74,7 @@ impl Assessment {
             value: value.clamp(0.0, 1.0),
             known: 1.0,
             must: None,
+            unconfirmed: 0.0,
         }
     }
 
@@ -120,6 +129,7 @@ impl Parts {
             },
             known: (self.known / self.all).min(1.0),
             must: None,
+            unconfirmed: 0.0,
         }
     }
 }
@@ -133,6 +143,8 @@ pub struct Account {
     pub sentence: Message,
     /// What is not stated, by whom, and its share of the criterion.
     pub missing: Vec<(Fact, Whose, f64)>,
+    /// Whose codes are unconfirmed, and what confirming them would add to the criterion.
+    pub unconfirmed: Vec<(Fact, Whose, f64)>,
 }
 
 impl Account {
@@ -141,6 +153,7 @@ impl Account {
             evidence,
             sentence: Message::new(ko, en),
             missing: Vec::new(),
+            unconfirmed: Vec::new(),
         }
     }
 
@@ -156,6 +169,36 @@ impl Account {
         if share > 0.0 {
             self.missing.push((fact, whose, share));
         }
+        self
+    }
+}
+
+impl Account {
+    /// Says that codes are unconfirmed; `what` names them, in Korean and English.
+    fn discounting<T: PartialEq>(
+        mut self,
+        codes: &Unconfirmed<'_, T>,
+        fact: Fact,
+        what: (&str, &str),
+        judge: impl Fn(&Unconfirmed<'_, T>) -> Assessment,
+    ) -> Self {
+        let Some((ko, en)) = codes.whose() else {
+            return self;
+        };
+        let sentence = &mut self.sentence;
+        sentence.ko.push_str(&format!(
+            " {ko}의 {} 코드는 문구에서 읽은 것으로, 아직 확인되지 않아 낮게 반영됩니다.",
+            what.0
+        ));
+        sentence.en.push_str(&format!(
+            " {} codes of {en} were read from the words, are unconfirmed and count less.",
+            what.1
+        ));
+        let gains = codes.gains(judge).into_iter();
+        self.unconfirmed = gains
+            .filter(|(_, gain)| *gain > 0.0)
+            .map(|(whose, gain)| (fact, whose, gain))
+            .collect();
         self
     }
 }

@@ -49,11 +49,11 @@ fn shares(
     mut each: impl FnMut(usize, f64),
 ) {
     let norm = (f64::from(offer.text_length()) / (FREE_LENGTH * text.mean_length)).max(1.0);
-    let mut held = offer.terms().iter().peekable();
+    let mut held = offer.terms().peekable();
     for (i, (term, weight)) in demand.terms().iter().zip(&text.weights).enumerate() {
         while held.next_if(|(token, _)| *token < term.token).is_some() {}
         if let Some((_, count)) = held.next_if(|(token, _)| *token == term.token) {
-            let tf = f64::from(*count);
+            let tf = f64::from(count);
             each(i, weight * (tf / (tf + K1 * norm)) / text.total);
         }
     }
@@ -105,7 +105,7 @@ pub fn explain(pair: &Pair<'_>, text: &DemandText) -> Account {
     let mut by_word: BTreeMap<&str, f64> = BTreeMap::new();
     shares(pair.demand, pair.offer, text, |i, share| {
         if let Some(term) = pair.demand.terms().get(i) {
-            *by_word.entry(&term.word).or_default() += share;
+            *by_word.entry(&*term.word).or_default() += share;
         }
     });
     let mut words: Vec<(&str, f64)> = by_word.into_iter().collect();

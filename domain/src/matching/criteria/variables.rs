@@ -19,9 +19,7 @@ fn share(pair: &Pair<'_>, variable: &Variable, has: impl Fn(u64) -> bool) -> Opt
 }
 
 fn found(pair: &Pair<'_>, variable: &Variable) -> Option<f64> {
-    share(pair, variable, |token| {
-        pair.offer.signature().may_have(token) && pair.offer.count_of(token) > 0
-    })
+    share(pair, variable, |token| pair.offer.says(token))
 }
 
 /// Whether the offer can be linked; what it does not list, it does not say.
@@ -38,18 +36,16 @@ pub fn assess(pair: &Pair<'_>) -> Assessment {
 /// No less than [`assess`] comes to: words that the offer may have are taken to be there.
 pub fn bound(pair: &Pair<'_>) -> Assessment {
     gather(pair, |pair, variable| {
-        share(pair, variable, |token| {
-            pair.offer.signature().may_have(token)
-        })
+        share(pair, variable, |token| pair.offer.may_say(token))
     })
 }
 
 fn gather(pair: &Pair<'_>, found: impl Fn(&Pair<'_>, &Variable) -> Option<f64>) -> Assessment {
     let mut parts = Parts::default();
-    for variable in pair.demand.required_variables() {
+    for (variable, _) in pair.demand.required_variables() {
         parts.add(1.0, found(pair, variable));
     }
-    for variable in pair.demand.wished_variables() {
+    for (variable, _) in pair.demand.wished_variables() {
         parts.add(WISHED, found(pair, variable));
     }
     for &source in &pair.demand.content.linkage {
@@ -66,30 +62,25 @@ fn gather(pair: &Pair<'_>, found: impl Fn(&Pair<'_>, &Variable) -> Option<f64>) 
 pub fn explain(pair: &Pair<'_>) -> Account {
     let demand = pair.demand;
     let named = || {
-        let required = demand
-            .required_variables()
-            .iter()
-            .map(|v| (v, Need::Required, 1.0));
-        required.chain(
-            demand
-                .wished_variables()
-                .iter()
-                .map(|v| (v, Need::Wished, WISHED)),
-        )
+        let required = demand.required_variables();
+        let wished = demand.wished_variables();
+        required
+            .map(|named| (named, Need::Required, 1.0))
+            .chain(wished.map(|named| (named, Need::Wished, WISHED)))
     };
     let mut evidence = Vec::new();
     let (mut has, mut lacks): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     let (mut all, mut unclear, mut unlinked) = (0.0, 0.0, 0.0);
-    for (variable, need, share) in named() {
+    for ((variable, name), need, share) in named() {
         let share_found = found(pair, variable);
         all += share;
         match share_found {
             None => unclear += share,
-            Some(part) if part >= 0.6 => has.push(&variable.name),
-            Some(_) => lacks.push(&variable.name),
+            Some(part) if part >= 0.6 => has.push(name),
+            Some(_) => lacks.push(name),
         }
         evidence.push(Evidence::Variable {
-            name: variable.name.clone(),
+            name: name.to_owned(),
             need,
             found: share_found.map(round),
         });

@@ -14,6 +14,7 @@ fn assessment() -> impl Strategy<Value = Assessment> {
                 value,
                 known,
                 must: None,
+                unconfirmed: 0.0,
             };
             if must { plain.as_must() } else { plain }
         },
@@ -139,5 +140,5 @@ fn weights_are_checked_and_their_version_is_stored() {
         today(),
     )
     .unwrap();
-    assert_eq!(found.scorer_version, "1.w7.t0");
+    assert_eq!(found.scorer_version, "2.w7.t0");
 }

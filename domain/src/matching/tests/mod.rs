@@ -4,6 +4,7 @@ mod criteria;
 mod index;
 mod laws;
 mod telling;
+mod unconfirmed;
 
 use super::*;
 use crate::catalogue::{Country, DataKind, OfferContent};
