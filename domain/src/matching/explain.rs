@@ -231,6 +231,26 @@ pub struct Cap {
     pub sentence: Message,
 }
 
+impl Cap {
+    /// What failed must-haves take away.
+    pub(super) fn new(criteria: Vec<Criterion>, points: f64) -> Self {
+        let list = |labels: Vec<String>| labels.join(", ");
+        let ko = list(criteria.iter().map(|c| c.label().ko).collect());
+        let en = list(criteria.iter().map(|c| c.label().en).collect());
+        let taken = shown(points);
+        Self {
+            criteria,
+            points: round(points),
+            sentence: Message::new(
+                format!("필수 조건({ko})이 충족되지 않아 49점을 넘지 못합니다({taken}점)."),
+                format!(
+                    "A must-have ({en}) fails, so that no more than 49 points are given ({taken})."
+                ),
+            ),
+        }
+    }
+}
+
 /// One side's score: the points of its contributions and of its cap sum to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SideExplanation {
@@ -290,11 +310,7 @@ impl Explanation {
         mut missing: Vec<MissingFact>,
         gate: GateOutcome,
     ) -> Self {
-        missing.sort_by(|a, b| {
-            b.up_to_points
-                .total_cmp(&a.up_to_points)
-                .then((a.criterion, a.fact).cmp(&(b.criterion, b.fact)))
-        });
+        sort_missing(&mut missing);
         Self {
             points: round(points),
             demander,
@@ -306,6 +322,15 @@ impl Explanation {
             near_miss: gate.near_miss,
         }
     }
+}
+
+/// The most valuable first.
+pub(super) fn sort_missing(missing: &mut [MissingFact]) {
+    missing.sort_by(|a, b| {
+        b.up_to_points
+            .total_cmp(&a.up_to_points)
+            .then((a.criterion, a.fact).cmp(&(b.criterion, b.fact)))
+    });
 }
 
 /// Nine decimals.
