@@ -9,6 +9,7 @@ mod content;
 mod demand;
 mod demand_mutation;
 mod error;
+mod event_weights;
 mod id;
 mod identity;
 mod import;
@@ -47,6 +48,7 @@ pub struct Mutation(
     demand_mutation::DemandMutation,
     matching_day_mutation::MatchingDayMutation,
     request::RequestMutation,
+    event_weights::EventWeightsMutation,
     timetable::TimetableMutation,
 );
 
