@@ -5,6 +5,7 @@
 pub mod catalogue;
 pub mod demand;
 pub mod evaluation;
+mod flow;
 pub mod id;
 pub mod invitation;
 pub mod matching;

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod evaluation;
+mod event_weights;
 mod import;
 mod library_traps;
 mod main_path;

@@ -1,12 +1,14 @@
 //! The organiser runs the arrangement, locks and moves meetings, and calls meetings off.
 
 use super::once::Once;
+use super::suggestion::sides;
 use super::{App, AppError, Caller, Key, Outcome};
 use matchday_domain::id::{ArrangementId, DelegateId, MatchingDayId, MeetingId, RegistrationId};
+use matchday_domain::matching::suggestion::best_pairs;
 use matchday_domain::matching_day::arrangement::{
     PairScore, Run, RunInput, RunProgress, RunState, Situation,
 };
-use matchday_domain::matching_day::{Delegate, MatchingDay, Meeting, Registration, Side};
+use matchday_domain::matching_day::{Delegate, MatchingDay, Meeting, Registration};
 use matchday_domain::policy::Action;
 use matchday_domain::problem::{Code, Problem, Problems};
 use matchday_domain::scheduling::{Options, Policy};
@@ -95,7 +97,7 @@ impl App {
             .collect();
         let delegates = tx.delegates_of(&ids).await?;
         let requests = tx.requests_for(day.id).await?;
-        let scores = self.pair_scores(tx, &registrations).await?;
+        let scores = self.pair_scores(tx, day.id, &registrations).await?;
         let locked = match tx.newest_run(day.id).await? {
             Some(run) if wish.keep_locks => tx.meetings_of_run(run.id).await?,
             _ => Vec::new(),
@@ -131,33 +133,29 @@ impl App {
         })
     }
 
+    /// The best score of each two who take part, under the day's weights.
     async fn pair_scores(
         &self,
         tx: &Tx,
+        event: MatchingDayId,
         registrations: &[Registration],
     ) -> Outcome<Vec<PairScore>> {
-        let of = |side| {
-            let of_side = registrations
-                .iter()
-                .filter(move |registration| registration.side == side);
-            of_side
-                .map(|registration| registration.organisation)
-                .collect::<Vec<_>>()
-        };
-        let best = tx.best_scores(&of(Side::Demand), &of(Side::Supply)).await?;
+        let (demanders, providers) = sides(registrations);
+        let candidates = tx.candidates(&demanders, &providers).await?;
+        let weights = tx.event_weights(event).await?.weights;
         let id = |organisation| {
             let found = registrations
                 .iter()
                 .find(|registration| registration.organisation == organisation);
             found.map(|registration| registration.id)
         };
-        Ok(best
+        Ok(best_pairs(&candidates, &weights)
             .into_iter()
-            .filter_map(|best| {
+            .filter_map(|(best, scores)| {
                 Some(PairScore {
-                    demander: id(best.demand_organisation)?,
-                    provider: id(best.offer_organisation)?,
-                    score: best.scored.score,
+                    demander: id(best.demander)?,
+                    provider: id(best.provider)?,
+                    score: scores.score,
                 })
             })
             .collect())

@@ -258,7 +258,8 @@ impl App {
         .await
     }
 
-    async fn note_day(
+    /// Tells subscribers of the organiser and of `concerns`.
+    pub(crate) async fn note_day(
         &self,
         tx: &Tx,
         day: &MatchingDay,

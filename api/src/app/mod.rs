@@ -6,6 +6,7 @@ pub mod arrangement;
 pub mod calendar;
 pub mod catalogue;
 pub mod demand;
+pub mod event_weights;
 pub mod identity;
 pub mod import;
 pub mod matching;
@@ -13,6 +14,7 @@ pub mod matching_day;
 pub mod organisation;
 pub mod publication;
 pub mod request;
+pub mod suggestion;
 pub mod worker;
 
 mod once;

@@ -3,19 +3,20 @@
 use super::national_set::{NationalSet, ORGANISER_EMAIL, Org};
 use super::work;
 use crate::app::arrangement::{DEFAULT_ITERATIONS, RunWish};
+use crate::app::suggestion::sides;
 use crate::app::{AppError, Caller, Key, Outcome};
 use crate::server::Service;
 use chrono::{Days, NaiveTime, SubsecRound, TimeDelta};
 use matchday_domain::id::MatchingDayId;
+use matchday_domain::matching::suggestion::{Candidate, best_pairs};
 use matchday_domain::matching_day::request::RequestPlan;
 use matchday_domain::matching_day::{
-    DelegatePlan, EventPlan, EventState, Priority, RegistrationPlan, SessionPlan, Side,
+    DelegatePlan, EventPlan, EventState, Priority, RegistrationPlan, SessionPlan,
 };
 use matchday_domain::organisation::EmailAddress;
 use matchday_domain::scheduling::{Level, LevelName};
 use matchday_domain::text::{Language, Text};
 use matchday_domain::time::Window;
-use matchday_infra::store::StoredMatch;
 
 /// Requests that a company sends at most.
 const REQUESTS: usize = 6;
@@ -232,30 +233,24 @@ async fn request_and_answer(
 ) -> Outcome<usize> {
     let store = service.app.store();
     let registrations = store.registrations_for(event).await?;
-    let of = |side| {
-        registrations
-            .iter()
-            .filter(move |r| r.side == side)
-            .map(|r| r.organisation)
-            .collect::<Vec<_>>()
-    };
-    let best = store
-        .best_scores(&of(Side::Demand), &of(Side::Supply))
-        .await?;
+    let (demanders, providers) = sides(&registrations);
+    let candidates = store.candidates(&demanders, &providers).await?;
+    let best = best_pairs(&candidates, &store.event_weights(event).await?.weights);
     let bar = crate::progress::progress("requests and answers", set.companies.len());
     let mut sent = 0;
     for (c, (org, _)) in set.companies.iter().enumerate() {
         let asker = caller(service, org).await?;
         let own = asker.viewer()?.organisation();
-        let matches: Vec<&StoredMatch> = best
+        let matches: Vec<&Candidate> = best
             .iter()
-            .filter(|m| Some(m.demand_organisation) == own)
+            .map(|(candidate, _)| *candidate)
+            .filter(|candidate| Some(candidate.demander) == own)
             .take(REQUESTS)
             .collect();
         for (n, found) in matches.into_iter().enumerate() {
             let Some(to) = registrations
                 .iter()
-                .find(|r| r.organisation == found.offer_organisation)
+                .find(|r| r.organisation == found.provider)
             else {
                 continue;
             };
@@ -265,8 +260,8 @@ async fn request_and_answer(
                 } else {
                     Priority::Like
                 },
-                demand: Some(found.scored.demand),
-                offer: Some(found.scored.offer),
+                demand: Some(found.demand),
+                offer: Some(found.offer),
                 message: None,
             };
             let request = service

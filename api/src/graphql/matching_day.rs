@@ -1,14 +1,18 @@
 //! Matching days and registrations as objects.
 
 use super::connection::{List, Paging, list};
+use super::event_weights::{
+    LearnedWeights, MatchingWeights, MatchingWeightsInput, MatchingWeightsPreview,
+};
 use super::loader::DelegatesOf;
 use super::meeting::{Arrangement, Meeting};
 use super::organisation::{Organisation, Person};
 use super::request::MeetingRequest;
 use super::scalar::TimeZone;
-use super::text::{Language, Text};
+use super::text::{Language, Sentence, Text};
 use super::vocabulary::{Answer, EventState, Side};
 use super::{Result, app, caller, loaders};
+use crate::app::suggestion::Suggested;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use matchday_domain::id::RegistrationId;
@@ -16,7 +20,7 @@ use matchday_domain::matching_day as domain;
 use matchday_domain::policy::Action;
 use matchday_domain::problem::Problem;
 use matchday_domain::time;
-use matchday_infra::store::{StoredMatch, Viewer};
+use matchday_infra::store::Viewer;
 
 /// A matching day.
 pub struct MatchingDay(pub domain::MatchingDay);
@@ -86,8 +90,26 @@ impl From<&domain::EventTable> for EventTable {
 pub struct MeetingSuggestion {
     /// Whom to meet.
     registration: Registration,
-    /// The best match of the two.
+    /// The best match of the two, its score and explanation under the day's weights.
     best_match: super::matches::Match,
+    /// Place on the list, from 1.
+    rank: i32,
+    /// Why it does not stand where its score puts it: moved up for fair exposure, or down to make room; null for most.
+    moved: Option<Sentence>,
+    /// The chance that the two say yes, 0 to 1; null until the day's weights are learnt from 200 decisions or more.
+    probability: Option<f64>,
+}
+
+impl From<Suggested> for MeetingSuggestion {
+    fn from(suggested: Suggested) -> Self {
+        Self {
+            registration: Registration(suggested.registration),
+            best_match: super::matches::Match(suggested.best_match),
+            rank: i32::try_from(suggested.rank).unwrap_or(i32::MAX),
+            moved: suggested.moved.map(Sentence),
+            probability: suggested.probability,
+        }
+    }
 }
 
 /// The registration of the caller's organisation, if it has one that stands.
@@ -202,7 +224,9 @@ impl MatchingDay {
         Ok(own_registration(ctx, &self.0).await?.map(Registration))
     }
 
-    /// Whom the viewer's organisation should meet, best match first; empty without a registration.
+    /// Whom the viewer's organisation should meet, best match first under the day's weights; empty without a
+    /// registration. Each organisation of the other side once, by the best match that is not denied; who asks is not
+    /// suggested by a blind demand. What is read here counts as shown, see `learnedWeights`.
     async fn suggestions(
         &self,
         ctx: &Context<'_>,
@@ -214,36 +238,41 @@ impl MatchingDay {
         let wanted = usize::try_from(first)
             .unwrap_or(0)
             .min(matchday_domain::page::MAX_PAGE);
-        let others = app(ctx).store().registrations_for(self.0.id).await?;
-        let others: Vec<_> = others
-            .into_iter()
-            .filter(|other| other.side != own.side)
-            .collect();
-        let ids: Vec<_> = others.iter().map(|other| other.organisation).collect();
-        let store = app(ctx).store();
-        let found = match own.side {
-            domain::Side::Demand => store.best_scores(&[own.organisation], &ids).await?,
-            domain::Side::Supply => store.best_scores(&ids, &[own.organisation]).await?,
-        };
-        let other = |found: &StoredMatch| match own.side {
-            domain::Side::Demand => found.offer_organisation,
-            domain::Side::Supply => found.demand_organisation,
-        };
-        Ok(found
-            .into_iter()
-            .filter_map(|found| {
-                let registration = others
-                    .iter()
-                    .find(|o| o.organisation == other(&found))?
-                    .clone();
-                let best_match = super::matches::Match(found);
-                Some(MeetingSuggestion {
-                    registration: Registration(registration),
-                    best_match,
-                })
-            })
-            .take(wanted)
-            .collect())
+        let found = app(ctx)
+            .suggestions(caller(ctx), &self.0, &own, wanted)
+            .await?;
+        Ok(found.into_iter().map(Into::into).collect())
+    }
+
+    /// What matches count by at this day. For its organiser; null for others.
+    async fn matching_weights(&self, ctx: &Context<'_>) -> Result<Option<MatchingWeights>> {
+        self.weights(ctx).await
+    }
+
+    /// The versions of the weights, newest first, down to the defaults. For the organiser; others get none.
+    async fn matching_weights_history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many at most, 0 to 100", default = 20)] first: i32,
+    ) -> Result<Vec<MatchingWeights>> {
+        self.history(ctx, first).await
+    }
+
+    /// What other weights would do to the lists of the demands of those who take part. For the organiser; null for
+    /// others.
+    async fn preview_matching_weights(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The weights to try")] weights: MatchingWeightsInput,
+        #[graphql(desc = "How many demands with changes at most, 0 to 100", default = 20)]
+        first: i32,
+    ) -> Result<Option<MatchingWeightsPreview>> {
+        self.preview(ctx, &weights, first).await
+    }
+
+    /// What decisions on suggestions teach about the weights. For the organiser; null for others.
+    async fn learned_weights(&self, ctx: &Context<'_>) -> Result<Option<LearnedWeights>> {
+        self.learned(ctx).await
     }
 
     /// Meeting requests in the order of creation: all for the organiser, its own for a party, none for others.

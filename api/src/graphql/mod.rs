@@ -9,6 +9,7 @@ mod content;
 mod demand;
 mod demand_mutation;
 mod error;
+mod event_weights;
 mod id;
 mod identity;
 mod import;
@@ -49,6 +50,7 @@ pub struct Mutation(
     suggestion::SuggestionMutation,
     matching_day_mutation::MatchingDayMutation,
     request::RequestMutation,
+    event_weights::EventWeightsMutation,
     timetable::TimetableMutation,
 );
 

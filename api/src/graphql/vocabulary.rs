@@ -14,6 +14,15 @@ macro_rules! vocabularies {
 }
 
 vocabularies! {
+    /// Where the weights of a matching day come from.
+    WeightsOrigin("WeightsOrigin") = "matchday_domain::matching_day::WeightsOrigin" {
+        /// Default (기본값).
+        Default,
+        /// Organiser (운영기관).
+        Organiser,
+        /// Learned (학습).
+        Learned,
+    }
     /// The category of a kind of data.
     DataCategory("DataCategory") = "matchday_domain::catalogue::DataCategory" {
         /// Imaging (영상).

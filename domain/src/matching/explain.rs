@@ -215,6 +215,9 @@ pub struct Contribution {
     pub value: Option<f64>,
     /// How much of the criterion is known, 0 to 1.
     pub known: f64,
+    /// What confirming the unconfirmed codes in it would add to `value * known`, 0 to 1.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub unconfirmed: f64,
     /// Points, 0 to 100.
     pub points: f64,
     /// A must-have among it has failed.
@@ -234,6 +237,26 @@ pub struct Cap {
     pub points: f64,
     /// In a sentence.
     pub sentence: Message,
+}
+
+impl Cap {
+    /// What failed must-haves take away.
+    pub(super) fn new(criteria: Vec<Criterion>, points: f64) -> Self {
+        let list = |labels: Vec<String>| labels.join(", ");
+        let ko = list(criteria.iter().map(|c| c.label().ko).collect());
+        let en = list(criteria.iter().map(|c| c.label().en).collect());
+        let taken = shown(points);
+        Self {
+            criteria,
+            points: round(points),
+            sentence: Message::new(
+                format!("필수 조건({ko})이 충족되지 않아 49점을 넘지 못합니다({taken}점)."),
+                format!(
+                    "A must-have ({en}) fails, so that no more than 49 points are given ({taken})."
+                ),
+            ),
+        }
+    }
 }
 
 /// One side's score: the points of its contributions and of its cap sum to it.
@@ -295,11 +318,7 @@ impl Explanation {
         mut missing: Vec<MissingFact>,
         gate: GateOutcome,
     ) -> Self {
-        missing.sort_by(|a, b| {
-            b.up_to_points
-                .total_cmp(&a.up_to_points)
-                .then((a.criterion, a.fact).cmp(&(b.criterion, b.fact)))
-        });
+        sort_missing(&mut missing);
         Self {
             points: round(points),
             demander,
@@ -311,6 +330,20 @@ impl Explanation {
             near_miss: gate.near_miss,
         }
     }
+}
+
+/// The most valuable first.
+pub(super) fn sort_missing(missing: &mut [MissingFact]) {
+    missing.sort_by(|a, b| {
+        b.up_to_points
+            .total_cmp(&a.up_to_points)
+            .then((a.criterion, a.fact).cmp(&(b.criterion, b.fact)))
+    });
+}
+
+/// What most explanations need not write down.
+pub(super) fn is_nothing(share: &f64) -> bool {
+    *share <= 0.0
 }
 
 /// Nine decimals.

@@ -5,14 +5,21 @@
 //! a file for each criterion; [`Scorer`] weighs them into a [`Match`] with its [`Explanation`]; [`MatchIndex`] finds the
 //! pairs worth scoring. A score depends on the two records, the weights, the text model and the day, on nothing else: in
 //! whatever order and from whichever side it is computed, the bits are the same.
+//!
+//! An event may have weights of its own: [`reweigh`] applies them to stored scores, [`suggestion`] makes lists of them
+//! with the floor of [`exposure`], and [`feedback`] proposes better ones from what people decide.
 
 mod bag;
 pub mod criteria;
 mod explain;
+pub mod exposure;
 mod facts;
+pub mod feedback;
 mod index;
+mod reweigh;
 mod score;
 mod subject;
+pub mod suggestion;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
@@ -25,6 +32,7 @@ pub use explain::{
     SideExplanation, Whose,
 };
 pub use index::{MatchIndex, MatchList};
+pub use reweigh::{Criteria, Place, Scores, reweigh};
 pub use score::{Match, NEAR_MISS_FLOOR, RELEVANCE_FLOOR, RankKey, STORED_MATCHES, Scorer, score};
 pub use subject::{DemandSubject, OfferSubject, is_excluded};
 pub use text_model::TextModel;

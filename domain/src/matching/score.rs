@@ -8,12 +8,10 @@ use super::criteria::text::DemandText;
 use super::criteria::{self, Account, Assessment, Pair};
 use super::explain::{
     Cap, Contribution, CriterionState, Explanation, MissingFact, SideExplanation, missing, round,
-    shown,
 };
 use super::{Criterion, DemandSubject, OfferSubject, TextModel, Weights, is_excluded};
 use crate::id::{DemandId, OfferId};
 use crate::terminology::Terminology;
-use crate::text::Message;
 use crate::use_conditions::{Decision, GateOutcome, OfferTerms, decide};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -86,7 +84,7 @@ pub(super) fn join(demander: f64, hospital: Option<f64>) -> f64 {
 
 /// 0 to 1 as hundredths of a point, 0 to 10 000.
 #[allow(clippy::cast_possible_truncation)]
-fn hundredths(score: f64) -> i32 {
+pub(super) fn hundredths(score: f64) -> i32 {
     (score * 10_000.0).round() as i32
 }
 
@@ -452,6 +450,7 @@ fn side_explanation(
             },
             value: (assessment.asked && assessment.known > 0.0).then(|| round(assessment.value)),
             known: round(assessment.known),
+            unconfirmed: round(assessment.unconfirmed),
             points: round(share * (assessment.known * assessment.value + UNKNOWN_CREDIT * unknown)),
             must_have_failed: counts && assessment.failed(),
             evidence: told.evidence,
@@ -464,26 +463,6 @@ fn side_explanation(
         lowest: round(100.0 * side.lowest),
         highest: round(100.0 * side.highest),
         contributions,
-        cap: (taken < 0.0).then(|| cap(failed, taken)),
-    }
-}
-
-fn cap(criteria: Vec<Criterion>, points: f64) -> Cap {
-    let list = |labels: Vec<String>| labels.join(", ");
-    let ko = list(criteria.iter().map(|c| c.label().ko).collect());
-    let en = list(criteria.iter().map(|c| c.label().en).collect());
-    Cap {
-        criteria,
-        points: round(points),
-        sentence: Message::new(
-            format!(
-                "필수 조건({ko})이 충족되지 않아 49점을 넘지 못합니다({}점).",
-                shown(points)
-            ),
-            format!(
-                "A must-have ({en}) fails, so that no more than 49 points are given ({}).",
-                shown(points)
-            ),
-        ),
+        cap: (taken < 0.0).then(|| Cap::new(failed, taken)),
     }
 }

@@ -43,6 +43,16 @@ impl Criterion {
         Self::ReturnOfResults,
         Self::Capacity,
     ];
+
+    /// The name of its weight, as clients write it.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::DataKinds => "dataKinds",
+            Self::CohortSize => "cohortSize",
+            Self::ReturnOfResults => "returnOfResults",
+            one_word => one_word.code(),
+        }
+    }
 }
 
 /// How much each preference of a hospital counts on its side.
@@ -170,7 +180,7 @@ impl Weights {
         for &criterion in Criterion::ALL {
             check.require((0.0..=Self::MAX).contains(&self.of(criterion)), || {
                 Problem::at(
-                    criterion.code(),
+                    criterion.field(),
                     Code::OutOfRange,
                     Message::new(
                         "가중치는 0에서 100 사이여야 합니다.",

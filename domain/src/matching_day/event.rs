@@ -274,6 +274,17 @@ impl MatchingDay {
         }
     }
 
+    /// Whether what matches count by may be changed.
+    ///
+    /// # Errors
+    /// The day is over or cancelled.
+    pub fn expect_tunable(&self) -> Result<(), Problem> {
+        if matches!(self.state, EventState::Closed | EventState::Cancelled) {
+            return Err(wrong_state(self.state.label()));
+        }
+        Ok(())
+    }
+
     /// The slot with this index.
     pub fn slot(&self, index: i32) -> Option<&TimeSlot> {
         usize::try_from(index).ok().and_then(|i| self.slots.get(i))

@@ -2,16 +2,21 @@
 //!
 //! [`event`] is the day with its slots, tables, windows and states; [`registration`] who comes; [`request`] who wants
 //! to meet whom; [`arrangement`] turns all that into a scheduling problem and its result into meetings;
-//! [`meeting`] a meeting of a timetable; [`agenda`] a person's day.
+//! [`meeting`] a meeting of a timetable; [`agenda`] a person's day; [`event_weights`] what matches count by at this day,
+//! and [`shown`] which of them somebody saw, and what came of it.
 
 pub mod agenda;
 pub mod arrangement;
 pub mod event;
+pub mod event_weights;
 pub mod meeting;
 pub mod registration;
 pub mod request;
+pub mod shown;
 
 pub use event::{EventPlan, EventState, EventTable, MatchingDay, SessionPlan, TimeSlot};
+pub use event_weights::{EventWeights, WeightsOrigin};
 pub use meeting::{Meeting, MeetingState};
 pub use registration::{Delegate, DelegatePlan, Registration, RegistrationPlan, Side};
 pub use request::{Answer, MeetingRequest, Priority};
+pub use shown::Shown;

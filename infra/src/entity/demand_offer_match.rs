@@ -21,6 +21,7 @@ pub struct Model {
     pub explanation: Json,
     pub scorer_version: String,
     pub computed_at: DateTimeUtc,
+    pub criteria: Option<Json>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -6,7 +6,7 @@ use crate::entity::{demand, demand_offer_match as row, offer};
 use matchday_domain::catalogue::OfferState;
 use matchday_domain::demand::DemandState;
 use matchday_domain::id::{DemandId, MatchId, OfferId, OrganisationId};
-use matchday_domain::matching::Match;
+use matchday_domain::matching::{Criteria, Match};
 use matchday_domain::page::{Page, PageRequest, Take};
 use matchday_domain::time::Timestamp;
 use matchday_domain::use_conditions::Decision;
@@ -76,7 +76,7 @@ fn read(row: row::Model) -> Result<StoredMatch, StoreError> {
 }
 
 /// A side's own matches; the overseers see all. Offers and demands that were paused since are left out.
-fn visible(viewer: Viewer) -> Condition {
+pub(super) fn visible(viewer: Viewer) -> Condition {
     let current = Condition::all()
         .add(
             row::Column::OfferId.in_subquery(
@@ -231,31 +231,6 @@ impl<C: ConnectionTrait> Access<C> {
             .collect())
     }
 
-    /// The best score that each pair of organisations reaches without a deny, in hundredths of a point.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn best_scores(
-        &self,
-        demanders: &[OrganisationId],
-        providers: &[OrganisationId],
-    ) -> Result<Vec<StoredMatch>, StoreError> {
-        let rows = row::Entity::find()
-            .filter(visible(Viewer::Service))
-            .filter(row::Column::Decision.ne(Decision::Deny.code()))
-            .filter(row::Column::DemandOrganisationId.is_in(demanders.iter().map(|id| id.0)))
-            .filter(row::Column::OfferOrganisationId.is_in(providers.iter().map(|id| id.0)))
-            .order_by_desc(row::Column::RankKey)
-            .order_by_asc(row::Column::Id)
-            .all(&self.conn)
-            .await?;
-        let mut seen = std::collections::HashSet::new();
-        rows.into_iter()
-            .filter(|row| seen.insert((row.demand_organisation_id, row.offer_organisation_id)))
-            .map(read)
-            .collect()
-    }
-
     /// How many matches are stored, by decision of the gate.
     ///
     /// # Errors
@@ -341,7 +316,7 @@ impl Tx {
     }
 
     async fn insert_matches(&self, rows: Vec<row::ActiveModel>) -> Result<(), StoreError> {
-        // 15 columns a row; both databases take tens of thousands of values in a statement, not more.
+        // 16 columns a row; both databases take tens of thousands of values in a statement, not more.
         for chunk in rows.chunks(500) {
             row::Entity::insert_many(chunk.to_vec())
                 .on_conflict_do_nothing()
@@ -370,5 +345,9 @@ fn columns(stored: &StoredMatch) -> Result<row::ActiveModel, StoreError> {
         explanation: Set(to_json("demand_offer_match", &scored.explanation)?),
         scorer_version: Set(scored.scorer_version.clone()),
         computed_at: Set(stored.computed_at),
+        criteria: Set(Some(to_json(
+            "demand_offer_match",
+            &Criteria::of(&scored.explanation),
+        )?)),
     })
 }

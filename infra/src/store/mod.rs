@@ -8,6 +8,7 @@ mod catalogue;
 mod change;
 mod demand;
 mod error;
+mod event_weights;
 mod idempotency;
 mod identity;
 mod listen;
@@ -17,6 +18,7 @@ mod organisation;
 mod outbox;
 mod page;
 mod request;
+mod suggestion;
 mod text_model;
 
 pub use change::{Change, ChangeKind};

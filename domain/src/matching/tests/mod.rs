@@ -1,8 +1,10 @@
 //! Tests of matching.
 
 mod criteria;
+mod feedback;
 mod index;
 mod laws;
+mod reweigh;
 mod telling;
 mod unconfirmed;
 
