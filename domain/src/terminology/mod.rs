@@ -11,6 +11,7 @@ mod code;
 mod coding;
 pub mod recognise;
 mod relation;
+mod rollup;
 mod search;
 mod span;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod words;
 pub use code::{ConditionCode, InvalidConditionCode};
 pub use coding::CodedTerm;
 pub use relation::TopicRelation;
+pub use rollup::CodeLevel;
 pub use search::Term;
 
 use crate::text::Message;
