@@ -22,6 +22,7 @@ mod offer_mutation;
 mod organisation;
 mod payload;
 mod query;
+mod report;
 mod request;
 mod scalar;
 mod subscription;
@@ -53,7 +54,7 @@ pub struct Mutation(
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct Query(query::RootQuery, node::NodeQuery);
+pub struct Query(query::RootQuery, node::NodeQuery, report::ReportQuery);
 
 /// The schema.
 pub type MatchdaySchema = Schema<Query, Mutation, subscription::Subscription>;

@@ -8,7 +8,9 @@
 
 pub mod criteria;
 mod explain;
+mod feasibility;
 mod index;
+pub mod report;
 mod score;
 mod subject;
 #[cfg(test)]
@@ -22,6 +24,7 @@ pub use explain::{
     Cap, Contribution, CriterionState, Evidence, Explanation, Fact, MissingFact, Need,
     SideExplanation, Whose,
 };
+pub use feasibility::{Feasibility, Reach};
 pub use index::{MatchIndex, MatchList};
 pub use score::{Match, NEAR_MISS_FLOOR, RELEVANCE_FLOOR, RankKey, STORED_MATCHES, Scorer, score};
 pub use subject::{DemandSubject, OfferSubject, asker_of, is_excluded};

@@ -35,10 +35,7 @@ const CHAPTERS: &[(&str, &str)] = &[
         "정신 및 행동 장애",
     ),
     ("Diseases of the nervous system", "신경계통의 질환"),
-    (
-        "Diseases of the eye and adnexa",
-        "눈 및 눈 부속기의 질환",
-    ),
+    ("Diseases of the eye and adnexa", "눈 및 눈 부속기의 질환"),
     (
         "Diseases of the ear and mastoid process",
         "귀 및 유돌의 질환",
@@ -78,10 +75,7 @@ const CHAPTERS: &[(&str, &str)] = &[
         "Injury, poisoning and certain other consequences of external causes",
         "손상, 중독 및 외인에 의한 특정 기타 결과",
     ),
-    (
-        "External causes of morbidity",
-        "질병이환의 외인",
-    ),
+    ("External causes of morbidity", "질병이환의 외인"),
     (
         "Factors influencing health status and contact with health services",
         "건강상태 및 보건서비스 접촉에 영향을 주는 요인",

@@ -76,7 +76,7 @@ fn read(row: row::Model) -> Result<StoredMatch, StoreError> {
 }
 
 /// A side's own matches; the overseers see all. Offers and demands that were paused since are left out.
-fn visible(viewer: Viewer) -> Condition {
+pub(super) fn visible(viewer: Viewer) -> Condition {
     let current = Condition::all()
         .add(
             row::Column::OfferId.in_subquery(

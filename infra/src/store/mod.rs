@@ -16,6 +16,7 @@ mod matching_day;
 mod organisation;
 mod outbox;
 mod page;
+mod report;
 mod request;
 
 pub use change::{Change, ChangeKind};

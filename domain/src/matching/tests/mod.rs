@@ -1,8 +1,10 @@
 //! Tests of matching.
 
 mod criteria;
+mod feasibility;
 mod index;
 mod laws;
+mod report;
 mod telling;
 
 use super::*;
