@@ -6,6 +6,7 @@ mod evaluation;
 mod import;
 mod library_traps;
 mod main_path;
+mod matching_reports;
 mod replicas;
 mod schema;
 mod statements;
