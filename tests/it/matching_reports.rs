@@ -280,7 +280,7 @@ async fn figures_without_who_asks(database: TestDatabase) {
     let query = "query { overDemand(topK: 51) { offers { edges { node { demands } } } } }";
     assert_eq!(refusal(server, organiser, query).await, "OUT_OF_RANGE");
     let query = "query { openings(first: 101) { edges { node { rule } } } }";
-    assert_eq!(refusal(server, organiser, query).await, "OUT_OF_RANGE");
+    assert_eq!(refusal(server, organiser, query).await, "PAGE_TOO_LARGE");
 
     let before = statements(server, organiser, UNMET, json!({})).await;
     for _ in 0..5 {
