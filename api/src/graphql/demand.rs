@@ -2,10 +2,10 @@
 
 use super::catalogue::{Period, convert};
 use super::connection::{List, Paging, list};
+use super::feasibility::ConsortiumFeasibility;
 use super::loader::{FeasibilityOf, MatchesOfDemand};
 use super::matches::{Match, MatchFilterInput};
 use super::organisation::Organisation;
-use super::report::ConsortiumFeasibility;
 use super::scalar::{CountryCode, Date, WonAmount};
 use super::text::{Condition, DataKind, Text};
 use super::vocabulary::{

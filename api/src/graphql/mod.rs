@@ -9,6 +9,7 @@ mod content;
 mod demand;
 mod demand_mutation;
 mod error;
+mod feasibility;
 mod id;
 mod identity;
 mod import;

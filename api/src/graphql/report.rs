@@ -1,17 +1,16 @@
-//! Reports on supply and demand, and what consortia have together for a demand.
+//! Reports on supply and demand.
 
 use super::catalogue::Offer;
 use super::connection::{List, Paging, Placed, list};
-use super::organisation::{Consortium, Organisation};
+use super::organisation::Organisation;
 use super::scalar::WideInt;
 use super::text::{DataKind, Sentence};
 use super::{Result, app, caller, loaders};
 use crate::app::report::aside;
 use async_graphql::{Context, Enum, Object, OutputType, SimpleObject};
 use matchday_domain::id::OrganisationId;
+use matchday_domain::matching::STORED_MATCHES;
 use matchday_domain::matching::report::{self as domain, Market};
-use matchday_domain::matching::{self, STORED_MATCHES};
-use matchday_domain::organisation as hospitals;
 use matchday_domain::page::Page;
 use matchday_domain::problem::Problem;
 use std::sync::Arc;
@@ -86,7 +85,7 @@ fn wide(n: usize) -> WideInt {
     WideInt(i64::try_from(n).unwrap_or(i64::MAX))
 }
 
-fn number(n: usize) -> i32 {
+pub(super) fn number(n: usize) -> i32 {
     i32::try_from(n).unwrap_or(i32::MAX)
 }
 
@@ -387,7 +386,7 @@ impl OverDemand {
     }
 }
 
-async fn hospital(ctx: &Context<'_>, id: OrganisationId) -> Result<Organisation> {
+pub(super) async fn hospital(ctx: &Context<'_>, id: OrganisationId) -> Result<Organisation> {
     let found = loaders(ctx).organisation(id).await?;
     Ok(Organisation(
         found.ok_or_else(|| Problem::not_found("organisation"))?,
@@ -521,85 +520,4 @@ pub struct OpeningChange {
     demands: i32,
     /// Mean score of those demands, 0 to 100.
     mean_score: f64,
-}
-
-/// A number of subjects, of which small counts are left out.
-#[derive(SimpleObject)]
-pub struct SubjectCount {
-    /// Persons in counts that are large enough to show; persons in two offers count twice.
-    counted: WideInt,
-    /// Counts too small to show add up to fewer than this, and are not in `counted`; null if there are none.
-    below: Option<WideInt>,
-    /// Both as they may be shown: `1,200`, `<10`, `1,200 + <10`.
-    shown: String,
-    /// Offers that the gate lets pass.
-    passing_offers: i32,
-    /// Offers for which the hospital has to be asked.
-    asking_offers: i32,
-    /// Offers with a count too small to show.
-    suppressed_offers: i32,
-    /// Offers that do not say how many.
-    unknown_offers: i32,
-}
-
-impl From<&matching::Reach> for SubjectCount {
-    fn from(reach: &matching::Reach) -> Self {
-        let subjects = reach.subjects;
-        Self {
-            counted: WideInt(subjects.counted),
-            below: (subjects.suppressed > 0).then(|| WideInt(subjects.hidden.saturating_add(1))),
-            shown: reach.shown(),
-            passing_offers: number(reach.passing),
-            asking_offers: number(reach.asking),
-            suppressed_offers: number(subjects.suppressed),
-            unknown_offers: number(subjects.unknown),
-        }
-    }
-}
-
-/// How far the hospitals of a consortium get with a demand.
-#[derive(SimpleObject)]
-pub struct ConsortiumFeasibility {
-    /// The consortium.
-    consortium: Consortium,
-    /// Persons wanted: the fewest that make sense, or else the wish; null if the demand says neither.
-    wanted: Option<WideInt>,
-    /// Share of the wanted number that is counted, 0 to 1; null without a wanted number.
-    share: Option<f64>,
-    /// Subjects in offers of its hospitals on the demand's topic that the gate lets pass or asks about.
-    subjects: SubjectCount,
-    /// The same by hospital, only those with such an offer.
-    hospitals: Vec<HospitalFeasibility>,
-}
-
-impl ConsortiumFeasibility {
-    pub(super) fn of((consortium, found): &(hospitals::Consortium, matching::Feasibility)) -> Self {
-        let hospitals = found.hospitals.iter();
-        Self {
-            consortium: Consortium(consortium.clone()),
-            wanted: found.wanted.map(WideInt),
-            share: found.share(),
-            subjects: (&found.all).into(),
-            hospitals: hospitals
-                .map(|(id, reach)| HospitalFeasibility(*id, *reach))
-                .collect(),
-        }
-    }
-}
-
-/// How far a hospital gets with a demand.
-pub struct HospitalFeasibility(OrganisationId, matching::Reach);
-
-/// How far a hospital gets with a demand.
-#[Object]
-impl HospitalFeasibility {
-    /// The hospital.
-    async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        hospital(ctx, self.0).await
-    }
-
-    /// Subjects in its offers on the demand's topic that the gate lets pass or asks about.
-    async fn subjects(&self) -> SubjectCount {
-        (&self.1).into()
-    }
 }
