@@ -121,6 +121,31 @@ impl<T> Page<T> {
         }
     }
 
+    /// A page of a list that is at hand, in its order; an element's position must grow along the list.
+    pub fn of_list<C: Ord>(
+        items: Vec<T>,
+        request: &PageRequest<C>,
+        position: impl Fn(&T) -> C,
+    ) -> Self {
+        let after = |at: &C| request.after.as_ref().is_none_or(|after| at > after);
+        let before = |at: &C| request.before.as_ref().is_none_or(|before| at < before);
+        let mut rows: Vec<T> = items
+            .into_iter()
+            .filter(|item| {
+                let at = position(item);
+                after(&at) && before(&at)
+            })
+            .collect();
+        let bounded = match request.take {
+            Take::First(_) => request.after.is_some(),
+            Take::Last(_) => {
+                rows.reverse();
+                request.before.is_some()
+            }
+        };
+        Self::from_rows(rows, request.take, bounded)
+    }
+
     /// The same page of other elements.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
         Page {
@@ -128,5 +153,34 @@ impl<T> Page<T> {
             has_previous: self.has_previous,
             has_next: self.has_next,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_at_hand_is_paged_from_either_end() {
+        let page = |take, after, before| {
+            let request = PageRequest {
+                take,
+                after,
+                before,
+            };
+            Page::of_list((1..=5).collect(), &request, |n| *n)
+        };
+        let first = page(Take::First(2), Some(1), None);
+        assert_eq!(
+            (first.items, first.has_previous, first.has_next),
+            (vec![2, 3], true, true)
+        );
+        let last = page(Take::Last(2), None, None);
+        assert_eq!(
+            (last.items, last.has_previous, last.has_next),
+            (vec![4, 5], true, false)
+        );
+        // A position that is gone still marks a place.
+        assert_eq!(page(Take::First(9), Some(0), Some(3)).items, [1, 2]);
     }
 }

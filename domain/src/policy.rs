@@ -56,6 +56,11 @@ pub enum Action {
         /// Whose.
         owner: OrganisationId,
     },
+    /// Read the reports on supply and demand: figures, never who asks.
+    ReadReports {
+        /// Only the part about this hospital's own offers; absent: the whole market.
+        hospital: Option<OrganisationId>,
+    },
     /// Hold a matching day.
     HoldMatchingDay,
     /// Run a matching day: windows, arrangement, publishing.
@@ -109,6 +114,13 @@ pub fn decide(actor: Option<&Actor>, action: Action) -> Result<&Acting, Problem>
         Action::KeepOffers { owner } => own(owner) && acting.kind.offers() && writes,
         Action::KeepDemands { owner } => own(owner) && acting.kind.demands() && writes,
         Action::ReadOwn { owner } => own(owner),
+        Action::ReadReports { hospital } => match hospital {
+            Some(hospital) => own(hospital) && acting.kind.offers(),
+            None => matches!(
+                acting.kind,
+                OrganisationKind::Organiser | OrganisationKind::Observer
+            ),
+        },
         Action::RunMatchingDay { organiser } => {
             own(organiser) && acting.kind == OrganisationKind::Organiser && writes
         }
@@ -179,6 +191,25 @@ mod tests {
             )),
             Some(Code::Forbidden)
         );
+    }
+
+    #[test]
+    fn reports_are_for_overseers_and_hospitals_read_their_own_part() {
+        let own = OrganisationId(Uuid::from_u128(7));
+        let other = OrganisationId(Uuid::from_u128(8));
+        let may = |kind, hospital| {
+            let actor = actor(kind, Role::Reviewer, Verification::Verified);
+            decide(Some(&actor), Action::ReadReports { hospital }).is_ok()
+        };
+        for kind in OrganisationKind::ALL {
+            let overseer = matches!(
+                kind,
+                OrganisationKind::Organiser | OrganisationKind::Observer
+            );
+            assert_eq!(may(*kind, None), overseer, "{kind:?}");
+            assert_eq!(may(*kind, Some(own)), kind.offers(), "{kind:?}");
+            assert!(!may(*kind, Some(other)), "{kind:?}");
+        }
     }
 
     #[test]

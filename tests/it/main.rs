@@ -7,6 +7,7 @@ mod event_weights;
 mod import;
 mod library_traps;
 mod main_path;
+mod matching_reports;
 mod replicas;
 mod schema;
 mod statements;

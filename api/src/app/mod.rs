@@ -13,6 +13,7 @@ pub mod matching;
 pub mod matching_day;
 pub mod organisation;
 pub mod publication;
+pub mod report;
 pub mod request;
 pub mod suggestion;
 pub mod worker;

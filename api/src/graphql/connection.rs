@@ -8,6 +8,7 @@ use matchday_domain::page::{Page, PageRequest};
 use matchday_domain::problem::{Code, Problem};
 use matchday_domain::text::Message;
 use matchday_infra::store::Ranked;
+use std::cmp::Ordering;
 use uuid::Uuid;
 
 /// The paging arguments of a connection.
@@ -79,6 +80,42 @@ impl Position for Ranked {
         Some(Self {
             rank: i32::from_be_bytes(*rank),
             id: Uuid::from_slice(id).ok()?,
+        })
+    }
+}
+
+/// The place of a row in a list ordered by a number, the largest first, then by a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Placed {
+    pub number: i64,
+    pub key: String,
+}
+
+impl Ord for Placed {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.number, &self.key).cmp(&(self.number, &other.key))
+    }
+}
+
+impl PartialOrd for Placed {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Position for Placed {
+    fn encode(&self) -> String {
+        let mut bytes = self.number.to_be_bytes().to_vec();
+        bytes.extend(self.key.as_bytes());
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    fn decode(cursor: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let (number, key) = bytes.split_first_chunk::<8>()?;
+        Some(Self {
+            number: i64::from_be_bytes(*number),
+            key: std::str::from_utf8(key).ok()?.to_owned(),
         })
     }
 }

@@ -2,7 +2,8 @@
 
 use super::catalogue::{Period, convert};
 use super::connection::{List, Paging, list};
-use super::loader::MatchesOfDemand;
+use super::feasibility::ConsortiumFeasibility;
+use super::loader::{FeasibilityOf, MatchesOfDemand};
 use super::matches::{Match, MatchFilterInput};
 use super::organisation::Organisation;
 use super::scalar::{CountryCode, Date, WonAmount};
@@ -163,7 +164,7 @@ impl Demand {
         )]
         states: Vec<SuggestionState>,
     ) -> Vec<SuggestedCode> {
-        if !self.is_overseen(ctx) {
+        if !self.shows_inside(ctx) {
             return Vec::new();
         }
         suggested(&self.0.content, &states)
@@ -309,7 +310,7 @@ impl Demand {
         self.0
             .content
             .budget
-            .filter(|_| self.is_overseen(ctx))
+            .filter(|_| self.shows_inside(ctx))
             .map(WonAmount)
     }
 
@@ -323,7 +324,7 @@ impl Demand {
         self.0
             .content
             .own_share
-            .filter(|_| self.is_overseen(ctx))
+            .filter(|_| self.shows_inside(ctx))
             .map(WonAmount)
     }
 
@@ -385,11 +386,26 @@ impl Demand {
         let page = page.ok_or_else(|| Problem::not_found("matches"))?;
         Ok(list(page, StoredMatch::position, Match))
     }
+
+    /// How many subjects each consortium has together for it today, most first; null for others than the owner and the
+    /// organiser.
+    async fn consortium_feasibility(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<Option<Vec<ConsortiumFeasibility>>> {
+        if !self.shows_inside(ctx) {
+            return Ok(None);
+        }
+        let found = loaders(ctx)
+            .feasibility_of(FeasibilityOf(self.0.id))
+            .await?;
+        Ok(found.map(|found| found.iter().map(ConsortiumFeasibility::of).collect()))
+    }
 }
 
 impl Demand {
-    /// By the owner and the overseers.
-    fn is_overseen(&self, ctx: &Context<'_>) -> bool {
+    /// What only the owner and the organiser see.
+    fn shows_inside(&self, ctx: &Context<'_>) -> bool {
         self.own(ctx) || caller(ctx).viewer().is_ok_and(Viewer::sees_all)
     }
 }

@@ -6,6 +6,7 @@
 
 use super::Fault;
 use super::connection::Paging;
+use crate::app::report::ConsortiumFeasibilities;
 use crate::app::{App, AppError, Caller};
 use matchday_domain::catalogue::Offer;
 use matchday_domain::demand::Demand;
@@ -209,6 +210,10 @@ pub(crate) struct MatchesOfDemand(pub DemandId, pub MatchFilter, pub Paging);
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct MatchesOfOffer(pub OfferId, pub MatchFilter, pub Paging);
 
+/// What the consortia have for a demand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct FeasibilityOf(pub DemandId);
+
 /// The delegates of a registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct DelegatesOf(pub RegistrationId);
@@ -291,6 +296,22 @@ macro_rules! match_pages {
 
 match_pages!(MatchesOfDemand, matches_of_demands);
 match_pages!(MatchesOfOffer, matches_of_offers);
+
+impl Fetch for FeasibilityOf {
+    type Value = ConsortiumFeasibilities;
+
+    async fn fetch(
+        reader: &Reader,
+        keys: Vec<Self>,
+    ) -> Result<HashMap<Self, Self::Value>, AppError> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = reader.app.feasibilities(&reader.caller, &ids).await?;
+        Ok(found
+            .into_iter()
+            .map(|(id, found)| (Self(id), found))
+            .collect())
+    }
+}
 
 impl Fetch for DelegatesOf {
     type Value = Vec<Delegate>;
@@ -379,6 +400,7 @@ loaders! {
     meeting: MeetingId,
     matches_of_demand: MatchesOfDemand,
     matches_of_offer: MatchesOfOffer,
+    feasibility_of: FeasibilityOf,
     delegates_of: DelegatesOf,
     members_of: MembersOf,
     consortia: AllConsortia,

@@ -10,6 +10,7 @@ mod demand;
 mod demand_mutation;
 mod error;
 mod event_weights;
+mod feasibility;
 mod id;
 mod identity;
 mod import;
@@ -23,6 +24,7 @@ mod offer_mutation;
 mod organisation;
 mod payload;
 mod query;
+mod report;
 mod request;
 mod scalar;
 mod subscription;
@@ -57,7 +59,7 @@ pub struct Mutation(
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct Query(query::RootQuery, node::NodeQuery);
+pub struct Query(query::RootQuery, node::NodeQuery, report::ReportQuery);
 
 /// The schema.
 pub type MatchdaySchema = Schema<Query, Mutation, subscription::Subscription>;

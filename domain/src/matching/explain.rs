@@ -54,6 +54,7 @@ crate::vocabulary! {
         AccessModes = "access_modes", "이용 방식", "ways of access";
         LeadTime = "lead_time", "소요 기간", "lead time";
         Cost = "cost", "비용", "cost";
+        Budget = "budget", "예산", "budget";
         Region = "region", "지역", "region";
         UnconfirmedConditions = "conditions.unconfirmed", "문구에서 읽은 질환 코드", "condition codes read from the words";
         UnconfirmedDataKinds = "data_kinds.unconfirmed", "문구에서 읽은 데이터 종류 코드", "data kind codes read from the words";
@@ -134,7 +135,7 @@ pub enum Evidence {
         demanded: i64,
         /// Persons offered; absent where unknown or too few to show.
         offered: Option<i64>,
-        /// The offer has fewer than this, and the number is not shown.
+        /// The offer has fewer than this, or fewer than this besides those offered, and the number is not shown.
         below: Option<i64>,
         /// At most so many, where only the whole collection is counted.
         at_most: Option<i64>,
@@ -174,11 +175,14 @@ pub enum Evidence {
     },
     /// What it would cost.
     Cost {
-        /// The budget.
-        budget: Won,
+        /// The budget; absent where only the own share is known.
+        budget: Option<Won>,
+        /// What the organisation pays itself, a part of the budget.
+        #[serde(default)]
+        own_share: Option<Won>,
         /// The estimate.
         estimate: Option<Won>,
-        /// From 0 to 1.
+        /// From 0 to 1; without a budget, at least this much.
         credit: Option<f64>,
     },
     /// Whether the way to an on-site environment is short.

@@ -61,10 +61,12 @@ pub(super) struct Count {
     pub(super) basis: CountBasis,
 }
 
-/// The latest count of every code, by code; of two of a month, the larger.
-pub(super) fn latest(counts: &[CountObservation]) -> SmallVec<[Count; 2]> {
+/// The latest count of every code, by code; of two of a month the larger, where it is more than `small`, the largest
+/// number that is not shown.
+pub(super) fn latest(counts: &[CountObservation], small: i64) -> SmallVec<[Count; 2]> {
+    let seen = |count: &CountObservation| (count.as_of, count.count.max(small), count.basis);
     let mut counts: SmallVec<[&CountObservation; 8]> = counts.iter().collect();
-    counts.sort_by(|a, b| (&a.code, b.as_of, b.count).cmp(&(&b.code, a.as_of, a.count)));
+    counts.sort_by(|a, b| (&a.code, seen(b)).cmp(&(&b.code, seen(a))));
     counts.dedup_by(|a, b| a.code == b.code);
     counts
         .into_iter()

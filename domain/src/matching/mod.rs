@@ -14,8 +14,10 @@ pub mod criteria;
 mod explain;
 pub mod exposure;
 mod facts;
+mod feasibility;
 pub mod feedback;
 mod index;
+pub mod report;
 mod reweigh;
 mod score;
 mod subject;
@@ -31,6 +33,7 @@ pub use explain::{
     Cap, Contribution, CriterionState, Evidence, Explanation, Fact, MissingFact, Need,
     SideExplanation, Whose,
 };
+pub use feasibility::{Feasibility, Reach};
 pub use index::{MatchIndex, MatchList};
 pub use reweigh::{Criteria, Place, Scores, reweigh};
 pub use score::{Match, NEAR_MISS_FLOOR, RELEVANCE_FLOOR, RankKey, STORED_MATCHES, Scorer, score};

@@ -12,6 +12,7 @@ mod coding;
 mod negation;
 pub mod recognise;
 mod relation;
+mod rollup;
 mod search;
 mod span;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use code::{ConditionCode, InvalidConditionCode};
 pub use coding::CodedTerm;
 pub(crate) use relation::Topic;
 pub use relation::TopicRelation;
+pub use rollup::CodeLevel;
 pub use search::Term;
 
 use crate::text::Message;

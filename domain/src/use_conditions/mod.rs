@@ -6,6 +6,7 @@ mod asker;
 pub mod duos;
 mod facts;
 mod gate;
+mod lift;
 mod local_rules;
 mod near_miss;
 mod purpose_rules;
@@ -17,6 +18,7 @@ mod tests;
 
 pub use asker::Asker;
 pub use gate::{Decision, Duty, Finding, GateOutcome, NearMiss, OfferTerms, decide};
+pub use lift::{Lift, lifts, rule_label};
 
 use crate::catalogue::Country;
 use crate::catalogue::content::{MAX_CODES, check_conditions};

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 const TABLE: &str = "offer";
 
-fn read(row: offer::Model) -> Result<Offer, StoreError> {
+pub(super) fn read(row: offer::Model) -> Result<Offer, StoreError> {
     Ok(Offer {
         id: OfferId(row.id),
         organisation: OrganisationId(row.organisation_id),

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 const TABLE: &str = "demand";
 
-fn read(row: demand::Model) -> Result<Demand, StoreError> {
+pub(super) fn read(row: demand::Model) -> Result<Demand, StoreError> {
     Ok(Demand {
         id: DemandId(row.id),
         organisation: OrganisationId(row.organisation_id),
@@ -29,7 +29,7 @@ fn read(row: demand::Model) -> Result<Demand, StoreError> {
 }
 
 /// Excluded organisations see nothing, and cannot tell that they are excluded.
-fn visible(viewer: Viewer) -> Condition {
+pub(super) fn visible(viewer: Viewer) -> Condition {
     let open = demand::Column::State.eq(DemandState::Open.code());
     match viewer {
         Viewer::Organisation(own) => {

@@ -17,6 +17,7 @@ mod matching_day;
 mod organisation;
 mod outbox;
 mod page;
+mod report;
 mod request;
 mod suggestion;
 mod text_model;

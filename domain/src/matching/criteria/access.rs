@@ -1,7 +1,12 @@
 //! Access practicality: the way to the data, the day they could be there, what they cost, how far it is.
+//!
+//! What can be paid is the budget; the own share is the part of it that the organisation pays itself, the rest comes
+//! from a voucher. Where no budget is stated, the own share is all there is if the organisation pays by itself, and
+//! otherwise the least that can be paid: the value is then bounded from below, and the rest of it is unknown.
 
 use super::{Account, Assessment, Pair, Parts};
 use crate::catalogue::{AccessMode, CostModel, Won};
+use crate::demand::{BudgetClass, DemandContent};
 use crate::matching::explain::{Evidence, Fact, Whose, round, thousands};
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -14,10 +19,39 @@ const HOPELESS_DAYS: i64 = 180;
 /// Working days of a month of use.
 const DAYS_OF_A_MONTH: i64 = 21;
 
+/// What can be paid, won.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Money {
+    /// This much.
+    Exactly(i64),
+    /// This much, or more.
+    AtLeast(i64),
+}
+
+impl Money {
+    fn of(content: &DemandContent) -> Option<Self> {
+        match (content.budget, content.own_share) {
+            (Some(budget), _) => Some(Self::Exactly(budget.0)),
+            (None, Some(own)) if content.budget_class == Some(BudgetClass::Own) => {
+                Some(Self::Exactly(own.0))
+            }
+            (None, Some(own)) => Some(Self::AtLeast(own.0)),
+            (None, None) => None,
+        }
+    }
+
+    fn won(self) -> i64 {
+        match self {
+            Self::Exactly(won) | Self::AtLeast(won) => won,
+        }
+    }
+}
+
 /// What is asked in each part, and its value where it is known.
 struct Practicality {
     mode: Option<Option<f64>>,
     lead: Option<Option<f64>>,
+    money: Option<Money>,
     cost: Option<Option<f64>>,
     travel: Option<Option<f64>>,
     ready_by: Option<NaiveDate>,
@@ -36,10 +70,12 @@ impl Practicality {
             .needed_by
             .map(|needed| lead_credit(pair, needed, ready_by));
         let estimate = estimate(pair);
-        let cost = content.budget.map(|budget| cost_credit(budget, estimate));
+        let money = Money::of(content);
+        let cost = money.map(|money| Some(cost_credit(money.won(), estimate?)));
         Self {
             mode,
             lead,
+            money,
             cost,
             travel: travel(pair),
             ready_by,
@@ -47,11 +83,28 @@ impl Practicality {
         }
     }
 
-    fn parts(&self) -> [(f64, Option<Option<f64>>); 4] {
+    /// Part of the cost's share that is open although an estimate is known: from the credit of the least that can be
+    /// paid up to 1.
+    fn open_cost(&self) -> f64 {
+        match (self.money, self.cost) {
+            (Some(Money::AtLeast(_)), Some(Some(credit))) => 1.0 - credit,
+            _ => 0.0,
+        }
+    }
+
+    fn parts(&self) -> [(f64, Option<Option<f64>>); 5] {
+        let open = self.open_cost();
+        // What is bounded from below is known to be good that far, and unknown beyond.
+        let known = if open > 0.0 {
+            Some(Some(1.0))
+        } else {
+            self.cost
+        };
         [
             (MODE_SHARE, self.mode),
             (LEAD_SHARE, self.lead),
-            (COST_SHARE, self.cost),
+            (COST_SHARE * (1.0 - open), known),
+            (COST_SHARE * open, (open > 0.0).then_some(None)),
             (TRAVEL_SHARE, self.travel),
         ]
     }
@@ -137,14 +190,14 @@ fn estimate(pair: &Pair<'_>) -> Option<i64> {
     }
 }
 
+/// The part of an estimate that can be paid, 0 to 1.
 #[allow(clippy::cast_precision_loss)]
-fn cost_credit(budget: Won, estimate: Option<i64>) -> Option<f64> {
-    let estimate = estimate?;
-    Some(if estimate <= budget.0 {
+fn cost_credit(payable: i64, estimate: i64) -> f64 {
+    if estimate <= payable {
         1.0
     } else {
-        (budget.0.max(0) as f64 / estimate as f64).min(1.0)
-    })
+        (payable.max(0) as f64 / estimate as f64).min(1.0)
+    }
 }
 
 /// Only where the way is by visit: the same region 1, both in the capital area .8, else .4.
@@ -228,20 +281,13 @@ pub fn explain(pair: &Pair<'_>) -> Account {
             credit: credit.map(round),
         });
     }
-    if let (Some(credit), Some(budget)) = (found.cost, content.budget) {
-        match found.estimate {
-            Some(won) => {
-                let (have, want) = (thousands(budget.0), thousands(won));
-                ko.push(format!("예산 {have}원, 예상 {want}원."));
-                en.push(format!("Budget {have} won, estimated {want} won."));
-            }
-            None => {
-                ko.push("비용 미상.".to_owned());
-                en.push("Cost not known.".to_owned());
-            }
-        }
+    if let (Some(credit), Some(money)) = (found.cost, found.money) {
+        let (said_ko, said_en) = cost_sentence(money, found.estimate);
+        ko.push(said_ko);
+        en.push(said_en);
         evidence.push(Evidence::Cost {
-            budget,
+            budget: content.budget,
+            own_share: content.own_share,
             estimate: found.estimate.map(Won),
             credit: credit.map(round),
         });
@@ -262,5 +308,32 @@ pub fn explain(pair: &Pair<'_>) -> Account {
             account = account.without(fact, Whose::Hospital, share / all);
         }
     }
-    account
+    account.without(
+        Fact::Budget,
+        Whose::Demander,
+        COST_SHARE * found.open_cost() / all,
+    )
+}
+
+/// The sentence stands before the hospital too, which is not told what the asker can pay.
+fn cost_sentence(money: Money, estimate: Option<i64>) -> (String, String) {
+    let Some(estimate) = estimate else {
+        return ("비용 미상.".to_owned(), "Cost not known.".to_owned());
+    };
+    let (ko, en) = match money {
+        Money::AtLeast(own) if own >= estimate => {
+            ("자부담만으로 충당", "covered by the own share alone")
+        }
+        Money::AtLeast(_) => (
+            "자부담을 넘으며 전체 예산은 미상",
+            "above the own share, and the whole budget is not stated",
+        ),
+        Money::Exactly(payable) if payable >= estimate => ("예산 이내", "within the budget"),
+        Money::Exactly(_) => ("예산 초과", "above the budget"),
+    };
+    let won = thousands(estimate);
+    (
+        format!("예상 비용 {won}원, {ko}."),
+        format!("Estimated cost {won} won, {en}."),
+    )
 }

@@ -1,6 +1,8 @@
 //! Cohort size: min(1, log(1 + offered) / log(1 + demanded)), less where the count is stale, undated or estimated.
 //!
-//! Small counts are not shown, and not scored by their number either, or the score would give them away.
+//! Small counts are not shown, and not scored by their number either, or the score would give them away. Nor are they
+//! added to larger ones: every number here rests on counts that the offer shows by itself, so that no sum, and no
+//! difference of two sums, can tell what is hidden.
 
 use super::{Account, Assessment, Pair};
 use crate::catalogue::CountBasis;
@@ -31,6 +33,8 @@ pub enum Subjects {
         as_of: Option<Month>,
         /// Estimated if any of the counts is.
         basis: Option<CountBasis>,
+        /// Persons, at most, in counts too small to show, which are not in `count`.
+        hidden: i64,
     },
     /// Fewer than this many persons; the number is not shown.
     Below(i64),
@@ -40,56 +44,76 @@ pub enum Subjects {
     Unknown,
 }
 
-/// The subjects of an offer who have a demanded condition; for a demand without conditions, all of them.
+/// The subjects of an offer who have a demanded condition; for a demand without conditions, all of them. What it says
+/// depends on counts from the offer's threshold on, and of smaller ones only on that they are smaller.
 pub fn subjects(demand: &DemandSubject, offer: &OfferSubject) -> Subjects {
     let demanded = demand.topics();
     let population = &offer.content.population;
     let serves = |span: Span| demanded.iter().any(|topic| topic.is_served_by(span));
-    let whole = population.size.map(|count| Subjects::Counted {
-        count,
-        as_of: population.size_as_of,
-        basis: population.size_basis,
-    });
-    let found = if demanded.is_empty() {
-        whole
-    } else if let Some((sum, as_of, basis)) = counted(offer.counts(), serves) {
-        Some(Subjects::Counted {
-            count: population.size.map_or(sum, |size| sum.min(size)),
-            as_of: Some(as_of),
-            basis: Some(basis),
+    let threshold = offer.content.suppression_threshold();
+    if population.size.is_some_and(|size| size < threshold) {
+        return Subjects::Below(threshold);
+    }
+    let whole = || {
+        population.size.map(|count| Subjects::Counted {
+            count,
+            as_of: population.size_as_of,
+            basis: population.size_basis,
+            hidden: 0,
         })
+    };
+    let found = if demanded.is_empty() {
+        whole()
+    } else if let Some(added) = added(offer.counts(), serves, population.size, threshold) {
+        Some(added)
     } else if !offer.spans().is_empty() && offer.spans().iter().all(|span| serves(*span)) {
-        whole
+        whole()
     } else {
         population.size.map(Subjects::AtMost)
     };
-    let threshold = offer.content.suppression_threshold();
-    match found {
-        Some(Subjects::Counted { count, .. } | Subjects::AtMost(count)) if count < threshold => {
-            Subjects::Below(threshold)
-        }
-        Some(subjects) => subjects,
-        None => Subjects::Unknown,
-    }
+    found.unwrap_or(Subjects::Unknown)
 }
 
-/// The sum of the counts that serve, the oldest month of them, and whether any is estimated; a count within another one
-/// is not added again. `None` where none serves.
-fn counted(counts: &[Count], serves: impl Fn(Span) -> bool) -> Option<(i64, Month, CountBasis)> {
+/// The counts that serve, added, within a whole that is large enough to show; a count within another one is not added
+/// again. `None` where none serves.
+fn added(
+    counts: &[Count],
+    serves: impl Fn(Span) -> bool,
+    size: Option<i64>,
+    threshold: i64,
+) -> Option<Subjects> {
     let within = |inner: Span, outer: Span| outer.contains(inner) && !inner.contains(outer);
     let serving = || counts.iter().filter(|count| serves(count.span));
-    serving()
-        .filter(|count| !serving().any(|other| within(count.span, other.span)))
-        .map(|count| (count.count, count.as_of, count.basis))
-        .reduce(|a, b| {
-            let estimated = [a.2, b.2].contains(&CountBasis::Estimated);
-            let basis = if estimated {
-                CountBasis::Estimated
-            } else {
-                CountBasis::Measured
-            };
-            (a.0.saturating_add(b.0), a.1.min(b.1), basis)
-        })
+    let (mut sum, mut shown, mut hidden) = (0_i64, false, 0_i64);
+    let (mut oldest, mut estimated) = (None, false);
+    for count in serving() {
+        if serving().any(|other| within(count.span, other.span)) {
+            continue;
+        }
+        if count.count >= threshold {
+            sum = sum.saturating_add(count.count);
+            shown = true;
+        } else {
+            hidden = hidden.saturating_add(threshold - 1);
+        }
+        // Month and basis are no secret of a small count, and what is hidden must not make the rest more trusted.
+        oldest = Some(oldest.map_or(count.as_of, |month: Month| month.min(count.as_of)));
+        estimated |= count.basis == CountBasis::Estimated;
+    }
+    let as_of = Some(oldest?);
+    if !shown {
+        return Some(Subjects::Below(hidden.saturating_add(1)));
+    }
+    Some(Subjects::Counted {
+        count: size.map_or(sum, |size| sum.min(size)),
+        as_of,
+        basis: Some(if estimated {
+            CountBasis::Estimated
+        } else {
+            CountBasis::Measured
+        }),
+        hidden,
+    })
 }
 
 /// Subjects over several offers, of a consortium say. Persons in two of them count twice.
@@ -97,10 +121,31 @@ fn counted(counts: &[Count], serves: impl Fn(Span) -> bool) -> Option<(i64, Mont
 pub struct SubjectsOverall {
     /// Persons counted and shown.
     pub counted: i64,
-    /// Offers whose count is too small to show.
+    /// Offers with a count too small to show, which is not in `counted`.
     pub suppressed: usize,
+    /// Persons, at most, in those small counts.
+    pub hidden: i64,
     /// Offers that do not say.
     pub unknown: usize,
+}
+
+impl SubjectsOverall {
+    /// Adds an offer's.
+    pub fn add(&mut self, subjects: Subjects) {
+        let (small, hidden) = match subjects {
+            Subjects::Counted { count, hidden, .. } => {
+                self.counted = self.counted.saturating_add(count);
+                (hidden > 0, hidden)
+            }
+            Subjects::Below(bound) => (true, bound - 1),
+            Subjects::AtMost(_) | Subjects::Unknown => {
+                self.unknown += 1;
+                (false, 0)
+            }
+        };
+        self.suppressed += usize::from(small);
+        self.hidden = self.hidden.saturating_add(hidden);
+    }
 }
 
 /// What several offers have together for a demand.
@@ -110,20 +155,14 @@ pub fn subjects_overall<'a>(
 ) -> SubjectsOverall {
     let mut overall = SubjectsOverall::default();
     for offer in offers {
-        match subjects(demand, offer) {
-            Subjects::Counted { count, .. } => {
-                overall.counted = overall.counted.saturating_add(count);
-            }
-            Subjects::Below(_) => overall.suppressed += 1,
-            Subjects::AtMost(_) | Subjects::Unknown => overall.unknown += 1,
-        }
+        overall.add(subjects(demand, offer));
     }
     overall
 }
 
 /// Persons wanted: the fewest that make sense, or else the wish.
-fn wanted(pair: &Pair<'_>) -> Option<i64> {
-    let content = &pair.demand.content;
+pub fn wanted(demand: &DemandSubject) -> Option<i64> {
+    let content = &demand.content;
     content
         .subjects_min
         .or(content.subjects_wished)
@@ -157,7 +196,7 @@ pub fn trust(as_of: Option<Month>, basis: Option<CountBasis>, today: NaiveDate) 
 
 /// A must-have: with hardly any subjects nothing can be done.
 pub fn assess(pair: &Pair<'_>) -> Assessment {
-    let Some(demanded) = wanted(pair) else {
+    let Some(demanded) = wanted(pair.demand) else {
         return Assessment::NOT_ASKED;
     };
     match subjects(pair.demand, pair.offer) {
@@ -165,8 +204,11 @@ pub fn assess(pair: &Pair<'_>) -> Assessment {
             count,
             as_of,
             basis,
+            hidden: _,
         } => Assessment::known(share(count, demanded) * trust(as_of, basis, pair.today)).as_must(),
-        Subjects::Below(threshold) => {
+        // As one small count however many there are, or a count that grows past the threshold would lose.
+        Subjects::Below(_) => {
+            let threshold = pair.offer.content.suppression_threshold();
             Assessment::known(share((threshold - 1) / 2, demanded) * UNSHOWN).as_must()
         }
         // Somewhere between nothing and the whole collection.
@@ -181,7 +223,7 @@ pub fn assess(pair: &Pair<'_>) -> Assessment {
 
 /// The same in words.
 pub fn explain(pair: &Pair<'_>) -> Account {
-    let Some(demanded) = wanted(pair) else {
+    let Some(demanded) = wanted(pair.demand) else {
         return Account::not_asked();
     };
     let subjects = subjects(pair.demand, pair.offer);
@@ -201,12 +243,13 @@ pub fn explain(pair: &Pair<'_>) -> Account {
             count,
             as_of,
             basis,
+            hidden,
         } => {
             let trusted = trust(as_of, basis, pair.today);
             evidence = Evidence::CohortSize {
                 demanded,
                 offered: Some(count),
-                below: None,
+                below: (hidden > 0).then_some(hidden + 1),
                 at_most: None,
                 as_of,
                 basis,
@@ -225,18 +268,26 @@ pub fn explain(pair: &Pair<'_>) -> Account {
             } else {
                 ("", "")
             };
+            let (rest_ko, rest_en) = if hidden > 0 {
+                (
+                    " 너무 적어 표시하지 않는 수는 더하지 않았습니다.",
+                    " Counts too small to show are not added.",
+                )
+            } else {
+                ("", "")
+            };
             (
-                format!("{want}명 요구, {have}명 제공{when_ko}.{note_ko}"),
-                format!("Wanted {want} subjects, offered {have}{when_en}.{note_en}"),
+                format!("{want}명 요구, {have}명 제공{when_ko}.{rest_ko}{note_ko}"),
+                format!("Wanted {want} subjects, offered {have}{when_en}.{rest_en}{note_en}"),
             )
         }
-        Subjects::Below(threshold) => {
+        Subjects::Below(bound) => {
             if let Evidence::CohortSize { below, trust, .. } = &mut evidence {
-                (*below, *trust) = (Some(threshold), round(UNSHOWN));
+                (*below, *trust) = (Some(bound), round(UNSHOWN));
             }
             (
-                format!("{want}명 요구, {threshold}명 미만 제공."),
-                format!("Wanted {want} subjects, offered fewer than {threshold}."),
+                format!("{want}명 요구, {bound}명 미만 제공."),
+                format!("Wanted {want} subjects, offered fewer than {bound}."),
             )
         }
         Subjects::AtMost(size) => {

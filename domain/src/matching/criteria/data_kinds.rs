@@ -17,6 +17,11 @@ fn codes<'a>(pair: &Pair<'a>) -> Codes<'a> {
     }
 }
 
+/// How well an offered kind serves a demanded one: 1, ½ or 0.
+pub fn serves(demanded: DataKind, offered: DataKind) -> f64 {
+    DemandedKind::of(demanded).credit(offered.bit())
+}
+
 /// The credit of the offered kind that serves a demanded one best, 0 to 1.
 fn credit(demanded: DemandedKind, pair: &Pair<'_>, codes: &Codes<'_>) -> f64 {
     if codes.is_empty() {

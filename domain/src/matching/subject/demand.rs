@@ -125,6 +125,12 @@ impl DemandSubject {
         self.touching_kinds != 0
     }
 
+    /// Every kind named.
+    pub(in crate::matching) fn kinds(&self) -> impl Iterator<Item = DataKind> {
+        let kinds = self.required_kinds.iter().chain(&self.any_of_kinds);
+        kinds.chain(&self.wished_kinds).map(|kind| kind.kind)
+    }
+
     /// Kinds that would touch any of the demanded ones, as bits.
     pub(in crate::matching) fn touching_kinds(&self) -> u64 {
         self.touching_kinds

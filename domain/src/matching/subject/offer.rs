@@ -100,7 +100,7 @@ impl OfferSubject {
             conditions,
             unconfirmed_spans: unconfirmed.iter().map(Span::of).collect(),
             unconfirmed_conditions: unconfirmed,
-            counts: latest(&content.counts),
+            counts: latest(&content.counts, content.suppression_threshold() - 1),
             kind_bits: kinds.iter().fold(0, |bits, kind| bits | kind.bit()),
             kinds,
             unconfirmed_kinds,

@@ -1,9 +1,11 @@
 //! Tests of matching.
 
 mod criteria;
+mod feasibility;
 mod feedback;
 mod index;
 mod laws;
+mod report;
 mod reweigh;
 mod telling;
 mod unconfirmed;

@@ -1,0 +1,166 @@
+//! Reports on supply and demand, and what consortia have together: figures from stored data.
+//!
+//! The organiser and the observers read them all, a hospital the part about its own offers; see
+//! [`matchday_domain::matching::report`] for what a figure may tell.
+
+use super::{App, AppError, Caller, Outcome};
+use matchday_domain::catalogue::Offer;
+use matchday_domain::demand::Demand;
+use matchday_domain::id::{ConsortiumId, DemandId, OrganisationId};
+use matchday_domain::matching::report::Market;
+use matchday_domain::matching::{DemandSubject, Feasibility, OfferSubject};
+use matchday_domain::organisation::{Consortium, Organisation};
+use matchday_domain::policy::Action;
+use matchday_domain::terminology::Terminology;
+use matchday_infra::store::Viewer;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What the consortia have for a demand, most subjects first.
+pub type ConsortiumFeasibilities = Arc<Vec<(Consortium, Feasibility)>>;
+
+impl App {
+    /// The facts of the whole market, for the organiser and the observers.
+    ///
+    /// # Errors
+    /// Somebody else, or the store.
+    pub async fn market(&self, caller: &Caller) -> Outcome<Market<'static>> {
+        caller.may(Action::ReadReports { hospital: None })?;
+        self.market_of(caller.viewer()?, None).await
+    }
+
+    /// The same, and for a hospital the facts about its own offers.
+    ///
+    /// # Errors
+    /// Somebody else, or the store.
+    pub async fn market_or_own(&self, caller: &Caller) -> Outcome<Market<'static>> {
+        let acting = caller.may(Action::Browse)?;
+        let hospital = acting.kind.offers().then_some(acting.organisation);
+        caller.may(Action::ReadReports { hospital })?;
+        self.market_of(caller.viewer()?, hospital).await
+    }
+
+    async fn market_of(
+        &self,
+        viewer: Viewer,
+        hospital: Option<OrganisationId>,
+    ) -> Outcome<Market<'static>> {
+        let store = &self.store;
+        let demands = store.demands_of_report(viewer, hospital).await?;
+        let offers = store
+            .listed_offers_of(hospital.as_ref().map(std::slice::from_ref))
+            .await?;
+        let pairings = store.pairings(hospital).await?;
+        let askers = self.askers(&demands).await?;
+        let terminology = self.terminology();
+        aside(move || {
+            let demands = demand_subjects(demands, &askers, terminology);
+            let offers = offers.into_iter().map(|o| offer_subject(o, terminology));
+            Market::new(demands, offers, pairings, terminology)
+        })
+        .await
+    }
+
+    /// What each consortium has today for some demands; those of others are missing, but for the organiser.
+    ///
+    /// # Errors
+    /// Nobody is signed in for a verified organisation, or the store.
+    pub async fn feasibilities(
+        &self,
+        caller: &Caller,
+        ids: &[DemandId],
+    ) -> Outcome<HashMap<DemandId, ConsortiumFeasibilities>> {
+        let viewer = caller.viewer()?;
+        let mut demands = self.store.demands(viewer, ids).await?;
+        demands.retain(|d| viewer.sees_all() || viewer.organisation() == Some(d.organisation));
+        if demands.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let today = self.now().date_naive();
+        let consortia = self.store.consortia().await?;
+        let mut members: HashMap<ConsortiumId, Vec<OrganisationId>> = HashMap::new();
+        for part in self.store.consortium_members().await? {
+            if part.holds_on(today) {
+                let hospitals = members.entry(part.consortium).or_default();
+                hospitals.push(part.organisation);
+            }
+        }
+        let mut hospitals: Vec<OrganisationId> = members.values().flatten().copied().collect();
+        hospitals.sort_unstable();
+        hospitals.dedup();
+        let offers = self.store.listed_offers_of(Some(&hospitals)).await?;
+        let askers = self.askers(&demands).await?;
+        let terminology = self.terminology();
+        aside(move || {
+            let mut of: HashMap<OrganisationId, Vec<OfferSubject>> = HashMap::new();
+            for offer in offers {
+                let subject = offer_subject(offer, terminology);
+                of.entry(subject.hospital).or_default().push(subject);
+            }
+            demand_subjects(demands, &askers, terminology)
+                .into_iter()
+                .map(|demand| {
+                    let mut found: Vec<(Consortium, Feasibility)> = consortia
+                        .iter()
+                        .map(|consortium| {
+                            let own = members.get(&consortium.id).into_iter().flatten();
+                            let offers = own.filter_map(|hospital| of.get(hospital)).flatten();
+                            let feasibility = Feasibility::of(&demand, offers, terminology);
+                            (consortium.clone(), feasibility)
+                        })
+                        .collect();
+                    found.sort_by_key(|(consortium, feasibility)| {
+                        (Reverse(feasibility.all.subjects.counted), consortium.id)
+                    });
+                    (demand.id, Arc::new(found))
+                })
+                .collect()
+        })
+        .await
+    }
+
+    async fn askers(&self, demands: &[Demand]) -> Outcome<HashMap<OrganisationId, Organisation>> {
+        let mut ids: Vec<_> = demands.iter().map(|demand| demand.organisation).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let found = self.store.organisations(&ids).await?;
+        Ok(found.into_iter().map(|found| (found.id, found)).collect())
+    }
+}
+
+/// Work that may take longer than a request's turn, beside the other requests.
+///
+/// # Errors
+/// It panicked, or the service is going down.
+pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Outcome<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| AppError::Internal(error.to_string()))
+}
+
+fn demand_subjects(
+    demands: Vec<Demand>,
+    askers: &HashMap<OrganisationId, Organisation>,
+    terminology: &Terminology,
+) -> Vec<DemandSubject> {
+    let subjects = demands.into_iter().filter_map(|demand| {
+        let profile = askers.get(&demand.organisation)?.profile.clone();
+        let (id, version, owner) = (demand.id, demand.version, demand.organisation);
+        Some(DemandSubject::new(
+            id,
+            version,
+            owner,
+            profile,
+            demand.content,
+            terminology,
+        ))
+    });
+    subjects.collect()
+}
+
+/// Neither the reports nor the feasibility look at where a hospital sits.
+fn offer_subject(offer: Offer, terminology: &Terminology) -> OfferSubject {
+    let (id, version, hospital) = (offer.id, offer.version, offer.organisation);
+    OfferSubject::new(id, version, hospital, None, offer.content, terminology)
+}
