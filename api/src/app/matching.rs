@@ -31,6 +31,7 @@ impl Matcher {
     /// Brings the index up to date.
     async fn follow(&mut self, app: &App) -> Outcome<()> {
         if self.index.is_none() {
+            app.refresh_terminology().await?;
             self.read_to = app.store.last_change().await?;
             self.index = Some(MatchIndex::new(
                 Weights::default(),
@@ -52,6 +53,14 @@ impl Matcher {
                 return Ok(());
             };
             self.read_to = *last;
+            if changes
+                .iter()
+                .any(|(_, change)| change.kind == ChangeKind::Terminology)
+            {
+                // What was read was coded with other words.
+                self.index = None;
+                return Box::pin(self.follow(app)).await;
+            }
             let (mut offers, mut demands) = (Vec::new(), Vec::new());
             for (_, change) in changes {
                 match change.kind {

@@ -26,3 +26,4 @@ pub(crate) mod person;
 pub(crate) mod registration;
 pub(crate) mod session;
 pub(crate) mod sign_in;
+pub(crate) mod terminology_source;

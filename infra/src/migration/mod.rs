@@ -7,6 +7,7 @@ mod m0001_people;
 mod m0002_catalogue;
 mod m0003_matching_day;
 mod m0004_work;
+mod m0005_terminology;
 
 use sea_orm_migration::prelude::*;
 
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_catalogue::Migration),
             Box::new(m0003_matching_day::Migration),
             Box::new(m0004_work::Migration),
+            Box::new(m0005_terminology::Migration),
         ]
     }
 }

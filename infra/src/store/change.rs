@@ -42,6 +42,8 @@ pub enum ChangeKind {
     MatchingDay(MatchingDayId),
     /// A run of the arrangement made progress.
     Arrangement(ArrangementId),
+    /// The operator refined the terminology.
+    Terminology,
 }
 
 impl<C: ConnectionTrait> Access<C> {

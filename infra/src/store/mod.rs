@@ -17,6 +17,7 @@ mod organisation;
 mod outbox;
 mod page;
 mod request;
+mod terminology;
 
 pub use change::{Change, ChangeKind};
 pub use error::StoreError;
@@ -27,6 +28,7 @@ pub use matches::{MatchFilter, StoredMatch};
 pub use organisation::ListedMember;
 pub use outbox::{Job, JobCounts, JobRow, Leased};
 pub use page::Ranked;
+pub use terminology::{TerminologySource, TerminologySources};
 
 use crate::migration::Migrator;
 use matchday_domain::id::OrganisationId;
