@@ -9,3 +9,4 @@ mod main_path;
 mod replicas;
 mod schema;
 mod statements;
+mod terminology;

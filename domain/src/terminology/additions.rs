@@ -384,3 +384,98 @@ fn codes_at(end: End, line: u64, rows: &[Open], targets: &[Target]) -> Result<Ve
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str) -> Checked<ThesaurusRow> {
+        Terminology::standard().check_thesaurus((1..).zip(text.lines()))
+    }
+
+    fn kept(checked: &Checked<ThesaurusRow>) -> Vec<String> {
+        checked.kept.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn references_are_resolved_against_the_file_then_ours() {
+        let checked = check(
+            "dx\t=둘째말\t첫째말\t\ndx\t=셋째말\t둘째말\t\ndx\tC34,C50\t셋째말\t~third\ndx\t=폐암\t폐암;허파앓이\t\n\
+             modality\t=셋째말\t넷째말\t",
+        );
+        assert_eq!(
+            kept(&checked),
+            [
+                "dx\tC34,C50\t첫째말\t",
+                "dx\tC34,C50\t둘째말\t",
+                "dx\tC34,C50\t셋째말\t~third",
+                "dx\tC34\t폐암;허파앓이\t",
+            ]
+        );
+        assert_eq!(
+            checked.refused.len(),
+            1,
+            "a word of another kind is no target"
+        );
+        let refined = Terminology::refined("", &(kept(&checked).join("\n") + "\ndx\tC98\t옛말\t"));
+        let codes = |words: &str| -> Vec<String> {
+            let terms = refined.search(words, 5);
+            terms.into_iter().map(|term| term.code).collect()
+        };
+        assert_eq!(codes("첫째말"), ["C34", "C50"]);
+        assert_eq!(codes("허파앓이"), ["C34"]);
+        assert!(
+            codes("옛말").is_empty(),
+            "a row that has become wrong is left out"
+        );
+        assert_eq!(refined.label(&"C34".parse().unwrap()).ko, "폐암");
+    }
+
+    #[test]
+    fn circles_are_refused_with_their_lines_also_long_ones() {
+        let checked = check(
+            "dx\t=나말\t가말\t\ndx\t=다말\t나말\t\ndx\t=가말\t다말\t\ndx\t=가말\t라말\t\ndx\t=마말\t마말\t",
+        );
+        assert!(checked.kept.is_empty());
+        let lines: Vec<_> = checked.refused.iter().map(|bad| bad.line).collect();
+        assert_eq!(lines, [1, 2, 3, 4, 5]);
+        for bad in &checked.refused[..4] {
+            assert!(bad.reason.en.ends_with("lines 1, 2, 3."), "{bad:?}");
+        }
+        assert!(checked.refused[4].reason.en.ends_with("lines 5."));
+        let row = |i: usize| format!("dx\t=말{}\t말{i}\t\n", (i + 1) % 50_000);
+        let long: String = (0..50_000).map(row).collect();
+        assert_eq!(check(&long).refused.len(), 50_000);
+    }
+
+    #[test]
+    fn bad_rows_are_refused_and_repeated_ones_kept_once() {
+        let long = "가".repeat(81);
+        let many = vec!["C34"; 10_000].join(",");
+        let bad = [
+            "disease\tC34\t말\t".to_owned(),
+            "dx\tC34\t말".to_owned(),
+            "dx\tC98\t말\t".to_owned(),
+            "dx\tC34.\t말\t".to_owned(),
+            "dx\t\t말\t".to_owned(),
+            "dx\tC34\t\t".to_owned(),
+            "dx\tC34\t😀\t".to_owned(),
+            format!("dx\tC34\t{long}\t"),
+            format!("dx\t{many}\t말\t"),
+            "modality\timaging.xyz\t말\t".to_owned(),
+            "clue\tCC\t말\t".to_owned(),
+            "dx\t=아무도모르는말\t말\t".to_owned(),
+        ];
+        let checked = check(&bad.join("\n"));
+        assert_eq!(
+            (checked.read, checked.refused.len()),
+            (bad.len(), bad.len()),
+            "{checked:?}"
+        );
+        let checked =
+            check("dx\tC34,C50\t말;낱말\tword\ndx\tC50,C34\t낱말;말;말\tWord\ndx\tC34\t말\t");
+        assert_eq!((checked.kept.len(), checked.repeated.len()), (2, 1));
+        assert_eq!(checked.repeated[0].line, 2);
+    }
+}

@@ -166,3 +166,103 @@ pub(super) fn categories(kcd: &[KcdEntry]) -> impl Iterator<Item = (&str, &str)>
             (entry.code.as_str(), title)
         })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn told(checked: &Checked<KcdEntry>) -> Vec<(u64, Option<&str>)> {
+        let refused = checked.refused.iter();
+        refused.map(|bad| (bad.line, bad.field)).collect()
+    }
+
+    #[test]
+    fn good_rows_are_kept_and_bad_ones_told() {
+        let long = "가".repeat(1_000);
+        let checked = Terminology::check_kcd([
+            (1, ["U99.1", "그 아래", "Below"]),
+            (2, ["u99", " 새  분류 ", "New category"]),
+            (3, ["A170†", "결핵성 수막염", ""]),
+            (
+                4,
+                ["A00~A09", "장감염질환", "Intestinal infectious diseases"],
+            ),
+            (5, ["폐암", "폐암", "Lung cancer"]),
+            (6, ["C34", "", "Lung"]),
+            (7, ["A17.0", "다시", "Again"]),
+            (8, ["U98.1", "떠도는 코드", "Without category"]),
+            (9, ["C50", &long, "Breast"]),
+            (10, ["A00-U98", "범위", "Range"]),
+        ]);
+        assert_eq!(checked.read, 10);
+        let kept: Vec<_> = checked.kept.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            kept,
+            [
+                "U99.1\t그 아래\tBelow",
+                "U99\t새 분류\tNew category",
+                "A17.0\t결핵성 수막염\t",
+                "A00-A09\t장감염질환\tIntestinal infectious diseases",
+            ]
+        );
+        let expected = [
+            (5, Some("code")),
+            (6, Some("korean")),
+            (7, Some("code")),
+            (8, Some("code")),
+            (9, Some("korean")),
+            (10, Some("code")),
+        ];
+        assert_eq!(told(&checked), expected);
+        for line in &kept {
+            assert_eq!(&KcdEntry::parse(line).unwrap().to_string(), line);
+        }
+    }
+
+    #[test]
+    fn a_kcd_refines_and_takes_nothing_away() {
+        let kcd = "U99\t새 분류\tNew category\nU99.1\t그 아래\tBelow it\n\
+                   C34.1\t상엽, 기관지 또는 폐의 악성 신생물\tUpper lobe\n\
+                   C34\t기관지 및 폐의 악성 신생물\tLung\nW23\t끼임\tCaught\nA00-Z99\t모두\tAll\n";
+        let refined = Terminology::refined(kcd, "");
+        let code = |written: &str| written.parse::<ConditionCode>().unwrap();
+        let label = |written: &str| refined.label(&code(written)).ko;
+        for known in ["U99", "U99.1", "U99.7", "C34.1", "C34.9", "H35.31"] {
+            assert!(refined.knows(&code(known)), "{known}");
+        }
+        assert!(!refined.knows(&code("A00-Z99")));
+        assert_eq!(
+            label("C34"),
+            "폐암",
+            "ours is plainer than the official title"
+        );
+        assert_eq!(label("C34.1"), "상엽, 기관지 또는 폐의 악성 신생물");
+        assert_eq!(
+            label("C34.12"),
+            "상엽, 기관지 또는 폐의 악성 신생물 (C34.12)"
+        );
+        assert_eq!(label("C34.2"), "폐암 (C34.2)");
+        assert_eq!(label("W23"), "끼임");
+        assert_eq!(label("U99"), "새 분류");
+        assert_eq!(refined.label(&code("U99")).en, "New category");
+        let first = |words: &str| refined.search(words, 1).into_iter().next().map(|t| t.code);
+        assert_eq!(first("그 아래").as_deref(), Some("U99.1"));
+        assert_eq!(first("below it").as_deref(), Some("U99.1"));
+        assert_eq!(first("기관지 및 폐의 악성 신생물").as_deref(), Some("C34"));
+        assert!(refined.consent_covers(&code("U99"), &code("U99.1")));
+        let shipped = Terminology::standard();
+        for (a, b) in [
+            ("C34", "C34.1"),
+            ("C34.1", "C34"),
+            ("C34", "C50"),
+            ("I63", "I60-I69"),
+        ] {
+            let (a, b) = (code(a), code(b));
+            assert_eq!(
+                refined.topic_relation(&a, &b),
+                shipped.topic_relation(&a, &b)
+            );
+        }
+    }
+}

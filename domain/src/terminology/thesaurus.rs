@@ -165,7 +165,7 @@ mod tests {
             }
         }
         assert_eq!(rows().len(), count);
-        assert!(count >= 700, "{count} rows");
+        assert!(count >= 1_900, "{count} rows");
     }
 
     #[test]
