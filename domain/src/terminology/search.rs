@@ -4,7 +4,7 @@ use super::kcd::KcdEntry;
 use super::recognise::{CodeShape, is_drug, shapes};
 use super::thesaurus::{RowKind, duo_terms};
 use super::tree::Level;
-use super::variants::variants;
+use super::variants::{nearly, variants};
 use super::words::key;
 use super::{ConditionCode, TermKind, Terminology};
 use crate::catalogue::{AccessMode, DataKind, Standard};
@@ -53,6 +53,8 @@ enum Rank {
     Inside,
     /// The word holds beginnings of all its words.
     Scattered,
+    /// It is the word but for one letter.
+    Near,
     /// It names the word and more.
     Named,
 }
@@ -101,6 +103,9 @@ impl Question<'_> {
                 .all(|token| key.split(' ').any(|word| word.starts_with(token)));
         if scattered {
             return Some((Rank::Scattered, key.len()));
+        }
+        if nearly(question, key) {
+            return Some((Rank::Near, key.len()));
         }
         // Of the terms a question names, the longest says most.
         let named = self.parts.contains(key);

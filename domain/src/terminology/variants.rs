@@ -100,6 +100,12 @@ const AFTER: &[&str] = &[
     "예측",
     "위험",
     "위험도",
+    "1기",
+    "2기",
+    "3기",
+    "4기",
+    "말기",
+    "량",
 ];
 /// Endings that stand for each other; the first is none.
 const ENDINGS: &[&str] = &[
@@ -122,6 +128,8 @@ const SAME: &[(&str, &str)] = &[
     ("전립샘", "전립선"),
     ("쓸개", "담낭"),
     ("이자", "췌장"),
+    ("큰창자", "대장"),
+    ("작은창자", "소장"),
     ("허파", "폐"),
     ("젖", "유방"),
     ("샘", "선"),
@@ -141,6 +149,29 @@ const SAME: &[(&str, &str)] = &[
     ("치매증", "치매"),
     ("성", ""),
     ("의", ""),
+    ("씨병", "병"),
+    ("물혹", "낭종"),
+    ("염증", "염"),
+    ("막힘", "폐색"),
+    ("찢어짐", "파열"),
+    ("빠짐", "탈구"),
+    ("구멍", "천공"),
+    ("폴립", "용종"),
+    ("엑스선", "엑스레이"),
+    ("조영술", "조영"),
+    ("심장동맥", "관상동맥"),
+    ("목동맥", "경동맥"),
+    ("임파선", "림프절"),
+    ("임파", "림프"),
+    ("늑막", "흉막"),
+    ("뇌막", "수막"),
+    ("엉덩관절", "고관절"),
+    ("넙다리", "대퇴"),
+    ("코곁굴", "부비동"),
+    ("귀밑샘", "이하선"),
+    ("알러지", "알레르기"),
+    ("기피증", "공포증"),
+    ("아기", "신생아"),
     ("디옥", "디오"),
     ("비형", "b형"),
     ("씨형", "c형"),
@@ -251,7 +282,8 @@ const SAME_EN: &[(&str, &str)] = &[
     ("photo", "photograph"),
     ("picture", "image"),
     ("recording", "signal"),
-    ("notes", "note"),
+    ("swelling", "edema"),
+    ("heartbeat", "heart rhythm"),
 ];
 
 /// Keys that say the same as a question's key, nearest first; without the question itself.
@@ -355,10 +387,30 @@ fn english(key: &str, out: &mut Vec<String>) {
             }
         }
     }
-    // `heartattack` is found without this; `colonoscopic` and the like are not worth it.
     for ending in [" disease", " syndrome", " disorder"] {
         out.push(format!("{key}{ending}"));
     }
+}
+
+/// Whether two keys differ by one letter or syllable put in, left out or exchanged, as in `뇌졸증` or `diabets`; false
+/// for keys so short that another word is as near.
+pub(super) fn nearly(a: &str, b: &str) -> bool {
+    if a.len().abs_diff(b.len()) > 4 {
+        return false;
+    }
+    let least = |key: &str| {
+        if key.chars().any(is_hangul) { 4 } else { 7 }
+    };
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let (long, short) = if a.len() < b.len() { (b, a) } else { (a, b) };
+    if long.len() - short.len() > 1 || short.len() < least(&String::from_iter(&long)) {
+        return false;
+    }
+    let before = long.iter().zip(&short).take_while(|(x, y)| x == y).count();
+    let rest = usize::from(long.len() == short.len());
+    // Hardly anybody mistakes the first one.
+    (1..long.len()).contains(&before)
+        && long[before + 1..] == short[(before + rest).min(short.len())..]
 }
 
 fn trimmed(rest: &str) -> String {
@@ -409,6 +461,18 @@ mod tests {
         ] {
             let found = variants(&key(question));
             assert!(found.contains(&variant.to_owned()), "{question}: {found:?}");
+        }
+        for (a, b, near) in [
+            ("신생아폐혈증", "신생아패혈증", true),
+            ("류마티스다발근통", "류마티스성다발근통", true),
+            ("diabets", "diabetes", true),
+            ("폐암", "위암", false),
+            ("뇌경색증", "뇌경색증", false),
+            ("kidney", "kidnei", false),
+            ("간내담관암", "간외담도암", false),
+        ] {
+            assert_eq!(nearly(a, b), near, "{a} {b}");
+            assert_eq!(nearly(b, a), near, "{b} {a}");
         }
         assert!(variants(&"가".repeat(1_000)).is_empty());
         assert!(variants(&"s ".repeat(50)).len() <= MAX_VARIANTS);
