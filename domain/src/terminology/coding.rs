@@ -328,11 +328,11 @@ impl Terminology {
     /// Codes written out: subcodes and ranges anywhere, bare categories where the text speaks of codes; DUO codes and
     /// full ATC codes anywhere, LOINC codes where the text names LOINC.
     fn codes_written(&self, piece: &str) -> Vec<CodedTerm> {
-        let names = |word: &&str| piece.contains(*word);
+        let names = |word: &str| piece.contains(word);
         let speaks = ["ICD", "KCD", "상병", "질병코드", "진단코드"]
             .iter()
-            .any(|word| names(&word));
-        let loinc = names(&"LOINC");
+            .any(|word| names(word));
+        let loinc = names("LOINC");
         piece
             .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':')))
             .map(|token| token.trim_matches(['.', '-', ':']))

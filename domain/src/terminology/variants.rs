@@ -107,7 +107,8 @@ const AFTER: &[&str] = &[
     "말기",
     "량",
 ];
-/// Endings that stand for each other; the first is none.
+/// Endings that stand for each other; the first is none, and is not exchanged: a question is the beginning of the word
+/// with an ending anyway.
 const ENDINGS: &[&str] = &[
     "",
     "증",
@@ -334,14 +335,13 @@ fn korean(key: &str, out: &mut Vec<String>) {
             .filter_map(|before| key.strip_prefix(before))
             .map(trimmed),
     );
-    for ending in ENDINGS {
+    for ending in &ENDINGS[1..] {
         let Some(stem) = key
             .strip_suffix(ending)
             .filter(|stem| stem.chars().count() >= 2)
         else {
             continue;
         };
-        // A last syllable may belong to the word; only a known one is exchanged for another.
         let others = ENDINGS.iter().filter(|other| *other != ending);
         out.extend(others.map(|other| format!("{stem}{other}")));
     }
@@ -408,6 +408,10 @@ pub(super) fn nearly(a: &str, b: &str) -> bool {
     }
     let before = long.iter().zip(&short).take_while(|(x, y)| x == y).count();
     let rest = usize::from(long.len() == short.len());
+    // Another syllable in a short word is another organ: `발등골절` is no `발목골절`.
+    if rest == 1 && short.len() < 5 {
+        return false;
+    }
     // Hardly anybody mistakes the first one.
     (1..long.len()).contains(&before)
         && long[before + 1..] == short[(before + rest).min(short.len())..]
@@ -466,6 +470,7 @@ mod tests {
             ("신생아폐혈증", "신생아패혈증", true),
             ("류마티스다발근통", "류마티스성다발근통", true),
             ("diabets", "diabetes", true),
+            ("발등골절", "발목골절", false),
             ("폐암", "위암", false),
             ("뇌경색증", "뇌경색증", false),
             ("kidney", "kidnei", false),

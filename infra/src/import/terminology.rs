@@ -142,10 +142,9 @@ fn rows(lines: &[String], errors: &mut Vec<RowError>) -> Vec<(u64, Vec<String>)>
             .from_reader(row.as_bytes())
             .records()
             .next();
-        match cells {
-            Some(Ok(cells)) => rows.push((line, cells.iter().map(str::to_owned).collect())),
-            // A text that is UTF-8 and on one line has no other fault.
-            Some(Err(_)) | None => {}
+        // A text that is UTF-8 and has its quotation marks in pairs has no fault that this could find.
+        if let Some(Ok(cells)) = cells {
+            rows.push((line, cells.iter().map(str::to_owned).collect()));
         }
     }
     rows
@@ -164,4 +163,54 @@ fn header(cells: &[String]) -> Option<[Option<usize>; 3]> {
     let english =
         column(&["영문", "영어", "english", "en"]).filter(|at| *at != code && *at != korean);
     Some([Some(code), Some(korean), english])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_of_the_file_gives_the_same_rows() {
+        let rows = "C34.1\t상엽, 폐\tUpper lobe, lung\nC34.2\t중엽\tMiddle lobe\n";
+        let forms = [
+            rows.to_owned(),
+            format!("\u{feff}{}", rows.replace('\n', "\r\n")),
+            "코드,한글명,영문명\nC341,\"상엽, 폐\",\"Upper lobe, lung\"\nC342,중엽,Middle lobe".to_owned(),
+            "No;English name;질병분류 코드;한글명칭\n1;\"Upper lobe, lung\";C34.1;상엽, 폐\n\n2;Middle lobe;C34.2;중엽\n".to_owned(),
+            "C34.1,\"상엽,\n폐\",\"Upper lobe, lung\"\nC34.2,중엽,Middle lobe\n".to_owned(),
+        ];
+        for form in forms {
+            let (cp949, _, lossy) = encoding_rs::EUC_KR.encode(&form);
+            for bytes in [form.as_bytes(), &cp949] {
+                let reading = read_kcd(bytes);
+                if lossy && bytes == cp949.as_ref() {
+                    // CP949 has no byte order mark.
+                    continue;
+                }
+                assert_eq!(reading.content, rows, "{form}\n{reading:#?}");
+                assert_eq!((reading.read, reading.kept), (2, 2));
+                assert_eq!(reading.refused, []);
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_at_fault_costs_no_other() {
+        let open = read_kcd("C34.1,\"상엽,Upper\nC34.2,중엽,Middle\nC34.3,하엽,Lower\n".as_bytes());
+        assert_eq!((open.read, open.kept), (3, 2), "{open:#?}");
+        assert_eq!(open.refused[0].line, 1);
+        let broken = read_kcd(b"C34.1,\xEC\x83\x81,Upper\nC34.2,\xEC\xA4,Middle\n");
+        assert_eq!((broken.read, broken.kept), (2, 1), "{broken:#?}");
+        let told = &broken.refused[0];
+        assert_eq!(told.line, 2);
+        assert!(told.reason.en.contains("offset 22"), "{told:?}");
+    }
+
+    #[test]
+    fn a_shipped_thesaurus_can_be_imported() {
+        let rows = "kind\tcodes\tkorean\tenglish\n# a comment\n\ndx\tC34\t허파앓이\t\r\n";
+        let reading = read_thesaurus(rows.as_bytes(), Terminology::standard());
+        assert_eq!(reading.content, "dx\tC34\t허파앓이\t\n", "{reading:#?}");
+        assert_eq!(reading.read, 1);
+    }
 }
