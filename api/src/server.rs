@@ -105,6 +105,7 @@ impl Service {
             },
         };
         let app = App::new(store, clock, randomness, Hub::default(), settings);
+        app.refresh_terminology().await?;
         let work = WorkerSettings {
             poll: Duration::from_millis(config.worker.poll_ms),
             lease: Duration::from_secs(config.worker.lease_s),
@@ -125,7 +126,7 @@ impl Service {
         shutdown.spawn(worker.run(stop));
     }
 
-    /// Follows the change log until the shutdown.
+    /// Follows the change log and the terminology until the shutdown.
     pub fn start_announcing(&self, shutdown: &Shutdown) {
         let poll = Duration::from_millis(self.config.worker.poll_ms);
         shutdown.spawn(self.app.hub().clone().follow(
@@ -133,6 +134,8 @@ impl Service {
             poll,
             shutdown.token(),
         ));
+        let following = self.app.clone().follow_terminology(poll, shutdown.token());
+        shutdown.spawn(following);
     }
 
     /// Listens where the configuration says.

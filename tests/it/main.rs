@@ -12,3 +12,4 @@ mod replicas;
 mod schema;
 mod statements;
 mod suggested_codes;
+mod terminology;

@@ -34,6 +34,7 @@ impl Matcher {
     /// Brings the index up to date.
     async fn follow(&mut self, app: &App) -> Outcome<()> {
         if self.index.is_none() {
+            app.refresh_terminology().await?;
             self.read_to = app.store.last_change().await?;
             self.index = Some(MatchIndex::new(
                 Weights::default(),
@@ -55,9 +56,14 @@ impl Matcher {
                 return Ok(());
             };
             self.read_to = *last;
-            let renewed =
-                |(_, change): &(i64, Change)| matches!(change.kind, ChangeKind::TextModel(_));
+            let renewed = |(_, change): &(i64, Change)| {
+                matches!(
+                    change.kind,
+                    ChangeKind::TextModel(_) | ChangeKind::Terminology
+                )
+            };
             if changes.iter().any(renewed) {
+                // What was read was coded or weighed with other words.
                 self.index = None;
                 return Box::pin(self.follow(app)).await;
             }

@@ -16,6 +16,7 @@ pub mod publication;
 pub mod report;
 pub mod request;
 pub mod suggestion;
+pub mod terminology;
 pub mod worker;
 
 mod once;
@@ -28,12 +29,11 @@ use matchday_domain::id::SessionId;
 use matchday_domain::invitation::Party;
 use matchday_domain::policy::{self, Acting, Action, Actor};
 use matchday_domain::problem::{Code, Problem, Problems};
-use matchday_domain::terminology::Terminology;
 use matchday_domain::text::{Language, Message};
 use matchday_domain::time::{Clock, Timestamp};
 use matchday_infra::pubsub::Hub;
 use matchday_infra::store::{Store, StoreError, Tx, Viewer};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use uuid::{ContextV7, Uuid};
 
 /// The service: the store, the clock, randomness, and who waits for changes.
@@ -44,6 +44,7 @@ pub struct App {
     pub(crate) randomness: Arc<dyn Randomness>,
     pub(crate) hub: Hub,
     pub(crate) settings: Arc<Settings>,
+    terminology: Arc<RwLock<terminology::Loaded>>,
     ids: Arc<Mutex<ContextV7>>,
 }
 
@@ -144,6 +145,7 @@ impl App {
             randomness,
             hub,
             settings: Arc::new(settings),
+            terminology: Arc::default(),
             ids,
         }
     }
@@ -161,11 +163,6 @@ impl App {
     /// Now.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
-    }
-
-    /// The vocabulary.
-    pub fn terminology(&self) -> &'static Terminology {
-        Terminology::standard()
     }
 
     /// A new id; ids of one process grow, so that their order is the order of creation.

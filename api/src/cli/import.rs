@@ -8,6 +8,7 @@ use crate::server::Service;
 use clap::{Args, ValueEnum};
 use matchday_domain::text::{Language, Message};
 use matchday_infra::import::{Format, Item, Reading, RowError, read};
+use matchday_infra::store::TerminologySource;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -34,6 +35,10 @@ enum Kind {
     Demands,
     /// Organisations.
     Organisations,
+    /// The official KCD: code, Korean title, English title; CSV or TSV in UTF-8 or CP949. Replaces an earlier one.
+    Kcd,
+    /// Your own words for codes, in the format of our thesaurus. Replaces an earlier one.
+    Thesaurus,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -65,11 +70,22 @@ impl Kind {
         }
     }
 
+    /// The part of the terminology it is.
+    fn terms(self) -> Option<TerminologySource> {
+        match self {
+            Self::Kcd => Some(TerminologySource::Kcd),
+            Self::Thesaurus => Some(TerminologySource::Thesaurus),
+            Self::Offers | Self::Demands | Self::Organisations => None,
+        }
+    }
+
     fn verb(self) -> &'static str {
         match self {
             Self::Offers => "offers",
             Self::Demands => "demands",
             Self::Organisations => "organisations",
+            Self::Kcd => "kcd",
+            Self::Thesaurus => "thesaurus",
         }
     }
 }
@@ -78,6 +94,9 @@ impl Kind {
 pub(super) async fn run(config: Config, wish: Wish) -> Result<ExitCode, Failure> {
     let bytes = load(&wish.file)?;
     let name = wish.file.display().to_string();
+    if let Some(source) = wish.kind.terms() {
+        return run_terms(config, &wish, source, &bytes).await;
+    }
     let format = wish
         .format
         .map_or_else(|| Format::detect(&name, &bytes), Format::from);
@@ -96,11 +115,7 @@ pub(super) async fn run(config: Config, wish: Wish) -> Result<ExitCode, Failure>
     })?;
     service.app.store().clone().close().await;
     if wish.json {
-        let json = serde_json::to_string_pretty(&report);
-        println!(
-            "{}",
-            json.map_err(|error| Failure::Other(error.to_string()))?
-        );
+        print_json(&report)?;
     } else {
         tell(&name, &report, language());
     }
@@ -109,6 +124,57 @@ pub(super) async fn run(config: Config, wish: Wish) -> Result<ExitCode, Failure>
     } else {
         ExitCode::from(2)
     })
+}
+
+/// The same for a file of terms.
+async fn run_terms(
+    config: Config,
+    wish: &Wish,
+    source: TerminologySource,
+    bytes: &[u8],
+) -> Result<ExitCode, Failure> {
+    if wish.format.is_some() {
+        return Err(Failure::Input(format!(
+            "`import {}` knows one form of file: leave `--format` out",
+            wish.kind.verb()
+        )));
+    }
+    let service = Service::open(config, true).await?;
+    let report = service.app.import_terminology(source, bytes).await;
+    let report = report.map_err(|error| Failure::Other(format!("{error}; nothing was changed")))?;
+    service.app.store().clone().close().await;
+    if wish.json {
+        print_json(&report)?;
+    } else {
+        let name = wish.file.display();
+        tell_errors(&name.to_string(), &report.errors, language());
+        println!(
+            "{name}: {} read, {} kept, {} repeated, {} refused; the terminology {}",
+            report.read,
+            report.kept,
+            report.repeated,
+            report.refused,
+            if report.changed {
+                "has changed"
+            } else {
+                "is as before"
+            }
+        );
+    }
+    Ok(if report.refused == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(2)
+    })
+}
+
+fn print_json(report: &impl serde::Serialize) -> Result<(), Failure> {
+    let json = serde_json::to_string_pretty(report);
+    println!(
+        "{}",
+        json.map_err(|error| Failure::Other(error.to_string()))?
+    );
+    Ok(())
 }
 
 fn load(file: &Path) -> Result<Vec<u8>, Failure> {
@@ -142,18 +208,23 @@ fn only(kind: Kind, mut reading: Reading) -> Reading {
     reading
 }
 
-/// Reasons go to standard error, one a line, the sums to standard output.
-fn tell(name: &str, report: &ImportReport, language: Language) {
+/// Reasons go to standard error, one a line.
+fn tell_errors(name: &str, errors: &[RowError], language: Language) {
     for RowError {
         line,
         field,
         reason,
-    } in &report.errors
+    } in errors
     {
         let field = field.as_ref().map(|field| format!("{field}: "));
         let field = field.unwrap_or_default();
         eprintln!("{name}:{line}: {field}{}", reason.get(language));
     }
+}
+
+/// Reasons, then the sums on standard output.
+fn tell(name: &str, report: &ImportReport, language: Language) {
+    tell_errors(name, &report.errors, language);
     println!(
         "{name}: {} read, {} new, {} changed, {} unchanged, {} refused",
         report.read(),

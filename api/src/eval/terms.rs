@@ -1,7 +1,7 @@
 //! The thesaurus: which code a lay term leads to.
 
 use super::{Line, rounded, table};
-use matchday_domain::terminology::Terminology;
+use matchday_domain::terminology::{ConditionCode, Terminology};
 use matchday_infra::evaluation::lay_terms::LayTerm;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -14,6 +14,8 @@ pub struct TermFigures {
     pub terms: usize,
     /// Share whose first code is right.
     pub recall_1: f64,
+    /// Share whose first code is right or a part of what is (`K76.0` of `K76`).
+    pub recall_1_narrower: f64,
     /// Share with a right code among the first five.
     pub recall_5: f64,
     /// Share whose first code is right, by kind and by whether the seed had the term.
@@ -39,6 +41,10 @@ impl fmt::Display for TermFigures {
         let mut lines = vec![
             Line("terms", self.terms.to_string()),
             Line("recall@1", format!("{:.4}", self.recall_1)),
+            Line(
+                "  with narrower codes",
+                format!("{:.4}", self.recall_1_narrower),
+            ),
             Line("recall@5", format!("{:.4}", self.recall_5)),
         ];
         let parts = self.parts.iter();
@@ -49,10 +55,19 @@ impl fmt::Display for TermFigures {
     }
 }
 
+/// Whether a code is a condition within another.
+fn is_part(found: &str, expected: &str) -> bool {
+    let read = |code: &str| code.parse::<ConditionCode>().ok();
+    match (read(found), read(expected)) {
+        (Some(found), Some(expected)) => Terminology::standard().consent_covers(&expected, &found),
+        _ => false,
+    }
+}
+
 /// Searches every term as a user would.
 #[allow(clippy::cast_precision_loss)]
 pub fn evaluate(terms: &[LayTerm]) -> TermFigures {
-    let (mut first, mut five) = (0, 0);
+    let (mut first, mut narrower, mut five) = (0, 0, 0);
     let mut parts: BTreeMap<String, Part> = BTreeMap::new();
     let mut wrong = Vec::new();
     for term in terms {
@@ -60,6 +75,11 @@ pub fn evaluate(terms: &[LayTerm]) -> TermFigures {
         let is_right = |code: &str| term.expected.iter().any(|expected| expected == code);
         let hit = found.first().is_some_and(|found| is_right(&found.code));
         first += usize::from(hit);
+        let part = found.first().is_some_and(|found| {
+            let mut expected = term.expected.iter();
+            hit || expected.any(|expected| is_part(&found.code, expected))
+        });
+        narrower += usize::from(part);
         five += usize::from(found.iter().any(|found| is_right(&found.code)));
         let mut names = vec![format!("{} ({})", term.kind, term.language)];
         if !term.in_seed.is_empty() {
@@ -79,6 +99,7 @@ pub fn evaluate(terms: &[LayTerm]) -> TermFigures {
     TermFigures {
         terms: terms.len(),
         recall_1: rounded(first as f64 / all),
+        recall_1_narrower: rounded(narrower as f64 / all),
         recall_5: rounded(five as f64 / all),
         parts,
         wrong,

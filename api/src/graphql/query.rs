@@ -57,10 +57,14 @@ impl RootQuery {
     /// Codes for words in Korean or English, best first: conditions, kinds of data, standards, conditions of use.
     async fn search_terms(
         &self,
-        #[graphql(desc = "Words or a code: `폐암`, `lung cancer`, `C34`")] words: String,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Words or a code: `폐암`, `lung cancer`, `C34`, also one of DUO, LOINC, ATC or EDI"
+        )]
+        words: String,
         #[graphql(desc = "How many at most, 0 to 100", default = 20)] first: i32,
     ) -> Result<Vec<Term>> {
-        search(&words, first)
+        search(ctx, &words, first)
     }
 
     /// Organisations in the order of creation.

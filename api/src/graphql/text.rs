@@ -1,9 +1,9 @@
 //! Text in two languages, coded terms, and the vocabulary behind a picker.
 
-use super::{Result, caller};
+use super::{Result, app, caller};
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use matchday_domain::catalogue as domain;
-use matchday_domain::terminology::{ConditionCode, Terminology};
+use matchday_domain::terminology::ConditionCode;
 use matchday_domain::text as own;
 
 /// A language of the service.
@@ -84,8 +84,8 @@ impl Condition {
     }
 
     /// What it means.
-    async fn label(&self) -> Sentence {
-        Sentence(Terminology::standard().label(&self.0))
+    async fn label(&self, ctx: &Context<'_>) -> Sentence {
+        Sentence(app(ctx).terminology().label(&self.0))
     }
 }
 
@@ -140,11 +140,11 @@ pub struct Term {
 }
 
 /// Codes for words in Korean or English, best first.
-pub(crate) fn search(words: &str, limit: i32) -> Result<Vec<Term>> {
+pub(crate) fn search(ctx: &Context<'_>, words: &str, limit: i32) -> Result<Vec<Term>> {
     let limit = usize::try_from(limit)
         .unwrap_or(0)
         .min(matchday_domain::page::MAX_PAGE);
-    let terms = Terminology::standard().search(words, limit);
+    let terms = app(ctx).terminology().search(words, limit);
     Ok(terms
         .into_iter()
         .map(|term| Term {

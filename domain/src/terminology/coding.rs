@@ -1,5 +1,6 @@
 //! Suggesting codes for a free text: the longest words of the thesaurus that stand in it.
 
+use super::recognise::{is_drug, is_duo, is_loinc};
 use super::thesaurus::RowKind;
 use super::tree::Level;
 use super::words::{Glyph, glyphs, is_hangul, key};
@@ -110,11 +111,11 @@ impl Trie {
     pub(super) fn of(terminology: &Terminology) -> Self {
         let mut trie = Self::default();
         for row in &terminology.rows {
-            for word in row.korean.iter().chain(&row.english) {
+            for word in row.words() {
                 trie.add(Target {
                     kind: row.kind,
-                    codes: row.codes.iter().map(|c| (*c).to_owned()).collect(),
-                    written: word.written.to_owned(),
+                    codes: row.codes.clone(),
+                    written: word.written.clone(),
                     ambiguous: word.ambiguous,
                 });
             }
@@ -226,7 +227,9 @@ impl Terminology {
                 piece.nfc().collect()
             };
             for coded in self.codes_written(&piece) {
-                clues.extend(coded.codes.iter().filter_map(|c| c.chars().next()));
+                if coded.kind == TermKind::Condition {
+                    clues.extend(coded.codes.iter().filter_map(|c| c.chars().next()));
+                }
                 if seen.insert((coded.kind, coded.codes.clone())) {
                     out.push(Some(coded));
                 }
@@ -348,25 +351,35 @@ impl Terminology {
         best
     }
 
-    /// Codes written out: subcodes and ranges anywhere, bare categories where the text speaks of codes.
+    /// Codes written out: subcodes and ranges anywhere, bare categories where the text speaks of codes; DUO codes and
+    /// full ATC codes anywhere, LOINC codes where the text names LOINC.
     fn codes_written(&self, piece: &str) -> Vec<CodedTerm> {
         if !piece.bytes().any(|b| b.is_ascii_digit()) {
             return Vec::new();
         }
+        let names = |word: &str| piece.contains(word);
         let speaks = ["ICD", "KCD", "상병", "질병코드", "진단코드"]
             .iter()
-            .any(|word| piece.contains(word));
+            .any(|word| names(word));
+        let loinc = names("LOINC");
         piece
-            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
-            .map(|token| token.trim_matches(['.', '-']))
+            .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':')))
+            .map(|token| token.trim_matches(['.', '-', ':']))
             .filter(|token| (3..=12).contains(&token.len()))
             .filter(|token| token.bytes().all(|b| !b.is_ascii_lowercase()))
-            .filter(|token| speaks || token[1..].contains(['.', '-']))
             .filter_map(|token| {
-                let code: ConditionCode = token.parse().ok()?;
-                self.knows(&code).then(|| CodedTerm {
-                    kind: TermKind::Condition,
-                    codes: vec![code.as_str().to_owned()],
+                let (kind, code) = if is_duo(token) || is_drug(token) || loinc && is_loinc(token) {
+                    self.code_in_full(token).into_iter().next()?
+                } else if speaks || token[1..].contains(['.', '-']) {
+                    let code: ConditionCode = token.parse().ok()?;
+                    let known = self.knows(&code);
+                    known.then(|| (TermKind::Condition, code.as_str().to_owned()))?
+                } else {
+                    return None;
+                };
+                Some(CodedTerm {
+                    kind,
+                    codes: vec![code],
                     matched: token.to_owned(),
                 })
             })

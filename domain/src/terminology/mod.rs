@@ -2,13 +2,16 @@
 //!
 //! Both sides pick codes at entry, so that matching compares codes first and text second. The tree says which condition
 //! is part of which; the thesaurus leads from Korean and English words to codes; [`recognise`] tells by its shape what
-//! coding system a code belongs to. Everything is built once from the files in `data/`.
+//! coding system a code belongs to. The shipped terminology is built once from the files in `data/`; an operator may
+//! refine it with the official KCD and rows of a thesaurus of its own, see [`Terminology::refined`].
 //!
 //! Two hierarchies run in opposite directions: [`Terminology::consent_covers`] asks whether a consent is wide enough
 //! for a study, [`Terminology::topic_relation`] whether an offer is narrow enough for a demand.
 
+mod additions;
 mod code;
 mod coding;
+mod kcd;
 mod negation;
 pub mod recognise;
 mod relation;
@@ -20,10 +23,13 @@ mod span;
 mod tests;
 mod thesaurus;
 mod tree;
+mod variants;
 mod words;
 
+pub use additions::{BadRow, Checked, ThesaurusRow};
 pub use code::{ConditionCode, InvalidConditionCode};
 pub use coding::CodedTerm;
+pub use kcd::KcdEntry;
 pub(crate) use relation::Topic;
 pub use relation::TopicRelation;
 pub use rollup::CodeLevel;
@@ -70,21 +76,38 @@ impl Terminology {
     }
 
     fn load() -> Self {
+        Self::refined("", "")
+    }
+
+    /// The shipped terminology with what an operator adds: lines of [`KcdEntry`] and of [`ThesaurusRow`], as
+    /// [`Self::check_kcd`] and [`Self::check_thesaurus`] have kept them. Lines that have become wrong since, because
+    /// they rest on a KCD that is gone, are left out.
+    pub fn refined(kcd: &str, thesaurus: &str) -> Self {
+        let kcd: Vec<KcdEntry> = kcd.lines().filter_map(KcdEntry::parse).collect();
         let mut terminology = Self {
-            tree: Tree::load(),
+            tree: Tree::load(kcd::categories(&kcd)),
             rows: thesaurus::rows(),
             labels: HashMap::new(),
             entries: Vec::new(),
             trie: Trie::default(),
         };
-        terminology.labels = labels(&terminology.tree, &terminology.rows);
-        terminology.entries = search::entries(&terminology);
+        let kcd: Vec<KcdEntry> = kcd
+            .into_iter()
+            .filter(|entry| terminology.knows(&entry.code))
+            .collect();
+        let added = thesaurus.lines();
+        let added: Vec<Row> = added
+            .filter_map(|line| ThesaurusRow::parse(line, &terminology))
+            .collect();
+        terminology.rows.extend(added);
+        terminology.labels = labels(&terminology, &kcd);
+        terminology.entries = search::entries(&terminology, &kcd);
         terminology.trie = Trie::of(&terminology);
         terminology
     }
 
     /// Whether a code is in the tree: a subcode if its category is, a range if both its ends are and one chapter
-    /// holds it.
+    /// holds it. A KCD adds categories; it does not narrow what is known below them.
     pub fn knows(&self, code: &ConditionCode) -> bool {
         let (first, last) = code.categories();
         self.category(first).is_some()
@@ -92,8 +115,9 @@ impl Terminology {
             && self.tree.path(Span::of(code)).next().is_some()
     }
 
-    /// The name of a condition: Korean from the thesaurus where it has one, else the English title for both. A subcode
-    /// without a name of its own has that of its category, followed by the subcode; a range those of its ends.
+    /// The name of a condition: Korean from the thesaurus where it has one, else from the operator's KCD, else the
+    /// English title for both. A subcode without a name of its own has that of the nearest code above it, followed by
+    /// the subcode; a range those of its ends.
     pub fn label(&self, code: &ConditionCode) -> Message {
         let written = code.as_str();
         if let Some(label) = self.labels.get(written) {
@@ -112,10 +136,14 @@ impl Terminology {
                 format!("{} – {} ({written})", a.en, b.en),
             );
         }
-        let label = self.category_label(code.categories().0);
+        let category = code.categories().0;
         if span.depth() == 0 {
-            return label;
+            return self.category_label(category);
         }
+        let label = (category.len() + 2..written.len())
+            .rev()
+            .find_map(|end| self.labels.get(&written[..end]).cloned())
+            .unwrap_or_else(|| self.category_label(category));
         Message::new(
             format!("{} ({written})", label.ko),
             format!("{} ({written})", label.en),
@@ -155,23 +183,46 @@ impl Terminology {
     }
 }
 
-/// The first Korean and English word of the first row of every single code; English titles of the tree come first.
-fn labels(tree: &Tree, rows: &[Row]) -> HashMap<String, Message> {
-    let mut labels = HashMap::new();
-    for row in rows {
+/// The first Korean and English word of the first row of every single code, then the Korean titles of the KCD; English
+/// titles of the tree come first.
+fn labels(terminology: &Terminology, kcd: &[KcdEntry]) -> HashMap<String, Message> {
+    let mut labels: HashMap<String, Message> = HashMap::new();
+    for row in &terminology.rows {
         let ([code], RowKind::Term(TermKind::Condition)) = (row.codes.as_slice(), row.kind) else {
             continue;
         };
-        let title = Category::of(code)
-            .and_then(|category| tree.category(category))
+        let title = terminology
+            .category(code)
             .map(|node| node.title.as_str())
-            .or_else(|| row.english.first().map(|word| word.written));
+            .or_else(|| row.english.first().map(|word| word.written.as_str()));
         let (Some(korean), Some(english)) = (row.korean.first(), title) else {
             continue;
         };
         labels
-            .entry((*code).to_owned())
-            .or_insert_with(|| Message::new(korean.written, english));
+            .entry(code.clone())
+            .or_insert_with(|| Message::new(&korean.written, english));
+    }
+    for entry in kcd {
+        let code = entry.code.as_str();
+        let node = if entry.code.is_range() {
+            terminology.tree.range(Span::of(&entry.code))
+        } else {
+            terminology.category(code)
+        };
+        let english = node
+            .map(|node| node.title.as_str())
+            .or(entry.english.as_deref())
+            .map_or_else(
+                || {
+                    let category = terminology.category(entry.code.categories().0);
+                    let title = category.map_or(entry.korean.as_str(), |node| &node.title);
+                    format!("{title} ({code})")
+                },
+                str::to_owned,
+            );
+        labels
+            .entry(code.to_owned())
+            .or_insert_with(|| Message::new(&entry.korean, english));
     }
     labels
 }

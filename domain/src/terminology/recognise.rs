@@ -1,6 +1,6 @@
 //! Code systems told by the shape of their codes. A shape is a hint, not a proof: no list is consulted.
 
-use super::ConditionCode;
+use super::{ConditionCode, TermKind};
 use serde::{Deserialize, Serialize};
 
 /// A coding system whose codes have a shape of their own.
@@ -19,6 +19,20 @@ pub enum CodeShape {
     OmopConcept,
     /// A KCD/ICD-10 code or range.
     Condition,
+}
+
+impl CodeShape {
+    /// What data or standard a code of this shape speaks of; none for a DUO code or a condition, which are in our
+    /// vocabulary themselves.
+    pub(super) fn leads_to(self) -> Option<(TermKind, &'static str)> {
+        match self {
+            Self::Loinc => Some((TermKind::DataKind, "structured.laboratory")),
+            Self::Atc => Some((TermKind::DataKind, "structured.medication")),
+            Self::Edi => Some((TermKind::DataKind, "structured.claims")),
+            Self::OmopConcept => Some((TermKind::Standard, "OMOP_CDM")),
+            Self::Duo | Self::Condition => None,
+        }
+    }
 }
 
 type Test = fn(&str) -> bool;
@@ -87,6 +101,11 @@ pub fn is_atc(code: &str) -> bool {
     matches!(b.len(), 3 | 4 | 5 | 7) && (0..b.len()).all(class)
 }
 
+/// A full ATC code, which names a substance: `C10AA05`.
+pub(super) fn is_drug(code: &str) -> bool {
+    code.len() == 7 && is_atc(code)
+}
+
 /// One or two letters and three or more digits, five to eight characters in all; or a drug of nine digits.
 pub fn is_edi(code: &str) -> bool {
     let b = code.as_bytes();
@@ -107,6 +126,20 @@ pub fn is_omop_concept(code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::{DataKind, Standard};
+
+    #[test]
+    fn what_a_shape_leads_to_is_in_the_vocabularies() {
+        use CodeShape::{Atc, Edi, Loinc, OmopConcept};
+        for shape in [Atc, Edi, Loinc, OmopConcept] {
+            assert!(
+                matches!(shape.leads_to(), Some((kind, code)) if match kind {
+                    TermKind::DataKind => DataKind::from_code(code).is_some(),
+                    _ => Standard::from_code(code).is_some(),
+                })
+            );
+        }
+    }
 
     #[test]
     fn shapes_of_known_codes() {

@@ -1,14 +1,17 @@
 //! Finding terms for a picker.
 
+use super::kcd::KcdEntry;
+use super::recognise::{CodeShape, is_drug, shapes};
 use super::thesaurus::{RowKind, duo_terms};
 use super::tree::Level;
+use super::variants::{nearly, variants};
 use super::words::key;
 use super::{ConditionCode, TermKind, Terminology};
 use crate::catalogue::{AccessMode, DataKind, Standard};
 use crate::text::Message;
 use crate::use_conditions::{Modifier, Permission};
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Longer questions are cut: nobody types them, and the time of a search grows with them.
 const MAX_QUESTION: usize = 200;
@@ -33,45 +36,92 @@ pub(super) struct Entry {
     written: String,
     kind: TermKind,
     codes: Vec<String>,
-    /// 0 for words that were chosen by hand, 1 for titles of the tree.
+    /// 0 for words that were chosen by hand, 1 for titles of the tree, 2 for titles below it.
     tier: u8,
 }
 
 /// How a question matches a word, best first.
-fn rank(question: &str, tokens: &[&str], parts: &HashSet<String>, key: &str) -> Option<u8> {
-    if key == question {
-        return Some(0);
-    }
-    if key.starts_with(question) {
-        return Some(1);
-    }
-    let latin = question.bytes().next().is_some_and(|b| b.is_ascii());
-    let inside = if latin {
-        // On word boundaries: after a space or after Hangul.
-        key.match_indices(question).any(|(i, _)| {
-            key[..i]
-                .bytes()
-                .next_back()
-                .is_none_or(|b| !b.is_ascii_alphanumeric())
-        })
-    } else {
-        key.contains(question)
-    };
-    if inside {
-        return Some(2);
-    }
-    let scattered = tokens.len() > 1
-        && tokens
-            .iter()
-            .all(|token| key.split(' ').any(|word| word.starts_with(token)));
-    if scattered {
-        return Some(3);
-    }
-    parts.contains(key).then_some(NAMED)
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// It is the word, but for spaces.
+    Exact,
+    /// It is the word said otherwise, see [`variants`].
+    Variant,
+    /// The word begins with it.
+    Prefix,
+    /// The word holds it.
+    Inside,
+    /// The word holds beginnings of all its words.
+    Scattered,
+    /// It is the word but for one letter.
+    Near,
+    /// It names the word and more.
+    Named,
 }
 
-/// The question names this term and more.
-const NAMED: u8 = 4;
+/// A question, read once for all words.
+struct Question<'q> {
+    key: &'q str,
+    tokens: Vec<&'q str>,
+    /// Variants with their distance.
+    variants: HashMap<String, usize>,
+    parts: HashSet<String>,
+}
+
+impl Question<'_> {
+    /// How it matches a word, and the order within that rank, lower first.
+    fn rank(&self, key: &str) -> Option<(Rank, usize)> {
+        let question = self.key;
+        if key == question || same_but_spaces(key, question) {
+            return Some((Rank::Exact, usize::from(key != question)));
+        }
+        if let Some(distance) = self.variants.get(key) {
+            return Some((Rank::Variant, *distance));
+        }
+        if key.starts_with(question) {
+            return Some((Rank::Prefix, key.len()));
+        }
+        let latin = question.bytes().next().is_some_and(|b| b.is_ascii());
+        let inside = if latin {
+            // On word boundaries: after a space or after Hangul.
+            key.match_indices(question).any(|(i, _)| {
+                key[..i]
+                    .bytes()
+                    .next_back()
+                    .is_none_or(|b| !b.is_ascii_alphanumeric())
+            })
+        } else {
+            key.contains(question)
+        };
+        if inside {
+            return Some((Rank::Inside, key.len()));
+        }
+        let scattered = self.tokens.len() > 1
+            && self
+                .tokens
+                .iter()
+                .all(|token| key.split(' ').any(|word| word.starts_with(token)));
+        if scattered {
+            return Some((Rank::Scattered, key.len()));
+        }
+        if nearly(question, key) {
+            return Some((Rank::Near, key.len()));
+        }
+        // Of the terms a question names, the longest says most.
+        let named = self.parts.contains(key);
+        named.then_some((Rank::Named, usize::MAX - key.len()))
+    }
+}
+
+/// `heartattack` and `heart attack`.
+fn same_but_spaces(a: &str, b: &str) -> bool {
+    a.len().abs_diff(b.len()) <= 8
+        && a.as_bytes().first() == b.as_bytes().first()
+        && a.bytes()
+            .filter(|c| *c != b' ')
+            .eq(b.bytes().filter(|c| *c != b' '))
+}
+
 /// Words of the longest term that a question of several may name.
 const PART_WORDS: usize = 5;
 
@@ -86,7 +136,7 @@ fn parts(words: &str) -> HashSet<String> {
 }
 
 /// All that can be searched: words of the thesaurus, names of the vocabularies, titles and codes of the tree.
-pub(super) fn entries(terminology: &Terminology) -> Vec<Entry> {
+pub(super) fn entries(terminology: &Terminology, kcd: &[KcdEntry]) -> Vec<Entry> {
     let mut out = Vec::new();
     let mut add = |written: &str, kind, codes: Vec<String>, tier| {
         let key = key(written);
@@ -104,9 +154,8 @@ pub(super) fn entries(terminology: &Terminology) -> Vec<Entry> {
         let RowKind::Term(kind) = row.kind else {
             continue;
         };
-        let codes: Vec<String> = row.codes.iter().map(|c| (*c).to_owned()).collect();
-        for word in row.korean.iter().chain(&row.english) {
-            add(word.written, kind, codes.clone(), 0);
+        for word in row.words() {
+            add(&word.written, kind, row.codes.clone(), 0);
         }
     }
     let mut names = |kind, code: &str, label: Message| {
@@ -154,6 +203,22 @@ pub(super) fn entries(terminology: &Terminology) -> Vec<Entry> {
             add(written, TermKind::Condition, vec![node.code.clone()], 1);
         }
     }
+    for entry in kcd {
+        let code = entry.code.as_str();
+        // Of what the tree has, the code is there already.
+        let tier = if entry.code.is_range() || code.len() == 3 {
+            1
+        } else {
+            add(code, TermKind::Condition, vec![code.to_owned()], 2);
+            2
+        };
+        for title in [Some(&entry.korean), entry.english.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            add(title, TermKind::Condition, vec![code.to_owned()], tier);
+        }
+    }
     out
 }
 
@@ -176,66 +241,116 @@ impl Terminology {
         .unwrap_or_else(|| Message::new(code, code))
     }
 
-    /// Terms for a picker, best first: exact before prefix before contained, words of the thesaurus before titles,
-    /// shorter before longer. Codes are found too, also subcodes (`C34.1`) of known categories.
+    /// Terms for a picker, best first: the word itself before the same said otherwise, before words that begin with the
+    /// question or hold it, before terms that the question names among others; words of the thesaurus before titles,
+    /// shorter before longer. Codes are found too, also subcodes (`C34.1`) of known categories, and codes of other
+    /// systems by their shape, which lead to what they are codes of (`4548-4` to laboratory results).
     pub fn search(&self, words: &str, limit: usize) -> Vec<Term> {
         let words: String = words.chars().take(MAX_QUESTION).collect();
-        let question = key(&words);
-        if question.is_empty() || limit == 0 {
+        let key = key(&words);
+        if key.is_empty() || limit == 0 {
             return Vec::new();
         }
-        let tokens: Vec<&str> = question.split(' ').collect();
-        let parts = parts(&words);
-        let mut hits: Vec<(u8, u8, usize, usize)> = self
+        let mut terms = Terms {
+            terminology: self,
+            limit,
+            seen: HashSet::new(),
+            found: Vec::new(),
+        };
+        // A code in full comes first, even one that only hangs from a category.
+        for (kind, code) in self.code_in_full(words.trim()) {
+            terms.add(kind, &code, words.trim());
+        }
+        let question = Question {
+            key: &key,
+            tokens: key.split(' ').collect(),
+            variants: variants(&key)
+                .into_iter()
+                .enumerate()
+                .map(|(i, variant)| (variant, i))
+                .collect(),
+            parts: parts(&words),
+        };
+        let mut hits: Vec<(Rank, (usize, usize), usize)> = self
             .entries
             .iter()
             .enumerate()
             .filter_map(|(i, entry)| {
-                let rank = rank(&question, &tokens, &parts, &entry.key)?;
-                let length = entry.key.len();
-                // Of the terms a question names, the longest says most.
-                let order = if rank == NAMED {
-                    usize::MAX - length
-                } else {
-                    length
+                let (rank, order) = question.rank(&entry.key)?;
+                let tier = usize::from(entry.tier);
+                let order = match rank {
+                    // A title near the question before a word far from it.
+                    Rank::Variant => (order, tier),
+                    _ => (tier, order),
                 };
-                Some((rank, entry.tier, order, i))
+                Some((rank, order, i))
             })
             .collect();
         hits.sort_unstable();
-        let mut seen: HashSet<(TermKind, &str)> = HashSet::new();
-        let mut terms: Vec<Term> = Vec::new();
-        // A code in full comes first, even one that only hangs from a category.
-        let code = words
-            .trim()
-            .parse::<ConditionCode>()
-            .ok()
-            .filter(|code| self.knows(code));
-        if let Some(code) = &code {
-            seen.insert((TermKind::Condition, code.as_str()));
-            terms.push(Term {
-                kind: TermKind::Condition,
-                code: code.as_str().to_owned(),
-                label: self.label(code),
-                matched: code.as_str().to_owned(),
-            });
-        }
-        for (_, _, _, i) in hits {
+        for (_, _, i) in hits {
             let entry = &self.entries[i];
             for code in &entry.codes {
-                if terms.len() >= limit {
-                    return terms;
-                }
-                if seen.insert((entry.kind, code)) {
-                    terms.push(Term {
-                        kind: entry.kind,
-                        code: code.clone(),
-                        label: self.label_of(entry.kind, code),
-                        matched: entry.written.clone(),
-                    });
-                }
+                terms.add(entry.kind, code, &entry.written);
+            }
+            if terms.is_full() {
+                return terms.found;
             }
         }
-        terms
+        let mut within = self.code_text(&words);
+        within.sort_by_key(|coded| std::cmp::Reverse(coded.matched.chars().count()));
+        for coded in within {
+            for code in &coded.codes {
+                terms.add(coded.kind, code, &coded.matched);
+            }
+        }
+        terms.found
+    }
+
+    /// What a code is, if the question is one: a condition, or by its shape a code of another system.
+    pub(super) fn code_in_full(&self, question: &str) -> Vec<(TermKind, String)> {
+        let condition = question.parse::<ConditionCode>().ok();
+        let condition = condition
+            .filter(|code| self.knows(code))
+            .map(|code| (TermKind::Condition, code.as_str().to_owned()));
+        let other = match shapes(question).first() {
+            Some(CodeShape::Duo) => duo_terms()
+                .find(|(id, shorthand, _)| {
+                    *id == question && use_condition_label(shorthand).is_some()
+                })
+                .map(|(_, shorthand, _)| (TermKind::UseCondition, shorthand)),
+            shape => shape.and_then(|shape| shape.leads_to()),
+        };
+        let other = other.map(|(kind, code)| (kind, code.to_owned()));
+        // `C10AA05` has the form of a code below C10, but is a drug; `C34` is a cancer rather than a group of drugs.
+        match (condition, other) {
+            (Some(condition), Some(other)) if is_drug(question) => vec![other, condition],
+            (Some(condition), _) => vec![condition],
+            (None, other) => other.into_iter().collect(),
+        }
+    }
+}
+
+/// Terms found so far, each once.
+struct Terms<'t> {
+    terminology: &'t Terminology,
+    limit: usize,
+    seen: HashSet<(TermKind, String)>,
+    found: Vec<Term>,
+}
+
+impl Terms<'_> {
+    fn is_full(&self) -> bool {
+        self.found.len() >= self.limit
+    }
+
+    fn add(&mut self, kind: TermKind, code: &str, matched: &str) {
+        if !self.is_full() && self.seen.insert((kind, code.to_owned())) {
+            self.found.push(Term {
+                kind,
+                code: code.to_owned(),
+                label: self.terminology.label_of(kind, code),
+                matched: matched.to_owned(),
+            });
+        }
     }
 }

@@ -4,7 +4,9 @@
 //! word of the first row of a single condition is the label of that condition. A word marked `~` is ambiguous: in free
 //! text it counts only with a second clue.
 
-use super::TermKind;
+use super::{ConditionCode, TermKind, Terminology};
+use crate::catalogue::{AccessMode, DataKind, Standard};
+use crate::use_conditions::{Modifier, Permission};
 
 const FILES: [&str; 2] = [
     include_str!("data/thesaurus.tsv"),
@@ -13,7 +15,7 @@ const FILES: [&str; 2] = [
 const DUO: &str = include_str!("data/duo.csv");
 
 /// What a row is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum RowKind {
     Term(TermKind),
     /// Words that speak for a chapter, whose letters are the codes.
@@ -21,23 +23,29 @@ pub(super) enum RowKind {
 }
 
 /// A row.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) kind: RowKind,
-    pub(super) codes: Vec<&'static str>,
+    pub(super) codes: Vec<String>,
     pub(super) korean: Vec<Word>,
     pub(super) english: Vec<Word>,
 }
 
+impl Row {
+    pub(super) fn words(&self) -> impl Iterator<Item = &Word> {
+        self.korean.iter().chain(&self.english)
+    }
+}
+
 /// A word of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Word {
-    pub(super) written: &'static str,
+    pub(super) written: String,
     /// Needs a second clue in free text.
     pub(super) ambiguous: bool,
 }
 
-fn kind(name: &str) -> Option<RowKind> {
+pub(super) fn kind(name: &str) -> Option<RowKind> {
     Some(match name {
         "dx" => RowKind::Term(TermKind::Condition),
         "modality" => RowKind::Term(TermKind::DataKind),
@@ -49,28 +57,31 @@ fn kind(name: &str) -> Option<RowKind> {
     })
 }
 
-fn words(field: &'static str) -> Vec<Word> {
+fn words(field: &str) -> Vec<Word> {
     field
         .split(';')
+        .map(str::trim)
         .filter(|word| !word.is_empty())
-        .map(|word| match word.strip_prefix('~') {
-            Some(written) => Word {
-                written,
-                ambiguous: true,
-            },
-            None => Word {
-                written: word,
-                ambiguous: false,
-            },
+        .map(|word| {
+            let written = word.strip_prefix('~').unwrap_or(word);
+            Word {
+                written: written.to_owned(),
+                ambiguous: written != word,
+            }
         })
         .collect()
 }
 
-fn parse(line: &'static str) -> Option<Row> {
+/// A row from its four cells; `None` where the kind is none or a cell is missing. Nothing else is checked.
+pub(super) fn parse(line: &str) -> Option<Row> {
     let mut fields = line.split('\t');
     let mut row = Row {
-        kind: kind(fields.next()?)?,
-        codes: fields.next()?.split(',').collect(),
+        kind: kind(fields.next()?.trim())?,
+        codes: fields
+            .next()?
+            .split(',')
+            .map(|code| code.trim().to_owned())
+            .collect(),
         korean: words(fields.next()?),
         english: words(fields.next()?),
     };
@@ -95,6 +106,22 @@ pub(super) fn rows() -> Vec<Row> {
     lines().filter_map(parse).collect()
 }
 
+/// Whether a code is one of its kind, as it is written in rows.
+pub(super) fn is_code(kind: RowKind, code: &str, terminology: &Terminology) -> bool {
+    match kind {
+        RowKind::Term(TermKind::Condition) => code
+            .parse::<ConditionCode>()
+            .is_ok_and(|c| c.as_str() == code && terminology.knows(&c)),
+        RowKind::Term(TermKind::DataKind) => DataKind::from_code(code).is_some(),
+        RowKind::Term(TermKind::Standard) => Standard::from_code(code).is_some(),
+        RowKind::Term(TermKind::AccessMode) => AccessMode::from_code(code).is_some(),
+        RowKind::Term(TermKind::UseCondition) => {
+            Permission::from_code(code).is_some() || Modifier::from_code(code).is_some()
+        }
+        RowKind::Clue => code.len() == 1 && code.bytes().all(|b| b.is_ascii_uppercase()),
+    }
+}
+
 /// DUO identifiers with their shorthand and English label, of those that have a shorthand.
 pub(super) fn duo_terms() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     DUO.lines().skip(1).filter_map(|line| {
@@ -111,9 +138,7 @@ pub(super) fn duo_terms() -> impl Iterator<Item = (&'static str, &'static str, &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{AccessMode, DataKind, Standard};
-    use crate::terminology::{ConditionCode, Terminology, words::key};
-    use crate::use_conditions::{Modifier, Permission};
+    use crate::terminology::words::key;
     use std::collections::HashMap;
 
     #[test]
@@ -128,28 +153,19 @@ mod tests {
             let Some(row) = row else { continue };
             assert!(!row.korean.is_empty() || !row.english.is_empty(), "{line}");
             for word in row.korean.iter().chain(&row.english) {
-                assert_eq!(word.written, word.written.trim(), "{line}");
-                assert!(!key(word.written).is_empty(), "{line}");
+                assert_eq!(word.written.as_str(), word.written.trim(), "{line}");
+                assert!(!key(&word.written).is_empty(), "{line}");
                 assert!(word.written.chars().count() <= 80, "{line}");
             }
             for code in &row.codes {
-                let good = match row.kind {
-                    RowKind::Term(TermKind::Condition) => code
-                        .parse::<ConditionCode>()
-                        .is_ok_and(|c| c.as_str() == *code && Terminology::standard().knows(&c)),
-                    RowKind::Term(TermKind::DataKind) => DataKind::from_code(code).is_some(),
-                    RowKind::Term(TermKind::Standard) => Standard::from_code(code).is_some(),
-                    RowKind::Term(TermKind::AccessMode) => AccessMode::from_code(code).is_some(),
-                    RowKind::Term(TermKind::UseCondition) => {
-                        Permission::from_code(code).is_some() || Modifier::from_code(code).is_some()
-                    }
-                    RowKind::Clue => code.len() == 1,
-                };
-                assert!(good, "{code} in {line}");
+                assert!(
+                    is_code(row.kind, code, Terminology::standard()),
+                    "{code} in {line}"
+                );
             }
         }
         assert_eq!(rows().len(), count);
-        assert!(count >= 700, "{count} rows");
+        assert!(count >= 1_900, "{count} rows");
     }
 
     #[test]
@@ -167,7 +183,7 @@ mod tests {
                 .korean
                 .iter()
                 .chain(&row.english)
-                .map(|w| key(w.written))
+                .map(|w| key(&w.written))
                 .collect();
             own.sort();
             own.dedup();

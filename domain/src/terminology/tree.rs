@@ -76,6 +76,23 @@ fn bare(title: &str) -> &str {
     }
 }
 
+/// The chapter of a category, also of one beyond the printed end.
+fn chapter(chapters: &[(Category, Category, usize)], category: Category) -> Option<usize> {
+    let holds =
+        |(first, last, _): &&(Category, Category, usize)| *first <= category && category <= *last;
+    let before = |(first, _, _): &&(Category, Category, usize)| first.letter() <= category.letter();
+    chapters
+        .iter()
+        .find(holds)
+        .or_else(|| {
+            chapters
+                .iter()
+                .filter(before)
+                .max_by_key(|(first, _, _)| *first)
+        })
+        .map(|(_, _, i)| *i)
+}
+
 /// The nodes and where to find them.
 #[derive(Debug)]
 pub(super) struct Tree {
@@ -85,7 +102,9 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    pub(super) fn load() -> Self {
+    /// The shipped tree with further categories, each of which stands in the smallest block that has room for it, else
+    /// in its chapter.
+    pub(super) fn load<'a>(further: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
         let mut renamed: HashMap<&str, &str> = HashMap::new();
         let mut chapters: Vec<Row<'_>> = Vec::new();
         let mut blocks: Vec<Row<'_>> = Vec::new();
@@ -115,6 +134,17 @@ impl Tree {
                     }
                 },
                 _ => {}
+            }
+        }
+        for (code, title) in further {
+            if !place.contains_key(code) {
+                place.insert(code, categories.len());
+                categories.push(Row {
+                    level: "category",
+                    code,
+                    parent: "",
+                    title,
+                });
             }
         }
         Self::assemble(&chapters, blocks, categories, &renamed)
@@ -166,21 +196,7 @@ impl Tree {
                 .rev()
                 .find(|(_, node)| within(node))
                 .map(|(i, _)| i)
-                .or_else(|| {
-                    let start =
-                        |(a, b, _): &&(Category, Category, usize)| *a <= first && first <= *b;
-                    chapter_of.iter().find(start).map(|(_, _, i)| *i)
-                })
-                .or_else(|| {
-                    // A supplement's block beyond the printed end of its chapter.
-                    let same =
-                        |(a, _, _): &&(Category, Category, usize)| a.letter() <= first.letter();
-                    chapter_of
-                        .iter()
-                        .filter(same)
-                        .max_by_key(|(a, _, _)| *a)
-                        .map(|(_, _, i)| *i)
-                });
+                .or_else(|| chapter(&chapter_of, first));
             block_at.insert(row.code, nodes.len());
             nodes.push(Node {
                 level: Level::Block,
@@ -192,12 +208,20 @@ impl Tree {
             });
         }
         let mut index = vec![NOWHERE; Category::PLACES];
+        let blocks = first_block..nodes.len();
         let first_category = nodes.len();
         for row in &categories {
             let Some(category) = Category::of(row.code) else {
                 continue;
             };
             let block = renamed.get(row.parent).copied().unwrap_or(row.parent);
+            // A category of which only the code is known stands in the smallest block that has room for it.
+            let room = || {
+                let has = |i: &usize| nodes[*i].first <= category && category <= nodes[*i].last;
+                blocks.clone().rev().find(has)
+            };
+            let parent = block_at.get(block).copied().or_else(room);
+            let parent = parent.or_else(|| chapter(&chapter_of, category));
             index[category.place()] = u32::try_from(nodes.len()).unwrap_or(NOWHERE);
             nodes.push(Node {
                 level: Level::Category,
@@ -205,7 +229,7 @@ impl Tree {
                 first: category,
                 last: category,
                 title: row.title.to_owned(),
-                parent: block_at.get(block).copied(),
+                parent,
             });
         }
         // A chapter reaches as far as its categories do.

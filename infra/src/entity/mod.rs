@@ -28,4 +28,5 @@ pub(crate) mod registration;
 pub(crate) mod session;
 pub(crate) mod sign_in;
 pub(crate) mod suggestion_shown;
+pub(crate) mod terminology_source;
 pub(crate) mod text_model;

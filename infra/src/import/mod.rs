@@ -4,10 +4,14 @@
 //! Reading touches no database. A row that cannot be read is told with its line, field and reason; the others are
 //! kept. What a record does not say clearly stays unknown: nothing is made up.
 
+mod decode;
 mod hdruk_csv;
 mod hdruk_json;
 mod mapping;
 mod ndjson;
+mod terminology;
+
+pub use terminology::{TermsReading, read_kcd, read_thesaurus};
 
 use matchday_domain::catalogue::{Country, OfferContent};
 use matchday_domain::demand::DemandContent;

@@ -7,8 +7,9 @@ mod m0001_people;
 mod m0002_catalogue;
 mod m0003_matching_day;
 mod m0004_work;
+mod m0005_terminology;
 mod m0006_event_weights;
-mod m0008_text_model;
+mod m0007_text_model;
 
 use sea_orm_migration::prelude::*;
 
@@ -24,8 +25,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_catalogue::Migration),
             Box::new(m0003_matching_day::Migration),
             Box::new(m0004_work::Migration),
+            Box::new(m0005_terminology::Migration),
             Box::new(m0006_event_weights::Migration),
-            Box::new(m0008_text_model::Migration),
+            Box::new(m0007_text_model::Migration),
         ]
     }
 }

@@ -44,6 +44,8 @@ pub enum ChangeKind {
     Arrangement(ArrangementId),
     /// A new epoch of the text model began.
     TextModel(i32),
+    /// The operator refined the terminology.
+    Terminology,
 }
 
 impl<C: ConnectionTrait> Access<C> {

@@ -20,6 +20,7 @@ mod page;
 mod report;
 mod request;
 mod suggestion;
+mod terminology;
 mod text_model;
 
 pub use change::{Change, ChangeKind};
@@ -31,6 +32,7 @@ pub use matches::{MatchFilter, StoredMatch};
 pub use organisation::ListedMember;
 pub use outbox::{Job, JobCounts, JobRow, Leased};
 pub use page::Ranked;
+pub use terminology::{TerminologySource, TerminologySources};
 
 use crate::migration::Migrator;
 use matchday_domain::id::OrganisationId;
