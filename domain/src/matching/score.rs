@@ -250,6 +250,17 @@ impl<'a> Scorer<'a> {
         numbers.score + 1
     }
 
+    /// No less than the score of any pair in which a must-have of this criterion of the demander fails, hundredths of a
+    /// point.
+    pub(super) fn bound_of_failed(&self, criterion: Criterion) -> i32 {
+        let demander = if self.weights.of(criterion) > 0.0 {
+            CAP
+        } else {
+            1.0
+        };
+        hundredths(join(demander, Some(1.0))) + 1
+    }
+
     fn weigh(&self, assess: impl Fn(Criterion) -> Assessment) -> Numbers {
         let row = |criterion| (self.weights.of(criterion), assess(criterion));
         let demander_rows = Criterion::DEMANDER.map(row);

@@ -133,13 +133,15 @@ impl<'t> MatchIndex<'t> {
         let topics = demand.subject.topics();
         let candidates = self.offers.candidates(
             !topics.is_empty(),
-            |offered| topics.iter().any(|topic| relate(topic, *offered)),
+            |offered| {
+                let credits = topics.iter().map(|topic| credit(topic, *offered));
+                credits.max().unwrap_or(0)
+            },
             demand.subject.touching_kinds(),
         );
-        let pairs = candidates
-            .iter()
-            .filter_map(|place| Some((demand, self.offers.at(place)?)));
-        best::best(&self.scorer(today), pairs)
+        best::best(&self.scorer(today), &candidates, |place| {
+            Some((demand, self.offers.at(place)?))
+        })
     }
 
     /// The best matches and near-misses of an offer on a day; none where it is not in the index.
@@ -150,16 +152,18 @@ impl<'t> MatchIndex<'t> {
         let spans = offer.spans();
         let candidates = self.demands.candidates(
             !spans.is_empty(),
-            |topic| spans.iter().any(|span| relate(topic, *span)),
+            |topic| {
+                let credits = spans.iter().map(|span| credit(topic, *span));
+                credits.max().unwrap_or(0)
+            },
             offer.kind_bits(),
         );
-        let pairs = candidates
-            .iter()
-            .filter_map(|place| Some((self.demands.at(place)?, offer)));
-        best::best(&self.scorer(today), pairs)
+        best::best(&self.scorer(today), &candidates, |place| {
+            Some((self.demands.at(place)?, offer))
+        })
     }
 }
 
-fn relate(demanded: &Topic, offered: Span) -> bool {
-    demanded.relation(offered).credit() > 0
+fn credit(demanded: &Topic, offered: Span) -> u16 {
+    demanded.relation(offered).credit()
 }

@@ -23,6 +23,18 @@ pub(super) struct Side<Id, Record, Condition> {
     no_kind: RoaringBitmap,
 }
 
+/// Places of records that may be relevant.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Candidates {
+    /// Those that may serve well.
+    pub(super) near: RoaringBitmap,
+    /// Those whose conditions are so far off that the must-have fails.
+    pub(super) far: RoaringBitmap,
+}
+
+/// Thousandths of credit under which the best condition leaves the must-have failed.
+const ENOUGH: u16 = 500;
+
 /// The places of the bits that are set.
 fn bits(set: u64) -> impl Iterator<Item = usize> {
     (0..64).filter(move |place| set >> place & 1 == 1)
@@ -119,30 +131,35 @@ impl<Id: Ord + Copy, Record, Condition: Hash + Eq + Copy> Side<Id, Record, Condi
     }
 
     /// The places of all that may be relevant to a record of the other side: both name a related condition or one of
-    /// them names none, and the same of kinds.
+    /// them names none, and the same of kinds. `related` tells the best credit of a condition for the record, in
+    /// thousandths.
     pub(super) fn candidates(
         &self,
         names_condition: bool,
-        related: impl Fn(&Condition) -> bool,
+        related: impl Fn(&Condition) -> u16,
         kinds: u64,
-    ) -> RoaringBitmap {
-        let mut found = if names_condition {
-            let mut found = self.no_condition.clone();
+    ) -> Candidates {
+        let mut found = Candidates::default();
+        if names_condition {
+            found.near = self.no_condition.clone();
             for (condition, places) in &self.conditions {
-                if related(condition) {
-                    found |= places;
+                match related(condition) {
+                    0 => {}
+                    credit if credit < ENOUGH => found.far |= places,
+                    _ => found.near |= places,
                 }
             }
-            found
+            found.far -= &found.near;
         } else {
-            self.all.clone()
-        };
+            found.near = self.all.clone();
+        }
         if kinds != 0 {
             let mut touching = self.no_kind.clone();
             for kind in bits(kinds) {
                 touching |= &self.kinds[kind];
             }
-            found &= touching;
+            found.near &= &touching;
+            found.far &= &touching;
         }
         found
     }
