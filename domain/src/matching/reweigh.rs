@@ -142,12 +142,8 @@ impl Criteria {
 
 impl SideCriteria {
     fn side(&self, weights: &Weights) -> Option<Side> {
-        let rows: Vec<(f64, Assessment)> = self
-            .contributions
-            .iter()
-            .map(|row| (weights.of(row.criterion), row.assessment()))
-            .collect();
-        Side::of(&rows)
+        let rows = self.contributions.iter();
+        Side::of(rows.map(|row| (weights.of(row.criterion), row.assessment())))
     }
 }
 

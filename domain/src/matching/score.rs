@@ -42,11 +42,11 @@ pub(super) struct Side {
 
 impl Side {
     /// Weighs assessments, in the order given; `None` where nothing with a weight is asked.
-    pub(super) fn of(rows: &[(f64, Assessment)]) -> Option<Self> {
+    pub(super) fn of(rows: impl IntoIterator<Item = (f64, Assessment)>) -> Option<Self> {
         let (mut weight, mut known, mut unknown, mut unconfirmed) = (0.0, 0.0, 0.0, 0.0);
         let mut failed = false;
         for (w, assessment) in rows {
-            if !assessment.asked || *w <= 0.0 {
+            if !assessment.asked || w <= 0.0 {
                 continue;
             }
             weight += w;
@@ -241,13 +241,22 @@ impl<'a> Scorer<'a> {
     /// No less than the score of a pair, hundredths of a point: words are taken to be found where they may be.
     pub(super) fn bound(&self, demand: &'a DemandSubject, offer: &'a OfferSubject) -> i32 {
         let pair = self.pair(demand, offer);
-        let numbers = self.weigh(|criterion| match criterion {
-            Criterion::Variables => criteria::variables::bound(&pair),
-            Criterion::Text => criteria::text::bound(&pair),
-            cheap => assess_cheap(&pair, cheap),
-        });
+        let row = |criterion| {
+            let assessment = match criterion {
+                Criterion::Variables => criteria::variables::bound(&pair),
+                Criterion::Text => criteria::text::bound(&pair),
+                cheap => assess_cheap(&pair, cheap),
+            };
+            (self.weights.of(criterion), assessment)
+        };
+        let demander = Side::of(Criterion::DEMANDER.into_iter().map(row));
+        let hospital = Side::of(Criterion::HOSPITAL.into_iter().map(row));
+        let points = join(
+            demander.map_or(0.0, |side| side.score),
+            hospital.map(|side| side.score),
+        );
         // One more for what rounding may have taken.
-        numbers.score + 1
+        hundredths(points) + 1
     }
 
     /// No less than the score of any pair in which a must-have of this criterion of the demander fails, hundredths of a
@@ -265,8 +274,8 @@ impl<'a> Scorer<'a> {
         let row = |criterion| (self.weights.of(criterion), assess(criterion));
         let demander_rows = Criterion::DEMANDER.map(row);
         let hospital_rows = Criterion::HOSPITAL.map(row);
-        let demander = Side::of(&demander_rows);
-        let hospital = Side::of(&hospital_rows);
+        let demander = Side::of(demander_rows);
+        let hospital = Side::of(hospital_rows);
         let side = |side: Option<Side>| side.map_or(0.0, |side| side.score);
         let free = |side: Option<Side>| side.map_or(0.0, |side| side.uncapped);
         let points = join(side(demander), hospital.map(|h| h.score));

@@ -2,6 +2,7 @@
 //!
 //! Measured on public sets: bigrams equal a dictionary analyser for Korean and need no dictionary.
 
+use crate::terminology::is_composed;
 use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -74,7 +75,8 @@ fn script(ch: char) -> Script {
 
 /// Calls with every piece of a text, in its order.
 pub(super) fn each_piece(text: &str, mut each: impl FnMut(Piece<'_>)) {
-    let text: String = if text.is_ascii() {
+    let text: String = if is_composed(text) {
+        // Hangul has no small letters.
         text.to_ascii_lowercase()
     } else {
         text.nfkc().flat_map(char::to_lowercase).collect()

@@ -3,7 +3,7 @@
 use super::recognise::{is_drug, is_duo, is_loinc};
 use super::thesaurus::RowKind;
 use super::tree::Level;
-use super::words::{Glyph, glyphs, is_hangul, key};
+use super::words::{Glyph, glyphs, is_composed, is_hangul, key};
 use super::{ConditionCode, TermKind, Terminology, negation};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -104,12 +104,56 @@ impl Target {
 pub(super) struct Trie {
     next: FxHashMap<(u32, char), u32>,
     targets: FxHashMap<u32, Vec<Target>>,
-    size: u32,
+    /// Whether a node has targets.
+    ends: Vec<bool>,
+    beginnings: Beginnings,
+}
+
+/// How words begin, by their first three characters or fewer: small enough to be asked at every place of a text (B. H.
+/// Bloom, CACM 1970, with one hash).
+#[derive(Debug)]
+struct Beginnings(Box<[u64; Self::WORDS]>);
+
+impl Default for Beginnings {
+    fn default() -> Self {
+        Self(Box::new([0; Self::WORDS]))
+    }
+}
+
+impl Beginnings {
+    const WORDS: usize = 1 << 11;
+    const CHARACTERS: usize = 3;
+
+    fn place(beginning: impl Iterator<Item = char>) -> (usize, u64) {
+        let hash = beginning.fold(0_u64, |hash, ch| {
+            (hash.rotate_left(5) ^ u64::from(u32::from(ch))).wrapping_mul(0x517c_c1b7_2722_0a95)
+        });
+        // The high bits are the well mixed ones; 11 of them number a word.
+        ((hash >> 53) as usize, 1 << (hash >> 47 & 63))
+    }
+
+    fn add(&mut self, word: &str) {
+        let (at, bit) = Self::place(word.chars().take(Self::CHARACTERS));
+        self.0[at] |= bit;
+    }
+
+    /// Whether a word may begin at `from`; a no is certain.
+    fn may_begin(&self, text: &[Glyph], from: usize) -> bool {
+        (1..=Self::CHARACTERS).any(|n| {
+            text.get(from..from + n).is_some_and(|glyphs| {
+                let (at, bit) = Self::place(glyphs.iter().map(|glyph| glyph.ch));
+                self.0[at] & bit != 0
+            })
+        })
+    }
 }
 
 impl Trie {
     pub(super) fn of(terminology: &Terminology) -> Self {
-        let mut trie = Self::default();
+        let mut trie = Self {
+            ends: vec![false],
+            ..Self::default()
+        };
         for row in &terminology.rows {
             for word in row.words() {
                 trie.add(Target {
@@ -135,13 +179,19 @@ impl Trie {
     }
 
     fn add(&mut self, target: Target) {
+        let word = key(&target.written);
+        self.beginnings.add(&word);
         let mut at = 0;
-        for ch in key(&target.written).chars() {
-            let fresh = self.size + 1;
+        for ch in word.chars() {
+            // A thesaurus has far fewer than 2³² characters.
+            let fresh = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
             at = *self.next.entry((at, ch)).or_insert(fresh);
             if at == fresh {
-                self.size = fresh;
+                self.ends.push(false);
             }
+        }
+        if let Some(ends) = self.ends.get_mut(at as usize) {
+            *ends = true;
         }
         self.targets.entry(at).or_default().push(target);
     }
@@ -221,7 +271,7 @@ impl Terminology {
         let mut clues: HashSet<char> = HashSet::new();
         let mut out: Vec<Option<CodedTerm>> = Vec::new();
         for piece in pieces(text) {
-            let piece: Cow<'_, str> = if piece.is_ascii() {
+            let piece: Cow<'_, str> = if is_composed(piece) {
                 piece.into()
             } else {
                 piece.nfc().collect()
@@ -327,6 +377,9 @@ impl Terminology {
         if text[from].ch == ' ' || !is_hangul(text[from].ch) && !begins(text, from) {
             return None;
         }
+        if !self.trie.beginnings.may_begin(text, from) {
+            return None;
+        }
         let mut best = None;
         let mut at = 0;
         for (i, glyph) in text.iter().enumerate().skip(from) {
@@ -334,6 +387,9 @@ impl Terminology {
                 break;
             };
             at = next;
+            if !self.trie.ends.get(at as usize).is_some_and(|ends| *ends) {
+                continue;
+            }
             let Some(targets) = self.trie.targets.get(&at) else {
                 continue;
             };

@@ -34,6 +34,7 @@ pub(crate) use relation::Topic;
 pub use relation::TopicRelation;
 pub use rollup::CodeLevel;
 pub use search::Term;
+pub(crate) use words::is_composed;
 
 use crate::text::Message;
 use coding::Trie;

@@ -18,6 +18,12 @@ pub(super) fn is_hangul(ch: char) -> bool {
     matches!(ch, '\u{ac00}'..='\u{d7a3}' | '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}')
 }
 
+/// Whether a text of the usual characters is in NFC; a no is not certain.
+pub(crate) fn is_composed(text: &str) -> bool {
+    text.chars()
+        .all(|ch| ch.is_ascii() || matches!(ch, '\u{ac00}'..='\u{d7a3}'))
+}
+
 /// Comparable characters of a text that is in NFC already. Between Latin words one space stays; next to Hangul none.
 pub(super) fn glyphs(text: &str) -> Vec<Glyph> {
     let mut out: Vec<Glyph> = Vec::with_capacity(text.len());
@@ -28,6 +34,16 @@ pub(super) fn glyphs(text: &str) -> Vec<Glyph> {
             written,
             '\'' | '’' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{fe0f}'
         ) {
+            continue;
+        }
+        if matches!(written, '\u{ac00}'..='\u{d7a3}') {
+            out.push(Glyph {
+                ch: written,
+                start,
+                end,
+                gap,
+            });
+            gap = false;
             continue;
         }
         if !written.is_alphanumeric() {

@@ -26,7 +26,7 @@ fn rows() -> impl Strategy<Value = Vec<(f64, Assessment)>> {
 }
 
 fn side(rows: &[(f64, Assessment)]) -> f64 {
-    Side::of(rows).map_or(0.0, |side| side.score)
+    Side::of(rows.iter().copied()).map_or(0.0, |side| side.score)
 }
 
 proptest! {
@@ -50,7 +50,7 @@ proptest! {
             let mut rows = rows.clone();
             let place = at.index(rows.len());
             rows[place] = (1.0, assessment);
-            Side::of(&rows).unwrap()
+            Side::of(rows.iter().copied()).unwrap()
         };
         let unknown = with(Assessment::UNKNOWN);
         let (worst, best) = (with(Assessment::known(0.0)), with(Assessment::known(1.0)));
