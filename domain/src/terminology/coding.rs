@@ -5,10 +5,11 @@ use super::thesaurus::RowKind;
 use super::tree::Level;
 use super::words::{Glyph, glyphs, is_composed, is_hangul, key};
 use super::{ConditionCode, TermKind, Terminology, negation};
-use rustc_hash::FxHashMap;
+use crawdad::MpTrie;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
 /// Texts are worked through in pieces of about this many bytes, so that memory stays small.
@@ -100,63 +101,31 @@ impl Target {
 }
 
 /// The words of the thesaurus by their characters.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Trie {
-    next: FxHashMap<(u32, char), u32>,
-    targets: FxHashMap<u32, Vec<Target>>,
-    /// Whether a node has targets.
-    ends: Vec<bool>,
-    beginnings: Beginnings,
+    /// From words to places in `targets`; absent where there is no word.
+    words: Option<MpTrie>,
+    targets: Vec<Vec<Target>>,
 }
 
-/// How words begin, by their first three characters or fewer: small enough to be asked at every place of a text (B. H.
-/// Bloom, CACM 1970, with one hash).
-#[derive(Debug)]
-struct Beginnings(Box<[u64; Self::WORDS]>);
-
-impl Default for Beginnings {
-    fn default() -> Self {
-        Self(Box::new([0; Self::WORDS]))
-    }
-}
-
-impl Beginnings {
-    const WORDS: usize = 1 << 11;
-    const CHARACTERS: usize = 3;
-
-    fn place(beginning: impl Iterator<Item = char>) -> (usize, u64) {
-        let hash = beginning.fold(0_u64, |hash, ch| {
-            (hash.rotate_left(5) ^ u64::from(u32::from(ch))).wrapping_mul(0x517c_c1b7_2722_0a95)
-        });
-        // The high bits are the well mixed ones; 11 of them number a word.
-        ((hash >> 53) as usize, 1 << (hash >> 47 & 63))
-    }
-
-    fn add(&mut self, word: &str) {
-        let (at, bit) = Self::place(word.chars().take(Self::CHARACTERS));
-        self.0[at] |= bit;
-    }
-
-    /// Whether a word may begin at `from`; a no is certain.
-    fn may_begin(&self, text: &[Glyph], from: usize) -> bool {
-        (1..=Self::CHARACTERS).any(|n| {
-            text.get(from..from + n).is_some_and(|glyphs| {
-                let (at, bit) = Self::place(glyphs.iter().map(|glyph| glyph.ch));
-                self.0[at] & bit != 0
-            })
-        })
+impl fmt::Debug for Trie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Trie of {} words", self.targets.len())
     }
 }
 
 impl Trie {
     pub(super) fn of(terminology: &Terminology) -> Self {
-        let mut trie = Self {
-            ends: vec![false],
-            ..Self::default()
+        let mut targets: BTreeMap<String, Vec<Target>> = BTreeMap::new();
+        let mut add = |target: Target| {
+            let word = key(&target.written);
+            if !word.is_empty() {
+                targets.entry(word).or_default().push(target);
+            }
         };
         for row in &terminology.rows {
             for word in row.words() {
-                trie.add(Target {
+                add(Target {
                     kind: row.kind,
                     codes: row.codes.clone(),
                     written: word.written.clone(),
@@ -167,7 +136,7 @@ impl Trie {
         for node in terminology.tree.nodes() {
             // External causes (V to Y) describe accidents in everyday words.
             if node.level == Level::Category && !node.code.starts_with(['V', 'W', 'X', 'Y']) {
-                trie.add(Target {
+                add(Target {
                     kind: RowKind::Term(TermKind::Condition),
                     codes: vec![node.code.clone()],
                     written: node.title.clone(),
@@ -175,25 +144,25 @@ impl Trie {
                 });
             }
         }
-        trie
+        Self {
+            // Fails only for no word at all, or for millions of them.
+            words: MpTrie::from_records(targets.keys().zip(0..)).ok(),
+            targets: targets.into_values().collect(),
+        }
     }
 
-    fn add(&mut self, target: Target) {
-        let word = key(&target.written);
-        self.beginnings.add(&word);
-        let mut at = 0;
-        for ch in word.chars() {
-            // A thesaurus has far fewer than 2³² characters.
-            let fresh = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
-            at = *self.next.entry((at, ch)).or_insert(fresh);
-            if at == fresh {
-                self.ends.push(false);
-            }
-        }
-        if let Some(ends) = self.ends.get_mut(at as usize) {
-            *ends = true;
-        }
-        self.targets.entry(at).or_default().push(target);
+    /// The words that begin a text: their targets and their lengths in characters, the shortest first.
+    fn words_at(
+        &self,
+        text: impl Iterator<Item = char>,
+    ) -> impl Iterator<Item = (&[Target], usize)> {
+        let found = self
+            .words
+            .as_ref()
+            .map(|words| words.common_prefix_search(text));
+        found.into_iter().flatten().filter_map(|(place, length)| {
+            Some((self.targets.get(place as usize)?.as_slice(), length))
+        })
     }
 }
 
@@ -377,30 +346,18 @@ impl Terminology {
         if text[from].ch == ' ' || !is_hangul(text[from].ch) && !begins(text, from) {
             return None;
         }
-        if !self.trie.beginnings.may_begin(text, from) {
-            return None;
-        }
         let mut best = None;
-        let mut at = 0;
-        for (i, glyph) in text.iter().enumerate().skip(from) {
-            let Some(&next) = self.trie.next.get(&(at, glyph.ch)) else {
-                break;
-            };
-            at = next;
-            if !self.trie.ends.get(at as usize).is_some_and(|ends| *ends) {
-                continue;
-            }
-            let Some(targets) = self.trie.targets.get(&at) else {
-                continue;
-            };
-            if stands(text, from, i + 1) {
-                let written = &piece[text[from].start..glyph.end];
+        let characters = text[from..].iter().map(|glyph| glyph.ch);
+        for (targets, length) in self.trie.words_at(characters) {
+            let to = from + length;
+            if stands(text, from, to) {
+                let written = &piece[text[from].start..text[to - 1].end];
                 let good: Vec<_> = targets
                     .iter()
                     .filter(|target| !target.is_acronym() || target.written == written)
                     .collect();
                 if !good.is_empty() {
-                    best = Some((i + 1, good));
+                    best = Some((to, good));
                 }
             }
         }
