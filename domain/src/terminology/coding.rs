@@ -6,9 +6,10 @@ use super::tree::Level;
 use super::words::{Glyph, glyphs, is_composed, is_hangul, key};
 use super::{ConditionCode, TermKind, Terminology, negation};
 use crawdad::MpTrie;
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
@@ -193,15 +194,13 @@ fn ends(text: &[Glyph], i: usize) -> bool {
 
 /// Whether what follows at `i` within the same string of Hangul is only a particle or usual compound.
 fn follows(text: &[Glyph], i: usize) -> bool {
-    let rest = text.len() - i;
     FOLLOWERS.iter().any(|follower| {
-        let n = follower.chars().count();
-        n <= rest
-            && follower
-                .chars()
-                .zip(&text[i..])
-                .enumerate()
-                .all(|(k, (ch, glyph))| glyph.ch == ch && (k == 0 || !glyph.gap))
+        let mut glyphs = text[i..].iter().enumerate();
+        follower.chars().all(|ch| {
+            glyphs
+                .next()
+                .is_some_and(|(k, glyph)| glyph.ch == ch && (k == 0 || !glyph.gap))
+        })
     })
 }
 
@@ -216,14 +215,14 @@ fn stands(text: &[Glyph], from: usize, to: usize) -> bool {
         let plural = text.get(to).is_some_and(|g| g.ch == 's' && !g.gap) && ends(text, to + 1);
         return ends(text, to) || plural;
     }
-    let complete = ends(text, to) || follows(text, to);
+    let complete = || ends(text, to) || follows(text, to);
     let crosses = text[from + 1..to].iter().any(|glyph| glyph.gap);
     match to - from {
         // `인간 질병` holds no `간질`.
-        _ if crosses => starts && complete,
-        1 => starts && complete,
+        _ if crosses => starts && complete(),
+        1 => starts && complete(),
         // `간질성` and `인간질병` are no `간질`, but `원발성폐암검진` is a `폐암`.
-        2 => complete || last == '암' && !text.get(to).is_some_and(|g| "모시호".contains(g.ch)),
+        2 => complete() || last == '암' && !text.get(to).is_some_and(|g| "모시호".contains(g.ch)),
         _ => true,
     }
 }
@@ -235,9 +234,9 @@ impl Terminology {
     /// chapter. Bare three-character codes count only where the text speaks of ICD or KCD. The time is linear in the
     /// text.
     pub fn code_text(&self, text: &str) -> Vec<CodedTerm> {
-        let mut seen: HashSet<(TermKind, Vec<String>)> = HashSet::new();
+        let mut seen: FxHashSet<(TermKind, Cow<'_, [String]>)> = FxHashSet::default();
         let mut ambiguous: Vec<(usize, &Target)> = Vec::new();
-        let mut clues: HashSet<char> = HashSet::new();
+        let mut clues: FxHashSet<char> = FxHashSet::default();
         let mut out: Vec<Option<CodedTerm>> = Vec::new();
         for piece in pieces(text) {
             let piece: Cow<'_, str> = if is_composed(piece) {
@@ -249,7 +248,7 @@ impl Terminology {
                 if coded.kind == TermKind::Condition {
                     clues.extend(coded.codes.iter().filter_map(|c| c.chars().next()));
                 }
-                if seen.insert((coded.kind, coded.codes.clone())) {
+                if seen.insert((coded.kind, coded.codes.clone().into())) {
                     out.push(Some(coded));
                 }
             }
@@ -270,7 +269,7 @@ impl Terminology {
                 if !target.ambiguous && kind == TermKind::Condition {
                     clues.extend(target.letters());
                 }
-                let term = (kind, target.codes.clone());
+                let term = (kind, Cow::Borrowed(target.codes.as_slice()));
                 if seen.contains(&term) {
                     continue;
                 }
@@ -296,7 +295,7 @@ impl Terminology {
             let RowKind::Term(kind) = target.kind else {
                 continue;
             };
-            if !certain || seen.contains(&(kind, target.codes.clone())) {
+            if !certain || seen.contains(&(kind, Cow::Borrowed(target.codes.as_slice()))) {
                 out[i] = None;
             }
         }

@@ -61,11 +61,10 @@ struct Practicality {
 impl Practicality {
     fn of(pair: &Pair<'_>) -> Self {
         let content = &pair.demand.content;
-        let accepted = &content.access_modes;
+        let accepted = pair.demand.access_bits();
         let offered = pair.offer.access_bits();
-        let mode =
-            (!accepted.is_empty()).then(|| (offered != 0).then(|| mode_credit(accepted, offered)));
-        let ready_by = ready_by(pair);
+        let mode = (accepted != 0).then(|| (offered != 0).then(|| mode_credit(accepted, offered)));
+        let ready_by = content.needed_by.and_then(|_| ready_by(pair));
         let lead = content
             .needed_by
             .map(|needed| lead_credit(pair, needed, ready_by));
@@ -111,8 +110,7 @@ impl Practicality {
 }
 
 /// A shared mode 1; another closed environment than accepted .4; else 0.
-fn mode_credit(accepted: &[AccessMode], offered: u64) -> f64 {
-    let accepted = accepted.iter().fold(0, |bits, mode| bits | mode.bit());
+fn mode_credit(accepted: u64, offered: u64) -> f64 {
     let closed = |modes: u64| modes & !AccessMode::Export.bit() != 0;
     if accepted & offered != 0 {
         1.0

@@ -18,13 +18,14 @@ pub fn assess(pair: &Pair<'_>, criterion: Criterion) -> Assessment {
     let prefers = &pair.offer.content.preferences;
     let demand = &pair.demand.content;
     match criterion {
-        Criterion::Purpose if !prefers.purposes.is_empty() => {
+        Criterion::Purpose if pair.offer.liked_purpose_bits() != 0 => {
             demand.purpose.map_or(Assessment::UNKNOWN, |purpose| {
-                Assessment::known(f64::from(u8::from(prefers.purposes.contains(&purpose))))
+                let liked = pair.offer.liked_purpose_bits() & purpose.bit() != 0;
+                Assessment::known(f64::from(u8::from(liked)))
             })
         }
-        Criterion::Partner if !prefers.partners.is_empty() => {
-            let liked = prefers.partners.contains(&pair.demand.profile.kind);
+        Criterion::Partner if pair.offer.liked_partner_bits() != 0 => {
+            let liked = pair.offer.liked_partner_bits() & pair.demand.profile.kind.bit() != 0;
             Assessment::known(f64::from(u8::from(liked)))
         }
         Criterion::Collaboration => wish(prefers.collaboration, demand.willing_to_collaborate),

@@ -48,11 +48,12 @@ fn gather(pair: &Pair<'_>, found: impl Fn(&Pair<'_>, &Variable) -> Option<f64>) 
     for (variable, _) in pair.demand.wished_variables() {
         parts.add(WISHED, found(pair, variable));
     }
-    for &source in &pair.demand.content.linkage {
-        parts.add(
-            1.0,
-            linked(pair, source).map(|yes| f64::from(u8::from(yes))),
-        );
+    let wanted = pair.demand.linkage_bits();
+    if wanted != 0 {
+        for source in LinkageSource::ALL.iter().filter(|s| wanted & s.bit() != 0) {
+            let linked = linked(pair, *source).map(|yes| f64::from(u8::from(yes)));
+            parts.add(1.0, linked);
+        }
     }
     parts.finish()
 }

@@ -44,6 +44,8 @@ pub struct DemandSubject {
     unconfirmed_kinds: Vec<DataKind>,
     /// Kinds that would touch any of the demanded ones, as bits.
     touching_kinds: u64,
+    access_bits: u64,
+    linkage_bits: u64,
     /// Sorted by token.
     terms: Box<[Term]>,
     required_variables: Box<[Variable]>,
@@ -93,6 +95,11 @@ impl DemandSubject {
             wished_kinds,
             unconfirmed_kinds,
             touching_kinds,
+            access_bits: content
+                .access_modes
+                .iter()
+                .fold(0, |bits, m| bits | m.bit()),
+            linkage_bits: content.linkage.iter().fold(0, |bits, l| bits | l.bit()),
             terms: terms(&content, terminology),
             required_variables: variables(&content.variables_required),
             wished_variables: variables(&content.variables_wished),
@@ -154,6 +161,16 @@ impl DemandSubject {
     /// Those kinds that were read from words and not confirmed.
     pub(in crate::matching) fn unconfirmed_kinds(&self) -> &[DataKind] {
         &self.unconfirmed_kinds
+    }
+
+    /// Accepted ways of access, as bits.
+    pub(in crate::matching) fn access_bits(&self) -> u64 {
+        self.access_bits
+    }
+
+    /// What the data must be linked to, as bits.
+    pub(in crate::matching) fn linkage_bits(&self) -> u64 {
+        self.linkage_bits
     }
 
     /// The facts that the gate weighs. Only stated conditions count: what a machine reads from words opens no gate.

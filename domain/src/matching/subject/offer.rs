@@ -43,6 +43,8 @@ pub struct OfferSubject {
     standard_bits: u64,
     access_bits: u64,
     linkable_bits: u64,
+    liked_purpose_bits: u64,
+    liked_partner_bits: u64,
     words: Words,
     korean: bool,
     english: bool,
@@ -91,6 +93,7 @@ impl OfferSubject {
             .chain(content.variables.iter().map(String::as_str))
             .any(has_hangul);
         let modes = content.access_modes.iter();
+        let prefers = &content.preferences;
         Self {
             id,
             version,
@@ -107,6 +110,8 @@ impl OfferSubject {
             standard_bits: content.standards.iter().fold(0, |bits, s| bits | s.bit()),
             access_bits: modes.fold(0, |bits, mode| bits | mode.bit()),
             linkable_bits: content.linkable_to.iter().fold(0, |bits, l| bits | l.bit()),
+            liked_purpose_bits: prefers.purposes.iter().fold(0, |bits, p| bits | p.bit()),
+            liked_partner_bits: prefers.partners.iter().fold(0, |bits, p| bits | p.bit()),
             words: Words::of(&content, terminology),
             korean,
             english: content.title.en.is_some() || content.summary.en.is_some(),
@@ -167,6 +172,16 @@ impl OfferSubject {
     /// What it can be linked to, as bits.
     pub(in crate::matching) fn linkable_bits(&self) -> u64 {
         self.linkable_bits
+    }
+
+    /// Purposes that the hospital likes to support, as bits; 0 where it does not say.
+    pub(in crate::matching) fn liked_purpose_bits(&self) -> u64 {
+        self.liked_purpose_bits
+    }
+
+    /// Kinds of organisation that the hospital likes to work with, as bits; 0 where it does not say.
+    pub(in crate::matching) fn liked_partner_bits(&self) -> u64 {
+        self.liked_partner_bits
     }
 
     /// Weighted counts by token, sorted by token.
