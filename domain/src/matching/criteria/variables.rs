@@ -48,12 +48,9 @@ fn gather(pair: &Pair<'_>, found: impl Fn(&Pair<'_>, &Variable) -> Option<f64>) 
     for (variable, _) in pair.demand.wished_variables() {
         parts.add(WISHED, found(pair, variable));
     }
-    let wanted = pair.demand.linkage_bits();
-    if wanted != 0 {
-        for source in LinkageSource::ALL.iter().filter(|s| wanted & s.bit() != 0) {
-            let linked = linked(pair, *source).map(|yes| f64::from(u8::from(yes)));
-            parts.add(1.0, linked);
-        }
+    for source in pair.demand.linkage() {
+        let linked = linked(pair, source).map(|yes| f64::from(u8::from(yes)));
+        parts.add(1.0, linked);
     }
     parts.finish()
 }
@@ -96,7 +93,7 @@ pub fn explain(pair: &Pair<'_>) -> Account {
             en.push(format!("{english}: {}.", list.join(", ")));
         }
     }
-    for &source in &demand.content.linkage {
+    for source in demand.linkage() {
         let offered = linked(pair, source);
         all += 1.0;
         let label = source.label();

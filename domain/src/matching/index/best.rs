@@ -71,7 +71,10 @@ impl<'a, 'c, F: Fn(u32) -> Option<Pair<'a>>> Descending<'a, 'c, F> {
             pairs: Vec::new(),
             bounded: BinaryHeap::new(),
             scored: BinaryHeap::new(),
-            far: Some(scorer.bound_of_failed(Criterion::Disease)),
+            far: [Criterion::Disease, Criterion::DataKinds]
+                .map(|failed| scorer.bound_of_failed(failed))
+                .into_iter()
+                .max(),
         };
         this.look_at(&candidates.near);
         this

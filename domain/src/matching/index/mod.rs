@@ -13,7 +13,7 @@ use super::{DemandSubject, Match, OfferSubject, TextModel, Weights};
 use crate::id::{DemandId, OfferId};
 use crate::terminology::{Span, Terminology, Topic};
 use chrono::NaiveDate;
-use side::Side;
+use side::{Kinds, Side};
 
 /// The matches of one record, best first.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -57,7 +57,7 @@ impl<'t> MatchIndex<'t> {
         self.remove_demand(demand.id);
         let text = DemandText::of(&demand, &self.model);
         let (id, conditions) = (demand.id, demand.topics().to_vec());
-        let kinds = demand.touching_kinds();
+        let kinds = wanted_kinds(&demand);
         let subject = demand;
         self.demands
             .insert(id, IndexedDemand { subject, text }, &conditions, kinds);
@@ -66,7 +66,7 @@ impl<'t> MatchIndex<'t> {
     /// Adds or replaces an offer.
     pub fn upsert_offer(&mut self, offer: OfferSubject) {
         self.remove_offer(offer.id);
-        let (id, conditions, kinds) = (offer.id, offer.spans().to_vec(), offer.kind_bits());
+        let (id, conditions, kinds) = (offer.id, offer.spans().to_vec(), held_kinds(&offer));
         self.offers.insert(id, offer, &conditions, kinds);
     }
 
@@ -74,14 +74,14 @@ impl<'t> MatchIndex<'t> {
     pub fn remove_demand(&mut self, id: DemandId) -> bool {
         self.demands.remove(id, |demand| {
             let subject = &demand.subject;
-            (subject.topics(), subject.touching_kinds())
+            (subject.topics(), wanted_kinds(subject))
         })
     }
 
     /// Removes an offer; whether it was there.
     pub fn remove_offer(&mut self, id: OfferId) -> bool {
         self.offers
-            .remove(id, |offer| (offer.spans(), offer.kind_bits()))
+            .remove(id, |offer| (offer.spans(), held_kinds(offer)))
     }
 
     /// The demand as indexed.
@@ -137,7 +137,7 @@ impl<'t> MatchIndex<'t> {
                 let credits = topics.iter().map(|topic| credit(topic, *offered));
                 credits.max().unwrap_or(0)
             },
-            demand.subject.touching_kinds(),
+            wanted_kinds(&demand.subject),
         );
         best::best(&self.scorer(today), &candidates, |place| {
             Some((demand, self.offers.at(place)?))
@@ -156,11 +156,26 @@ impl<'t> MatchIndex<'t> {
                 let credits = spans.iter().map(|span| credit(topic, *span));
                 credits.max().unwrap_or(0)
             },
-            offer.kind_bits(),
+            held_kinds(offer),
         );
         best::best(&self.scorer(today), &candidates, |place| {
             Some((self.demands.at(place)?, offer))
         })
+    }
+}
+
+fn wanted_kinds(demand: &DemandSubject) -> Kinds {
+    let must = demand.required_kinds().iter().chain(demand.any_of_kinds());
+    Kinds {
+        all: demand.touching_kinds(),
+        musts: must.fold(0, |bits, kind| bits | kind.touching()),
+    }
+}
+
+fn held_kinds(offer: &OfferSubject) -> Kinds {
+    Kinds {
+        all: offer.kind_bits(),
+        musts: offer.kind_bits(),
     }
 }
 

@@ -15,12 +15,24 @@ pub(super) struct Side<Id, Record, Condition> {
     all: RoaringBitmap,
     /// Places by condition named.
     conditions: FxHashMap<Condition, RoaringBitmap>,
-    /// Places by data kind named, for offers, or touched, for demands; by the kind's bit.
+    /// Places by the bit of each data kind that is named, for offers, or touched, for demands.
     kinds: Vec<RoaringBitmap>,
+    /// The same of kinds that touch a must-have.
+    musts: Vec<RoaringBitmap>,
     /// Names no condition.
     no_condition: RoaringBitmap,
     /// Names no kind.
     no_kind: RoaringBitmap,
+    /// Names no kind that must be there.
+    no_must: RoaringBitmap,
+}
+
+/// Data kinds as bits: of an offer those that it names, of a demand those that touch one that it names.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kinds {
+    pub(super) all: u64,
+    /// Of a demand those that touch one that must be there.
+    pub(super) musts: u64,
 }
 
 /// Places of records that may be relevant.
@@ -28,8 +40,13 @@ pub(super) struct Side<Id, Record, Condition> {
 pub(super) struct Candidates {
     /// Those that may serve well.
     pub(super) near: RoaringBitmap,
-    /// Those whose conditions are so far off that the must-have fails.
+    /// Those whose conditions or kinds are so far off that a must-have fails.
     pub(super) far: RoaringBitmap,
+}
+
+/// Places of some, and of all these kinds.
+fn union(some: &RoaringBitmap, by_kind: &[RoaringBitmap], kinds: u64) -> RoaringBitmap {
+    bits(kinds).fold(some.clone(), |all, kind| all | &by_kind[kind])
 }
 
 /// Thousandths of credit under which the best condition leaves the must-have failed.
@@ -49,13 +66,21 @@ impl<Id: Ord + Copy, Record, Condition: Hash + Eq + Copy> Side<Id, Record, Condi
             all: RoaringBitmap::new(),
             conditions: FxHashMap::default(),
             kinds: vec![RoaringBitmap::new(); 64],
+            musts: vec![RoaringBitmap::new(); 64],
             no_condition: RoaringBitmap::new(),
             no_kind: RoaringBitmap::new(),
+            no_must: RoaringBitmap::new(),
         }
     }
 
     /// Adds a record whose id is not there yet.
-    pub(super) fn insert(&mut self, id: Id, record: Record, conditions: &[Condition], kinds: u64) {
+    pub(super) fn insert(
+        &mut self,
+        id: Id,
+        record: Record,
+        conditions: &[Condition],
+        kinds: Kinds,
+    ) {
         let place = self.free.pop().unwrap_or_else(|| {
             self.records.push(None);
             // Memory ends long before places do.
@@ -69,14 +94,20 @@ impl<Id: Ord + Copy, Record, Condition: Hash + Eq + Copy> Side<Id, Record, Condi
         for condition in conditions {
             self.conditions.entry(*condition).or_default().insert(place);
         }
-        for kind in bits(kinds) {
+        for kind in bits(kinds.all) {
             self.kinds[kind].insert(place);
+        }
+        for kind in bits(kinds.musts) {
+            self.musts[kind].insert(place);
         }
         if conditions.is_empty() {
             self.no_condition.insert(place);
         }
-        if kinds == 0 {
+        if kinds.all == 0 {
             self.no_kind.insert(place);
+        }
+        if kinds.musts == 0 {
+            self.no_must.insert(place);
         }
     }
 
@@ -84,7 +115,7 @@ impl<Id: Ord + Copy, Record, Condition: Hash + Eq + Copy> Side<Id, Record, Condi
     pub(super) fn remove(
         &mut self,
         id: Id,
-        names: impl FnOnce(&Record) -> (&[Condition], u64),
+        names: impl FnOnce(&Record) -> (&[Condition], Kinds),
     ) -> bool {
         let Some(place) = self.places.remove(&id) else {
             return false;
@@ -99,12 +130,16 @@ impl<Id: Ord + Copy, Record, Condition: Hash + Eq + Copy> Side<Id, Record, Condi
                     }
                 }
             }
-            for kind in bits(kinds) {
+            for kind in bits(kinds.all) {
                 self.kinds[kind].remove(place);
+            }
+            for kind in bits(kinds.musts) {
+                self.musts[kind].remove(place);
             }
         }
         self.no_condition.remove(place);
         self.no_kind.remove(place);
+        self.no_must.remove(place);
         self.all.remove(place);
         self.free.push(place);
         true
@@ -137,7 +172,7 @@ impl<Id: Ord + Copy, Record, Condition: Hash + Eq + Copy> Side<Id, Record, Condi
         &self,
         names_condition: bool,
         related: impl Fn(&Condition) -> u16,
-        kinds: u64,
+        kinds: Kinds,
     ) -> Candidates {
         let mut found = Candidates::default();
         if names_condition {
@@ -153,13 +188,15 @@ impl<Id: Ord + Copy, Record, Condition: Hash + Eq + Copy> Side<Id, Record, Condi
         } else {
             found.near = self.all.clone();
         }
-        if kinds != 0 {
-            let mut touching = self.no_kind.clone();
-            for kind in bits(kinds) {
-                touching |= &self.kinds[kind];
-            }
+        if kinds.all != 0 {
+            let touching = union(&self.no_kind, &self.kinds, kinds.all);
             found.near &= &touching;
             found.far &= &touching;
+        }
+        if kinds.musts != 0 {
+            let served = union(&self.no_must, &self.musts, kinds.musts);
+            found.far |= &found.near - &served;
+            found.near &= &served;
         }
         found
     }

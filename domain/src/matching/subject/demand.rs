@@ -1,7 +1,7 @@
 //! A demand as a scorer sees it.
 
 use super::{Variable, sorted};
-use crate::catalogue::DataKind;
+use crate::catalogue::{DataKind, LinkageSource};
 use crate::demand::DemandContent;
 use crate::id::{DemandId, OrganisationId};
 use crate::matching::bag::{Bag, Term};
@@ -168,9 +168,13 @@ impl DemandSubject {
         self.access_bits
     }
 
-    /// What the data must be linked to, as bits.
-    pub(in crate::matching) fn linkage_bits(&self) -> u64 {
-        self.linkage_bits
+    /// What the data must be linked to, each once.
+    pub(in crate::matching) fn linkage(&self) -> impl Iterator<Item = LinkageSource> {
+        let wanted = self.linkage_bits;
+        let all = if wanted == 0 { &[] } else { LinkageSource::ALL };
+        all.iter()
+            .copied()
+            .filter(move |source| wanted & source.bit() != 0)
     }
 
     /// The facts that the gate weighs. Only stated conditions count: what a machine reads from words opens no gate.
