@@ -16,7 +16,7 @@ pub mod page;
 pub mod policy;
 pub mod problem;
 pub mod scheduling;
-pub mod suggestion;
+pub mod suggested_code;
 pub mod terminology;
 pub mod text;
 pub mod time;

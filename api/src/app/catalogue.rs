@@ -7,7 +7,7 @@ use matchday_domain::catalogue::{Offer, OfferContent};
 use matchday_domain::id::OfferId;
 use matchday_domain::policy::Action;
 use matchday_domain::problem::{Problem, Problems};
-use matchday_domain::suggestion::TermCode;
+use matchday_domain::suggested_code::TermCode;
 use matchday_infra::store::{Change, ChangeKind, Job, Tx, Viewer};
 
 impl App {

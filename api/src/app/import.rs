@@ -9,7 +9,7 @@ use matchday_domain::id::OrganisationId;
 use matchday_domain::organisation::{Organisation, OrganisationKind, Profile};
 use matchday_domain::policy::Action;
 use matchday_domain::problem::{Code, Problem, Problems};
-use matchday_domain::suggestion::keep_answers;
+use matchday_domain::suggested_code::keep_answers;
 use matchday_domain::text::Message;
 use matchday_infra::import::{Format, Item, Reading, Record, RowError, unknown_fields};
 use matchday_infra::store::{StoreError, Tx};

@@ -5,7 +5,7 @@ use super::loader::MatchesOfOffer;
 use super::matches::{Match, MatchFilterInput};
 use super::organisation::Organisation;
 use super::scalar::{CountryCode, Date, WonAmount, YearMonth};
-use super::suggestion::{SuggestedCode, SuggestionState, suggested};
+use super::suggested_code::{SuggestedCode, SuggestionState, suggested};
 use super::text::{Condition, DataKind, Text};
 use super::vocabulary::{
     AccessMode, Approval, CostModel, CountBasis, LeadTime, Library, LinkageSource, Modifier,

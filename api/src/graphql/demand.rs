@@ -7,7 +7,7 @@ use super::loader::{FeasibilityOf, MatchesOfDemand};
 use super::matches::{Match, MatchFilterInput};
 use super::organisation::Organisation;
 use super::scalar::{CountryCode, Date, WonAmount};
-use super::suggestion::{SuggestedCode, SuggestionState, suggested};
+use super::suggested_code::{SuggestedCode, SuggestionState, suggested};
 use super::text::{Condition, DataKind, Text};
 use super::vocabulary::{
     AccessMode, BudgetClass, Confidentiality, Deidentification, DemandState, DuoPurpose, IrbStatus,

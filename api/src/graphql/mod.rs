@@ -28,7 +28,7 @@ mod report;
 mod request;
 mod scalar;
 mod subscription;
-mod suggestion;
+mod suggested_code;
 mod text;
 mod timetable;
 mod vocabulary;
@@ -49,7 +49,7 @@ pub struct Mutation(
     offer_mutation::OfferMutation,
     import::ImportMutation,
     demand_mutation::DemandMutation,
-    suggestion::SuggestionMutation,
+    suggested_code::SuggestionMutation,
     matching_day_mutation::MatchingDayMutation,
     request::RequestMutation,
     event_weights::EventWeightsMutation,

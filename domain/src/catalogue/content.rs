@@ -7,7 +7,7 @@ use super::value::{
 };
 use crate::organisation::OrganisationKind;
 use crate::problem::{Check, Problem, Problems};
-use crate::suggestion::CodeAnswers;
+use crate::suggested_code::CodeAnswers;
 use crate::terminology::{ConditionCode, Terminology};
 use crate::text::Text;
 use crate::time::Month;

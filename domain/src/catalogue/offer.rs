@@ -3,7 +3,7 @@
 use super::OfferContent;
 use crate::id::{OfferId, OrganisationId};
 use crate::problem::{Code, Problem, Problems};
-use crate::suggestion::{TermCode, answer};
+use crate::suggested_code::{TermCode, answer};
 use crate::terminology::Terminology;
 use crate::text::Message;
 use crate::time::Timestamp;
@@ -104,7 +104,7 @@ impl Offer {
     ///
     /// # Errors
     /// A stale version, a withdrawn offer, or what is wrong with the answers, see
-    /// [`answer`](crate::suggestion::answer).
+    /// [`answer`](crate::suggested_code::answer).
     pub fn answer_codes(
         &mut self,
         read_version: i32,

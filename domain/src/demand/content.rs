@@ -9,7 +9,7 @@ use crate::catalogue::{
 };
 use crate::id::OrganisationId;
 use crate::problem::{Check, Problem, Problems};
-use crate::suggestion::CodeAnswers;
+use crate::suggested_code::CodeAnswers;
 use crate::terminology::{ConditionCode, Terminology};
 use crate::text::Text;
 use chrono::NaiveDate;

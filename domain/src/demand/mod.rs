@@ -11,7 +11,7 @@ pub use content::{
 use crate::catalogue::offer::wrong_state;
 use crate::id::{DemandId, OrganisationId};
 use crate::problem::{Problem, Problems};
-use crate::suggestion::{TermCode, answer};
+use crate::suggested_code::{TermCode, answer};
 use crate::terminology::Terminology;
 use crate::time::Timestamp;
 
@@ -114,7 +114,7 @@ impl Demand {
     ///
     /// # Errors
     /// A stale version, a closed or withdrawn demand, or what is wrong with the answers, see
-    /// [`answer`](crate::suggestion::answer).
+    /// [`answer`](crate::suggested_code::answer).
     pub fn answer_codes(
         &mut self,
         read_version: i32,

@@ -13,7 +13,7 @@ use matchday_domain::demand::{
     BudgetClass, Confidentiality, DemandContent, DemandPopulation, DuoPurpose, IrbStatus,
 };
 use matchday_domain::organisation::{LegalForm, OrganisationKind, Profile};
-use matchday_domain::suggestion::CodeAnswers;
+use matchday_domain::suggested_code::CodeAnswers;
 use matchday_domain::text::Text;
 use matchday_domain::time::Month;
 use matchday_domain::use_conditions::{Modifier, Permission, Unpseudonymisable, UsePolicy};

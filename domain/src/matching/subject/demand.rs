@@ -7,7 +7,7 @@ use crate::id::{DemandId, OrganisationId};
 use crate::matching::bag::{Bag, Term};
 use crate::matching::facts::DemandedKind;
 use crate::organisation::Profile;
-use crate::suggestion::{unconfirmed_conditions, unconfirmed_kinds};
+use crate::suggested_code::{unconfirmed_conditions, unconfirmed_kinds};
 use crate::terminology::{ConditionCode, Span, Terminology, Topic};
 use crate::use_conditions::Asker;
 use smallvec::SmallVec;

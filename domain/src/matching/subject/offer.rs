@@ -7,7 +7,7 @@ use crate::matching::bag::Bag;
 use crate::matching::facts::{Count, Signature, latest};
 use crate::matching::tokens::has_hangul;
 use crate::organisation::Region;
-use crate::suggestion::{unconfirmed_conditions, unconfirmed_kinds};
+use crate::suggested_code::{unconfirmed_conditions, unconfirmed_kinds};
 use crate::terminology::{ConditionCode, Span, Terminology};
 use smallvec::SmallVec;
 

@@ -4,7 +4,7 @@ use super::index::{Dice, random_demand, random_offer};
 use super::*;
 use crate::catalogue::{CountBasis, CountObservation};
 use crate::matching::criteria::UNCONFIRMED;
-use crate::suggestion::{Coded, SuggestionState, TermCode, answer, suggest};
+use crate::suggested_code::{Coded, SuggestionState, TermCode, answer, suggest};
 use proptest::prelude::*;
 
 fn contribution(found: &Match, criterion: Criterion) -> &Contribution {

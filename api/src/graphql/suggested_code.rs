@@ -6,12 +6,12 @@ use super::payload::{key, payload};
 use super::text::{Sentence, TermKind};
 use super::{Result, app, caller, id};
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use matchday_domain::suggestion as domain;
+use matchday_domain::suggested_code as domain;
 use matchday_domain::terminology::Terminology;
 
 /// A field that an author fills with words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "matchday_domain::suggestion::TextField")]
+#[graphql(remote = "matchday_domain::suggested_code::TextField")]
 pub enum TextField {
     /// The title.
     Title,
@@ -35,7 +35,7 @@ pub enum TextField {
 
 /// What the author has answered to a suggested code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "matchday_domain::suggestion::SuggestionState")]
+#[graphql(remote = "matchday_domain::suggested_code::SuggestionState")]
 pub enum SuggestionState {
     /// Nothing yet.
     Suggested,
