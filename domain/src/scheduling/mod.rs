@@ -7,24 +7,31 @@
 //! Everything is counted in iterations and drawn from a seed: the same problem, policy and options give the same
 //! timetable on any machine.
 
+mod anneal;
 mod bound;
+mod chain;
 mod construct;
 mod explain;
+mod fill;
 mod improve;
 mod problem;
 mod random;
 mod seat;
+mod shape;
 mod timetable;
 mod verify;
 
 pub use explain::{LeftOut, Reason};
 pub use problem::{
-    Lock, Options, Participant, Policy, PriorityClass, Problem, ProblemError, Request, Seat, Slot,
-    SlotSet, Table,
+    Lock, MOST_SLOTS, Options, Participant, Policy, PriorityClass, Problem, ProblemError, Request,
+    Seat, Slot, SlotSet, Table,
 };
 pub use verify::{Violation, verify};
 
+use chain::Chain;
+use random::Random;
 use serde::{Deserialize, Serialize};
+use shape::Shape;
 use std::ops::ControlFlow;
 use timetable::Timetable;
 
@@ -102,6 +109,22 @@ pub enum ArrangeError {
     Refused(Vec<Violation>),
 }
 
+/// The most coverage and the most weight at that coverage that the choice of meetings alone allows: an upper bound, exact
+/// while the slots do not bind.
+///
+/// # Errors
+/// What is wrong with the problem.
+pub fn upper_bound(problem: &Problem, policy: &Policy) -> Result<(i64, i64), ArrangeError> {
+    problem.check().map_err(ArrangeError::Problem)?;
+    let bound = bound::choose(problem, &weights(problem, policy));
+    Ok((bound.coverage, bound.weight))
+}
+
+fn weights(problem: &Problem, policy: &Policy) -> Vec<i64> {
+    let all = problem.requests.iter();
+    all.map(|request| policy.weight(problem, request)).collect()
+}
+
 /// Arranges.
 ///
 /// # Errors
@@ -113,14 +136,13 @@ pub fn arrange(
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Arrangement, ArrangeError> {
     problem.check().map_err(ArrangeError::Problem)?;
-    let weights: Vec<i64> = problem
-        .requests
-        .iter()
-        .map(|request| policy.weight(problem, request))
-        .collect();
+    let weights = weights(problem, policy);
     let bound = bound::choose(problem, &weights);
-    let mut timetable = Timetable::new(problem, &weights);
-    construct::construct(&mut timetable, &bound.chosen, options.seed);
+    let shape = Shape::new(problem, &weights);
+    let mut timetable = Timetable::new(&shape);
+    let mut chain = Chain::new(problem.requests.len(), problem.participants.len());
+    let mut random = Random::new(options.seed);
+    construct::construct(&mut timetable, &mut chain, &bound.chosen, &mut random);
     let levels = |timetable: &Timetable<'_>| {
         let reached = timetable.figures();
         vec![
@@ -147,13 +169,38 @@ pub fn arrange(
             },
         ]
     };
+    let mut stopped = false;
     let mut tell = |iteration, timetable: &Timetable<'_>| {
-        progress(&Progress {
+        stopped |= progress(&Progress {
             iteration,
             levels: levels(timetable),
         })
+        .is_break();
+        stopped
     };
-    let (iterations, stopped_early) = improve::improve(&mut timetable, options, &mut tell);
+    let mut iterations = 0;
+    if !tell(0, &timetable) {
+        let goal = (bound.coverage, bound.weight);
+        let half = options.iterations / 2;
+        iterations = fill::fill(
+            &mut timetable,
+            &mut chain,
+            goal,
+            half,
+            &mut random,
+            &mut tell,
+        );
+        let rest = options.iterations - iterations.min(options.iterations);
+        let before = iterations;
+        iterations += improve::improve(
+            &mut timetable,
+            &mut chain,
+            rest,
+            &mut random,
+            &mut |done, now| tell(before + done, now),
+        );
+    }
+    let stopped_early = stopped && iterations < options.iterations;
     let (meetings, table_moves) = seat::seat(&timetable);
     let violations = verify(problem, &meetings);
     if !violations.is_empty() {
