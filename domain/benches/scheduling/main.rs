@@ -1,8 +1,8 @@
 //! The arrangement against its bounds: coverage, weight, breaks and time, on families of days of several sizes.
 //!
 //! `cargo bench -p matchday-domain --bench scheduling -- [--families S40,M25,…] [--seeds 3] [--iterations N]
-//! [--iterations-scale 1.0] [--over-lunch] [file.mm …]`. With files, those; else three generated days of each family
-//! and their medians. `--over-lunch` counts waiting over the planned break as well: runs − 1 over the whole day.
+//! [--iterations-scale 1.0] [--lunch] [file.mm …]`. With files, those; else three generated days of each family
+//! and their medians. `--lunch` plans a break at midday, over which waiting is no break; without it every wait of the day counts.
 //! Times are what one thread has run for, without the time in which other programs had its core.
 
 #![allow(
@@ -46,7 +46,7 @@ struct Figures {
 
 fn main() {
     let (mut families, mut files) = (Vec::new(), Vec::new());
-    let (mut seeds, mut iterations, mut scale, mut over_lunch) = (3_u64, None, 1.0, false);
+    let (mut seeds, mut iterations, mut scale, mut lunch) = (3_u64, None, 1.0, false);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().expect("a value behind the option");
@@ -55,7 +55,7 @@ fn main() {
             "--seeds" => seeds = value().parse().expect("a number"),
             "--iterations" => iterations = Some(value().parse().expect("a number")),
             "--iterations-scale" => scale = value().parse().expect("a number"),
-            "--over-lunch" => over_lunch = true,
+            "--lunch" => lunch = true,
             // Cargo's own.
             "--bench" => {}
             file => files.push(file.to_owned()),
@@ -72,7 +72,7 @@ fn main() {
                         let day = family.day(seed);
                         let budget =
                             iterations.unwrap_or((family.iterations as f64 * scale) as u64);
-                        run(&format!("{}-{seed}", family.name), &day, budget, over_lunch)
+                        run(&format!("{}-{seed}", family.name), &day, budget, lunch)
                     })
                     .collect();
                 medians(family, &runs);
@@ -87,13 +87,13 @@ fn main() {
             file.rsplit('/').next().unwrap_or(&file),
             &day,
             budget,
-            over_lunch,
+            lunch,
         );
     }
 }
 
-fn run(name: &str, day: &Day, iterations: u64, over_lunch: bool) -> Figures {
-    let problem = day.problem(!over_lunch);
+fn run(name: &str, day: &Day, iterations: u64, lunch: bool) -> Figures {
+    let problem = day.problem(lunch);
     let start = ThreadTime::now();
     upper_bound(&problem, &BY_SCORE).expect("a sound problem");
     let bound = start.elapsed();

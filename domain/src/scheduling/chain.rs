@@ -204,7 +204,7 @@ impl Chain {
                 }
             }
             if after != before {
-                cost += timetable.gap_of(after) - timetable.gap(*p);
+                cost += timetable.gap_of(*p, after) - timetable.gap(*p);
             }
         }
         cost

@@ -9,7 +9,7 @@ use super::timetable::Timetable;
 /// Chains that may be added to one so that the tables suffice.
 const BALANCING: usize = 8;
 
-/// Places the chosen requests as far as they go, then fills what is free with the others, the heaviest first.
+/// Places the chosen requests as far as they go.
 pub(super) fn construct(
     timetable: &mut Timetable<'_>,
     chain: &mut Chain,
@@ -31,8 +31,16 @@ pub(super) fn construct(
     for request in order.iter().copied().filter(|request| chosen[*request]) {
         insert(timetable, chain, request, random);
     }
-    order.sort_by_key(|i| (!shape.must[*i], -shape.weights[*i], *i));
-    for request in order.iter().copied().filter(|request| !chosen[*request]) {
+}
+
+/// Fills what is free with requests that are left out, the heaviest first.
+pub(super) fn fill_up(timetable: &mut Timetable<'_>, chain: &mut Chain, random: &mut Random) {
+    let shape = timetable.shape;
+    let mut left: Vec<usize> = (0..shape.ends.len())
+        .filter(|request| timetable.slot_of(*request).is_none())
+        .collect();
+    left.sort_by_key(|i| (!shape.must[*i], -shape.weights[*i], *i));
+    for request in left {
         insert(timetable, chain, request, random);
     }
 }

@@ -10,6 +10,9 @@ use super::timetable::Timetable;
 /// Steps between two coolings.
 const ROUND: u64 = 1_024;
 
+/// One in so many may be missing.
+const FEW: usize = 30;
+
 /// What has been changed, for going back.
 type Changes = Vec<(usize, Option<usize>)>;
 
@@ -89,6 +92,45 @@ pub(super) fn fill(
         }
     }
     timetable.restore(&best);
+    done
+}
+
+/// Places the chosen requests for which construction found no slot, where there are few: chains by chance move the
+/// others about until a place opens. Returns the steps done.
+pub(super) fn complete(
+    timetable: &mut Timetable<'_>,
+    chain: &mut Chain,
+    chosen: &[bool],
+    budget: u64,
+    random: &mut Random,
+) -> u64 {
+    let shape = timetable.shape;
+    let all = chosen.iter().filter(|chosen| **chosen).count();
+    let mut missing: Vec<usize> = (0..chosen.len())
+        .filter(|r| chosen[*r] && timetable.slot_of(*r).is_none())
+        .collect();
+    let mut done = 0;
+    while done < budget && !missing.is_empty() && missing.len() * FEW <= all {
+        done += 1;
+        if random.below(4) > 0 {
+            drift(timetable, chain, random);
+            continue;
+        }
+        let at = random.below(missing.len());
+        let request = missing[at];
+        let allowed = shape.allowed[request];
+        let slot = bits(allowed).nth(random.below(allowed.count_ones() as usize));
+        let other = random.below(shape.slots);
+        let Some(slot) = slot.filter(|slot| *slot != other) else {
+            continue;
+        };
+        chain.begin(slot, other);
+        if chain.bring(timetable, request, random) && chain.balance(timetable, 4, random) {
+            chain.apply(timetable);
+            timetable.count(request);
+            missing.swap_remove(at);
+        }
+    }
     done
 }
 

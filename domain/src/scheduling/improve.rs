@@ -16,8 +16,8 @@ pub(super) const ROUND: u64 = 4_096;
 /// Chains that may be added to one so that the tables suffice.
 const BALANCING: usize = 3;
 /// Temperatures at the beginning and at the end; a break costs [`super::timetable::BREAK`].
-const HOT: f64 = 40.0;
-const COLD: f64 = 6.0;
+const HOT: f64 = 60.0;
+const COLD: f64 = 30.0;
 
 /// Improves until the budget is used, nothing is left to improve, or `tell` says stop. Returns the steps done.
 pub(super) fn improve(

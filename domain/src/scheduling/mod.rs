@@ -14,6 +14,7 @@ mod construct;
 mod explain;
 mod fill;
 mod improve;
+mod lagrange;
 mod problem;
 mod random;
 mod seat;
@@ -32,6 +33,7 @@ use chain::Chain;
 use random::Random;
 use serde::{Deserialize, Serialize};
 use shape::Shape;
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use timetable::Timetable;
 
@@ -98,6 +100,9 @@ pub struct Arrangement {
     pub stopped_early: bool,
 }
 
+/// Most steps for placing the last of the chosen meetings.
+const COMPLETING: u64 = 200_000;
+
 /// Why there is no arrangement.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArrangeError {
@@ -143,6 +148,7 @@ pub fn arrange(
     let mut chain = Chain::new(problem.requests.len(), problem.participants.len());
     let mut random = Random::new(options.seed);
     construct::construct(&mut timetable, &mut chain, &bound.chosen, &mut random);
+    let weight_bound = Cell::new(bound.weight);
     let levels = |timetable: &Timetable<'_>| {
         let reached = timetable.figures();
         vec![
@@ -155,7 +161,7 @@ pub fn arrange(
             Level {
                 name: LevelName::Weight,
                 value: reached.weight,
-                bound: (reached.coverage == bound.coverage).then_some(bound.weight),
+                bound: (reached.coverage == bound.coverage).then_some(weight_bound.get()),
             },
             Level {
                 name: LevelName::Breaks,
@@ -178,7 +184,15 @@ pub fn arrange(
         .is_break();
         stopped
     };
-    let mut iterations = 0;
+    // What completes the choice counts as search, but is done without one too: it is short.
+    let mut iterations = fill::complete(
+        &mut timetable,
+        &mut chain,
+        &bound.chosen,
+        COMPLETING,
+        &mut random,
+    );
+    construct::fill_up(&mut timetable, &mut chain, &mut random);
     if !tell(0, &timetable) {
         let goal = (bound.coverage, bound.weight);
         let half = options.iterations / 2;
@@ -190,6 +204,11 @@ pub fn arrange(
             &mut random,
             &mut tell,
         );
+        let (coverage, weight) = timetable.worth();
+        if coverage == bound.coverage && weight < bound.weight {
+            let with_slots = lagrange::weight_bound(&shape, coverage, weight);
+            weight_bound.set(with_slots.min(bound.weight));
+        }
         let rest = options.iterations - iterations.min(options.iterations);
         let before = iterations;
         iterations += improve::improve(

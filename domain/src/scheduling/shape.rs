@@ -39,8 +39,6 @@ pub(super) struct Shape<'a> {
     pub tables: Vec<i32>,
     /// Stretches of slots without a planned break inside.
     pub stretches: Vec<Mask>,
-    /// The first slot of each stretch.
-    firsts: Mask,
 }
 
 impl<'a> Shape<'a> {
@@ -128,7 +126,6 @@ impl<'a> Shape<'a> {
             must_units: bound::must_units(problem),
             tables,
             stretches,
-            firsts,
         }
     }
 
@@ -137,22 +134,33 @@ impl<'a> Shape<'a> {
         self.seats[participant * self.slots + slot]
     }
 
-    /// Breaks of one who meets in these slots: runs − 1 in each stretch between planned breaks. Waiting over a
-    /// planned break interrupts nothing.
-    pub(super) fn breaks(&self, occupied: Mask) -> u32 {
-        let begins = occupied & !((occupied << 1) & !self.firsts);
-        let used = self.stretches.iter().filter(|s| *s & occupied != 0).count();
-        begins.count_ones() - u32::try_from(used).unwrap_or(0)
-    }
-
-    /// Empty slots between the first and the last meeting of each stretch.
-    pub(super) fn idle(&self, occupied: Mask) -> u32 {
-        self.stretches
-            .iter()
-            .map(|stretch| stretch & occupied)
-            .filter(|own| *own != 0)
-            .map(|own| Mask::BITS - own.leading_zeros() - own.trailing_zeros() - own.count_ones())
-            .sum()
+    /// Breaks and idle slots of a participant who meets in these slots.
+    ///
+    /// A break is a wait between two meetings: at least one slot in which the participant is there and does not meet. A
+    /// planned break and slots in which it is not there interrupt nothing by themselves.
+    pub(super) fn gaps(&self, participant: usize, occupied: Mask) -> (u32, u32) {
+        let there = self.there[participant];
+        let waits = there & !occupied;
+        let away = !there;
+        // A wait reaches the next slot in which the participant is there: the carry of an addition runs through
+        // the slots in between.
+        let reached = waits << 1;
+        let beyond = away.wrapping_add(reached & away) & !away;
+        let after_wait = occupied & (reached | beyond);
+        let (mut breaks, mut idle) = (0, 0);
+        for stretch in &self.stretches {
+            let own = occupied & stretch;
+            let later = own & own.wrapping_sub(1);
+            let ends = after_wait & later;
+            if ends != 0 {
+                breaks += ends.count_ones();
+                let first = own.trailing_zeros();
+                let last = Mask::BITS - 1 - own.leading_zeros();
+                let span = (Mask::MAX << first) & (Mask::MAX >> (Mask::BITS - 1 - last));
+                idle += (waits & span).count_ones();
+            }
+        }
+        (breaks, idle)
     }
 }
 

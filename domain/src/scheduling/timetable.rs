@@ -4,7 +4,7 @@ use super::random::Random;
 use super::shape::{Mask, NOBODY, Shape, bit};
 
 /// What a break costs beside an idle slot in the search: more than a participant has slots.
-pub(super) const BREAK: i64 = 128;
+pub(super) const BREAK: i64 = 256;
 
 /// Not placed.
 const NOWHERE: u8 = u8::MAX;
@@ -185,7 +185,7 @@ impl<'a> Timetable<'a> {
 
     /// What another meeting in a slot would add to the gaps of a participant.
     pub(super) fn gaps_with(&self, participant: usize, slot: usize) -> i64 {
-        self.gap_of(self.occupied[participant] | bit(slot)) - self.gap[participant]
+        self.gap_of(participant, self.occupied[participant] | bit(slot)) - self.gap[participant]
     }
 
     /// What the gaps of a participant cost.
@@ -193,13 +193,10 @@ impl<'a> Timetable<'a> {
         self.gap[participant]
     }
 
-    /// What gaps cost for one who meets in these slots.
-    pub(super) fn gap_of(&self, occupied: Mask) -> i64 {
-        let breaks = self.shape.breaks(occupied);
-        if breaks == 0 {
-            return 0;
-        }
-        i64::from(breaks) * BREAK + i64::from(self.shape.idle(occupied))
+    /// What gaps cost for a participant who meets in these slots.
+    pub(super) fn gap_of(&self, participant: usize, occupied: Mask) -> i64 {
+        let (breaks, idle) = self.shape.gaps(participant, occupied);
+        i64::from(breaks) * BREAK + i64::from(idle)
     }
 
     /// Places a request that fits.
@@ -300,7 +297,7 @@ impl<'a> Timetable<'a> {
 
     /// Counts the gaps of a participant anew.
     pub(super) fn recount(&mut self, participant: usize) {
-        let gap = self.gap_of(self.occupied[participant]);
+        let gap = self.gap_of(participant, self.occupied[participant]);
         let before = std::mem::replace(&mut self.gap[participant], gap);
         if gap == before {
             return;
@@ -321,12 +318,11 @@ impl<'a> Timetable<'a> {
     }
 
     pub(super) fn figures(&self) -> Figures {
-        let idle = self.occupied.iter().map(|o| i64::from(self.shape.idle(*o)));
         Figures {
             coverage: self.coverage,
             weight: self.weight,
             breaks: self.breaks,
-            idle_slots: idle.sum(),
+            idle_slots: self.gaps - self.breaks * BREAK,
         }
     }
 
