@@ -183,3 +183,46 @@ impl Network {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Network;
+    use proptest::prelude::*;
+
+    /// The cheapest choice of pairs, each left and right taken as often as it may be, by trying all.
+    fn by_trying(pairs: &[(usize, usize, i64)], left: &mut [i64], right: &mut [i64]) -> i64 {
+        let Some((&(a, b, cost), rest)) = pairs.split_first() else {
+            return 0;
+        };
+        let without = by_trying(rest, left, right);
+        if left[a] == 0 || right[b] == 0 {
+            return without;
+        }
+        left[a] -= 1;
+        right[b] -= 1;
+        let with = cost + by_trying(rest, left, right);
+        left[a] += 1;
+        right[b] += 1;
+        without.min(with)
+    }
+
+    proptest! {
+        #[test]
+        fn the_flow_is_the_cheapest(
+            mut left in proptest::collection::vec(0..3_i64, 4),
+            mut right in proptest::collection::vec(0..3_i64, 4),
+            costs in proptest::collection::vec(-9..4_i64, 12),
+        ) {
+            let mut network = Network::new(10);
+            for i in 0..4 {
+                network.add(8, i, left[i], 0);
+                network.add(4 + i, 9, right[i], 0);
+            }
+            let pairs: Vec<_> = costs.iter().enumerate().map(|(i, cost)| (i % 4, (i + i / 4) % 4, *cost)).collect();
+            let arcs: Vec<_> = pairs.iter().map(|(a, b, cost)| network.add(*a, 4 + b, 1, *cost)).collect();
+            network.maximise(8, 9);
+            let total: i64 = arcs.iter().zip(&pairs).filter(|(arc, _)| network.is_full(**arc)).map(|(_, pair)| pair.2).sum();
+            prop_assert_eq!(total, by_trying(&pairs, &mut left, &mut right));
+        }
+    }
+}

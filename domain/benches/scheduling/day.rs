@@ -39,7 +39,7 @@ const S: Family = Family {
     company_cap: 8,
     full: false,
     sparse: None,
-    iterations: 5_000_000,
+    iterations: 30_000_000,
 };
 
 const M: Family = Family {
@@ -47,7 +47,7 @@ const M: Family = Family {
     companies: 300,
     requests: 1_500,
     slots: 24,
-    iterations: 8_000_000,
+    iterations: 40_000_000,
     ..S
 };
 
@@ -75,6 +75,7 @@ pub const FAMILIES: &[Family] = &[
         tables: 20,
         full: true,
         sparse: Some(0.45),
+        iterations: 32_000_000,
         ..M
     },
     Family {
@@ -98,7 +99,7 @@ pub const FAMILIES: &[Family] = &[
         requests: 10_000,
         slots: 32,
         tables: 180,
-        iterations: 20_000_000,
+        iterations: 80_000_000,
         ..S
     },
 ];

@@ -10,6 +10,9 @@ use super::timetable::Timetable;
 /// Steps between two coolings.
 const ROUND: u64 = 1_024;
 
+/// Temperatures at the beginning and at the end, in parts of the heaviest weight.
+const HOT: f64 = 0.05;
+const COLD: f64 = 0.002;
 /// One in so many may be missing.
 const FEW: usize = 30;
 
@@ -36,7 +39,7 @@ pub(super) fn fill(
     let energy = |(coverage, weight): (i64, i64)| -(coverage * unit + weight);
     #[allow(clippy::cast_precision_loss)] // a scale
     let scale = heaviest as f64;
-    let mut annealing = Annealing::new(scale * 0.10, scale * 0.002, budget / ROUND);
+    let mut annealing = Annealing::new(scale * HOT, scale * COLD, budget / ROUND);
     let (mut changes, mut done) = (Changes::new(), 0);
     let mut left: Vec<usize> = Vec::new();
     while done < budget && best_worth < goal {
@@ -48,7 +51,8 @@ pub(super) fn fill(
         if left.is_empty() {
             break;
         }
-        for _ in 0..ROUND {
+        let round = ROUND.min(budget - done);
+        for _ in 0..round {
             if random.below(4) == 0 {
                 drift(timetable, chain, random);
                 continue;
@@ -85,7 +89,7 @@ pub(super) fn fill(
                 break;
             }
         }
-        done += ROUND;
+        done += round;
         annealing.cool();
         if tell(done, timetable) {
             break;
@@ -96,14 +100,14 @@ pub(super) fn fill(
 }
 
 /// Places the chosen requests for which construction found no slot, where there are few: chains by chance move the
-/// others about until a place opens. Returns the steps done.
+/// others about until a place opens.
 pub(super) fn complete(
     timetable: &mut Timetable<'_>,
     chain: &mut Chain,
     chosen: &[bool],
     budget: u64,
     random: &mut Random,
-) -> u64 {
+) {
     let shape = timetable.shape;
     let all = chosen.iter().filter(|chosen| **chosen).count();
     let mut missing: Vec<usize> = (0..chosen.len())
@@ -131,7 +135,6 @@ pub(super) fn complete(
             missing.swap_remove(at);
         }
     }
-    done
 }
 
 /// Another timetable of the same worth: a chain between two slots by chance.

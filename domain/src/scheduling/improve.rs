@@ -12,7 +12,7 @@ use super::timetable::Timetable;
 use std::collections::BTreeMap;
 
 /// Steps between two coolings, and two reports.
-pub(super) const ROUND: u64 = 4_096;
+const ROUND: u64 = 4_096;
 /// Chains that may be added to one so that the tables suffice.
 const BALANCING: usize = 3;
 /// Temperatures at the beginning and at the end; a break costs [`super::timetable::BREAK`].
@@ -33,7 +33,8 @@ pub(super) fn improve(
     let mut best_key = key(timetable);
     let mut done = 0;
     while done < budget && best_key.1 != 0 {
-        for _ in 0..ROUND {
+        let round = ROUND.min(budget - done);
+        for _ in 0..round {
             let threshold = annealing.threshold(random);
             let changed = if random.below(8) == 0 {
                 exchange(timetable, &alike, threshold, random)
@@ -45,7 +46,7 @@ pub(super) fn improve(
                 best = timetable.snapshot();
             }
         }
-        done += ROUND;
+        done += round;
         annealing.cool();
         if tell(done, timetable) {
             break;

@@ -10,9 +10,12 @@
 use super::shape::{Shape, bits};
 
 /// Steps of the subgradient method.
-const STEPS: usize = 6_000;
+const STEPS: usize = 20_000;
 /// Steps without a better bound after which the step is halved.
-const PATIENCE: usize = 40;
+const PATIENCE: usize = 150;
+/// How much of the direction before stays in the next, and the share of the distance to the goal that a step covers.
+const INERTIA: f64 = 0.95;
+const SHARE: f64 = 0.1;
 
 /// Where the prices of a kind begin in the list.
 struct Layout {
@@ -210,13 +213,13 @@ impl Search {
             // What lies on the border and would leave it does not count.
             let outward = self.prices[i] <= 0.0 && *gradient > 0.0;
             let new = if outward { 0.0 } else { *gradient };
-            *direction = 0.7 * *direction + 0.3 * new;
+            *direction = INERTIA * *direction + (1.0 - INERTIA) * new;
             norm += *direction * *direction;
         }
         if norm <= 0.0 {
             return;
         }
-        let length = distance / norm * 0.3;
+        let length = distance / norm * SHARE;
         for (i, (price, direction)) in self.prices.iter_mut().zip(&self.direction).enumerate() {
             *price = (*price - length * direction).max(0.0);
             if i >= self.layout.rewards {

@@ -1,8 +1,13 @@
 //! The arrangement: which meetings take place, when, at which table and with which delegates.
 //!
 //! [`problem`] says what is asked for, [`bound`] chooses the meetings by a flow whose value nothing can exceed,
-//! [`construct`] gives them slots, [`improve`] removes breaks without giving weight away, [`seat`] adds tables and
-//! delegates, [`verify`] checks the result on its own, and [`explain`] says why a request is left out.
+//! [`construct`] gives them slots along chains of moves ([`chain`]), [`fill`] seeks other meetings where the choice does
+//! not fit into the slots and [`lagrange`] proves how much would fit, [`improve`] removes breaks without giving weight
+//! away, [`seat`] adds tables and delegates, [`verify`] checks the result on its own, and [`explain`] says why a request
+//! is left out.
+//!
+//! A break is a wait of a participant between two of its meetings: at least one slot in which it is there, could meet
+//! and does not. A planned break ([`Slot::follows_break`]) and its own absence are no break.
 //!
 //! Everything is counted in iterations and drawn from a seed: the same problem, policy and options give the same
 //! timetable on any machine.
@@ -94,7 +99,7 @@ pub struct Arrangement {
     pub left_out: Vec<LeftOut>,
     /// The seed.
     pub seed: u64,
-    /// Iterations done: with this budget and seed a run that was stopped can be repeated.
+    /// Iterations done. A run that was stopped is repeated with the same options by stopping it at this iteration.
     pub iterations: u64,
     /// Stopped before its budget was used.
     pub stopped_early: bool,
@@ -184,8 +189,7 @@ pub fn arrange(
         .is_break();
         stopped
     };
-    // What completes the choice counts as search, but is done without one too: it is short.
-    let mut iterations = fill::complete(
+    fill::complete(
         &mut timetable,
         &mut chain,
         &bound.chosen,
@@ -193,6 +197,7 @@ pub fn arrange(
         &mut random,
     );
     construct::fill_up(&mut timetable, &mut chain, &mut random);
+    let mut iterations = 0;
     if !tell(0, &timetable) {
         let goal = (bound.coverage, bound.weight);
         let half = options.iterations / 2;
@@ -211,13 +216,15 @@ pub fn arrange(
         }
         let rest = options.iterations - iterations.min(options.iterations);
         let before = iterations;
-        iterations += improve::improve(
-            &mut timetable,
-            &mut chain,
-            rest,
-            &mut random,
-            &mut |done, now| tell(before + done, now),
-        );
+        if !tell(before, &timetable) {
+            iterations += improve::improve(
+                &mut timetable,
+                &mut chain,
+                rest,
+                &mut random,
+                &mut |done, now| tell(before + done, now),
+            );
+        }
     }
     let stopped_early = stopped && iterations < options.iterations;
     let (meetings, table_moves) = seat::seat(&timetable);

@@ -57,7 +57,7 @@ pub struct Slot {
     pub starts_minute: i64,
     /// End, later than the beginning.
     pub ends_minute: i64,
-    /// A planned break lies before it: waiting over it is no break of a participant's run.
+    /// A planned break lies before it: waiting over it is no break of a participant.
     pub follows_break: bool,
 }
 
