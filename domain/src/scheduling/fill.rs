@@ -12,6 +12,9 @@ const ROUND: u64 = 1_024;
 
 /// Temperatures at the beginning and at the end, in parts of the heaviest weight.
 const HOT: f64 = 0.05;
+const WARM: f64 = 0.02;
+/// Steps for each request from which on the search begins hot: with fewer it would not cool in time.
+const AMPLE: u64 = 30_000;
 const COLD: f64 = 0.002;
 /// One in so many may be missing.
 const FEW: usize = 30;
@@ -39,7 +42,9 @@ pub(super) fn fill(
     let energy = |(coverage, weight): (i64, i64)| -(coverage * unit + weight);
     #[allow(clippy::cast_precision_loss)] // a scale
     let scale = heaviest as f64;
-    let mut annealing = Annealing::new(scale * HOT, scale * COLD, budget / ROUND);
+    let ample = budget / AMPLE >= shape.ends.len() as u64;
+    let hot = if ample { HOT } else { WARM };
+    let mut annealing = Annealing::new(scale * hot, scale * COLD, budget / ROUND);
     let (mut changes, mut done) = (Changes::new(), 0);
     let mut left: Vec<usize> = Vec::new();
     while done < budget && best_worth < goal {
