@@ -48,8 +48,8 @@ pub enum Reason {
 
 /// The reasons of all requests without a meeting.
 pub(super) fn explain(timetable: &Timetable<'_>) -> Vec<LeftOut> {
-    (0..timetable.slot_of.len())
-        .filter(|request| timetable.slot_of[*request].is_none())
+    (0..timetable.shape.ends.len())
+        .filter(|request| timetable.slot_of(*request).is_none())
         .map(|request| LeftOut {
             request,
             reason: reason(timetable, request),
@@ -58,7 +58,7 @@ pub(super) fn explain(timetable: &Timetable<'_>) -> Vec<LeftOut> {
 }
 
 fn reason(timetable: &Timetable<'_>, request: usize) -> Reason {
-    let problem = timetable.problem;
+    let problem = timetable.shape.problem;
     let r = &problem.requests[request];
     let common: Vec<usize> = (0..problem.slots.len())
         .filter(|slot| problem.could_meet(r, *slot))
@@ -67,9 +67,13 @@ fn reason(timetable: &Timetable<'_>, request: usize) -> Reason {
         return Reason::NoCommonSlot;
     }
     let placed = |participant: usize, slots: &[usize]| -> Vec<usize> {
-        let own = timetable.requests_of[participant].iter().copied();
-        own.filter(|other| timetable.slot_of[*other].is_some_and(|slot| slots.contains(&slot)))
-            .collect()
+        let own = timetable.shape.requests_of[participant].iter().copied();
+        own.filter(|other| {
+            timetable
+                .slot_of(*other)
+                .is_some_and(|slot| slots.contains(&slot))
+        })
+        .collect()
     };
     let all: Vec<usize> = (0..problem.slots.len()).collect();
     for participant in [r.provider, r.demander] {

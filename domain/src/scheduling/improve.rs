@@ -1,107 +1,188 @@
-//! Fewer breaks at the same weight: annealing over chains of moves between two slots (Kempe chains).
+//! Fewer breaks at the same worth: annealing over Kempe chains and over exchanges of requests that weigh the same.
 //!
-//! A move takes a meeting to another slot and everything that is in its way back, so the timetable stays valid at
-//! every step. Costs are whole numbers and acceptance compares with a table of thresholds, so that every machine
-//! decides alike.
+//! A step makes a participant meet where it did not before, mostly beside a run of its meetings; everything that is in
+//! the way changes places along the chain, so that the timetable stays valid at every step. An exchange takes one
+//! meeting out and another of the same weight in, where that gives away no coverage.
 
-use super::construct::{insert, settle, shift, undo};
-use super::problem::Options;
+use super::anneal::Annealing;
+use super::chain::Chain;
 use super::random::Random;
+use super::shape::{Mask, Shape, bits};
 use super::timetable::Timetable;
-use std::ops::ControlFlow;
+use std::collections::BTreeMap;
 
-/// Moves between two looks at the left-out requests, and two reports.
+/// Steps between two coolings, and two reports.
 const ROUND: u64 = 4_096;
+/// Chains that may be added to one so that the tables suffice.
+const BALANCING: usize = 3;
+/// Temperatures at the beginning and at the end; a break costs [`super::timetable::BREAK`].
+const HOT: f64 = 60.0;
+const COLD: f64 = 30.0;
 
-/// Improves until the budget is used, nothing is left to improve, or `tell` says stop. Returns the iterations done
-/// and whether it was stopped.
+/// Improves until the budget is used, nothing is left to improve, or `tell` says stop. Returns the steps done.
 pub(super) fn improve(
     timetable: &mut Timetable<'_>,
-    options: &Options,
-    tell: &mut dyn FnMut(u64, &Timetable<'_>) -> ControlFlow<()>,
-) -> (u64, bool) {
-    let mut random = Random::new(options.seed ^ 0x5DEE_CE66_D1CE_B00C);
-    let mut best = timetable.clone();
-    let mut best_key = key(&best);
-    let mut iteration = 0;
-    let mut stopped = tell(0, timetable).is_break();
-    while iteration < options.iterations && !stopped && best_key.2 != 0 {
-        let end = (iteration + ROUND).min(options.iterations);
-        while iteration < end {
-            step(
-                timetable,
-                threshold(iteration, options.iterations, &mut random),
-                &mut random,
-            );
-            iteration += 1;
+    chain: &mut Chain,
+    budget: u64,
+    random: &mut Random,
+    tell: &mut dyn FnMut(u64, &Timetable<'_>) -> bool,
+) -> u64 {
+    let alike = Alike::new(timetable.shape);
+    let mut annealing = Annealing::new(HOT, COLD, budget / ROUND);
+    let mut best = timetable.snapshot();
+    let mut best_key = key(timetable);
+    let mut done = 0;
+    while done < budget && best_key.1 != 0 {
+        let round = ROUND.min(budget - done);
+        for _ in 0..round {
+            let threshold = annealing.threshold(random);
+            let changed = if random.below(8) == 0 {
+                exchange(timetable, &alike, threshold, random)
+            } else {
+                step(timetable, chain, threshold, random)
+            };
+            if changed && key(timetable) < best_key {
+                best_key = key(timetable);
+                best = timetable.snapshot();
+            }
         }
-        fill(timetable, &mut random);
-        let now = key(timetable);
-        if now < best_key {
-            best_key = now;
-            best = timetable.clone();
+        done += round;
+        annealing.cool();
+        if tell(done, timetable) {
+            break;
         }
-        stopped = tell(iteration, &best).is_break();
     }
-    *timetable = best;
-    (iteration, stopped && iteration < options.iterations)
+    timetable.restore(&best);
+    done
 }
 
-/// Smaller is better: coverage, weight, then breaks and idle slots.
-fn key(timetable: &Timetable<'_>) -> (i64, i64, i64) {
-    let figures = timetable.figures();
-    (
-        -figures.coverage,
-        -figures.weight,
-        figures.breaks * 100 + figures.idle_slots,
-    )
+/// Smaller is better: worth, breaks, then all gaps.
+fn key(timetable: &Timetable<'_>) -> ((i64, i64), i64, i64) {
+    let (coverage, weight) = timetable.worth();
+    ((-coverage, -weight), timetable.breaks(), timetable.gaps())
 }
 
-/// How much worse a move may be: an exponential variable around a temperature that falls to nothing, in whole
-/// numbers. 100 is one break.
-fn threshold(iteration: u64, iterations: u64, random: &mut Random) -> i64 {
-    let left = i64::try_from((iterations - iteration) * 1_000 / iterations.max(1)).unwrap_or(0);
-    let temperature = 120 * left * left / 1_000_000;
-    // −ln u for u uniform: the number of leading zeros is geometric, the rest makes it smooth enough.
-    let u = random.next();
-    let zeros = i64::from(u.leading_zeros());
-    let rest = i64::try_from((u << 1 >> 54) & 0x3FF).unwrap_or(0);
-    temperature * (zeros * 710 + rest * 7 / 10) / 1_024
+fn pick(mask: Mask, random: &mut Random) -> Option<usize> {
+    let nth = random.below(mask.count_ones() as usize);
+    bits(mask).nth(nth)
 }
 
-/// Tries to move a meeting to another slot; keeps it if it is not worse than the threshold allows.
-fn step(timetable: &mut Timetable<'_>, threshold: i64, random: &mut Random) {
-    let problem = timetable.problem;
-    if problem.requests.is_empty() || problem.slots.len() < 2 {
-        return;
-    }
-    let request = random.below(problem.requests.len());
-    let Some(from) = timetable.slot_of[request] else {
-        return;
+/// Tries a chain; tells whether it was made.
+fn step(
+    timetable: &mut Timetable<'_>,
+    chain: &mut Chain,
+    threshold: i64,
+    random: &mut Random,
+) -> bool {
+    let shape = timetable.shape;
+    let broken = timetable.broken();
+    let participant = if !broken.is_empty() && random.below(2) == 0 {
+        broken[random.below(broken.len())] as usize
+    } else {
+        shape.ends[random.below(shape.ends.len())][random.below(2)]
     };
-    let to = random.below(problem.slots.len());
-    if to == from || timetable.locked[request] || !timetable.allows(request, to) {
-        return;
+    let occupied = timetable.occupied[participant];
+    let empty = shape.there[participant] & !occupied;
+    let beside = (occupied << 1 | occupied >> 1) & empty;
+    let to = if beside != 0 && random.below(4) > 0 {
+        pick(beside, random)
+    } else {
+        pick(empty, random)
+    };
+    let (Some(from), Some(to)) = (pick(occupied, random), to) else {
+        return false;
+    };
+    let Some(request) = timetable.movable(participant, from, random) else {
+        return false;
+    };
+    chain.begin(from, to);
+    if chain.grow(timetable, request, random)
+        && chain.balance(timetable, BALANCING, random)
+        && chain.cost(timetable) <= threshold
+    {
+        chain.apply(timetable);
+        return true;
     }
-    let mut moves = Vec::new();
-    let before = timetable.total_gap_cost();
-    shift(timetable, request, to, &mut moves);
-    if !settle(timetable, from, to, Some(request), &mut moves, random) {
-        undo(timetable, &moves);
-        return;
-    }
-    if timetable.total_gap_cost() - before > threshold {
-        undo(timetable, &moves);
+    false
+}
+
+/// Requests that weigh the same.
+struct Alike {
+    /// All of a weight.
+    groups: Vec<Vec<usize>>,
+    group_of: Vec<usize>,
+    /// Those that share a participant.
+    beside: Vec<Vec<usize>>,
+}
+
+impl Alike {
+    fn new(shape: &Shape<'_>) -> Self {
+        let mut numbers: BTreeMap<i64, usize> = BTreeMap::new();
+        let (mut groups, mut group_of) = (Vec::<Vec<usize>>::new(), Vec::new());
+        for (i, weight) in shape.weights.iter().enumerate() {
+            let next = groups.len();
+            let group = *numbers.entry(*weight).or_insert(next);
+            if group == next {
+                groups.push(Vec::new());
+            }
+            groups[group].push(i);
+            group_of.push(group);
+        }
+        let beside = (0..group_of.len()).map(|i| {
+            let own = shape.ends[i].iter().flat_map(|p| &shape.requests_of[*p]);
+            own.copied()
+                .filter(|other| *other != i && group_of[*other] == group_of[i])
+                .collect()
+        });
+        Self {
+            beside: beside.collect(),
+            groups,
+            group_of,
+        }
     }
 }
 
-/// Places left-out requests that fit now.
-fn fill(timetable: &mut Timetable<'_>, random: &mut Random) {
-    let mut left: Vec<usize> = (0..timetable.slot_of.len())
-        .filter(|r| timetable.slot_of[*r].is_none())
-        .collect();
-    left.sort_by_key(|request| (-timetable.weights[*request], *request));
-    for request in left {
-        insert(timetable, request, random);
+/// Tries to replace a meeting by one of the same weight; tells whether it did.
+fn exchange(
+    timetable: &mut Timetable<'_>,
+    alike: &Alike,
+    threshold: i64,
+    random: &mut Random,
+) -> bool {
+    let shape = timetable.shape;
+    let out = random.below(shape.ends.len());
+    if shape.locked[out] {
+        return false;
     }
+    let from = if alike.beside[out].is_empty() || random.below(4) == 0 {
+        &alike.groups[alike.group_of[out]]
+    } else {
+        &alike.beside[out]
+    };
+    let request = from[random.below(from.len())];
+    if timetable.slot_of(request).is_some() {
+        return false;
+    }
+    let (worth, gaps) = (timetable.worth(), timetable.gaps());
+    let Some(slot) = timetable.remove(out) else {
+        return false;
+    };
+    let [a, b] = shape.ends[request];
+    if timetable.below_cap(a) && timetable.below_cap(b) {
+        let cheapest = bits(timetable.fitting(request)).min_by_key(|slot| {
+            (
+                timetable.gaps_with(a, *slot) + timetable.gaps_with(b, *slot),
+                *slot,
+            )
+        });
+        if let Some(to) = cheapest {
+            timetable.place(request, to);
+            if timetable.worth() >= worth && timetable.gaps() - gaps <= threshold {
+                return true;
+            }
+            timetable.remove(request);
+        }
+    }
+    timetable.place(out, slot);
+    false
 }

@@ -1,30 +1,44 @@
 //! The arrangement: which meetings take place, when, at which table and with which delegates.
 //!
 //! [`problem`] says what is asked for, [`bound`] chooses the meetings by a flow whose value nothing can exceed,
-//! [`construct`] gives them slots, [`improve`] removes breaks without giving weight away, [`seat`] adds tables and
-//! delegates, [`verify`] checks the result on its own, and [`explain`] says why a request is left out.
+//! [`construct`] gives them slots along chains of moves ([`chain`]), [`fill`] seeks other meetings where the choice does
+//! not fit into the slots and [`lagrange`] proves how much would fit, [`improve`] removes breaks without giving weight
+//! away, [`seat`] adds tables and delegates, [`verify`] checks the result on its own, and [`explain`] says why a request
+//! is left out.
+//!
+//! A break is a wait of a participant between two of its meetings: at least one slot in which it is there, could meet
+//! and does not. A planned break ([`Slot::follows_break`]) and its own absence are no break.
 //!
 //! Everything is counted in iterations and drawn from a seed: the same problem, policy and options give the same
 //! timetable on any machine.
 
+mod anneal;
 mod bound;
+mod chain;
 mod construct;
 mod explain;
+mod fill;
 mod improve;
+mod lagrange;
 mod problem;
 mod random;
 mod seat;
+mod shape;
 mod timetable;
 mod verify;
 
 pub use explain::{LeftOut, Reason};
 pub use problem::{
-    Lock, Options, Participant, Policy, PriorityClass, Problem, ProblemError, Request, Seat, Slot,
-    SlotSet, Table,
+    Lock, MOST_SLOTS, Options, Participant, Policy, PriorityClass, Problem, ProblemError, Request,
+    Seat, Slot, SlotSet, Table,
 };
 pub use verify::{Violation, verify};
 
+use chain::Chain;
+use random::Random;
 use serde::{Deserialize, Serialize};
+use shape::Shape;
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use timetable::Timetable;
 
@@ -85,11 +99,14 @@ pub struct Arrangement {
     pub left_out: Vec<LeftOut>,
     /// The seed.
     pub seed: u64,
-    /// Iterations done: with this budget and seed a run that was stopped can be repeated.
+    /// Iterations done. A run that was stopped is repeated with the same options by stopping it at this iteration.
     pub iterations: u64,
     /// Stopped before its budget was used.
     pub stopped_early: bool,
 }
+
+/// Most steps for placing the last of the chosen meetings.
+const COMPLETING: u64 = 200_000;
 
 /// Why there is no arrangement.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -100,6 +117,22 @@ pub enum ArrangeError {
     /// The checker refuses the result: a mistake of ours, kept from doing harm.
     #[error("the timetable was refused by its checker: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Refused(Vec<Violation>),
+}
+
+/// The most coverage and the most weight at that coverage that the choice of meetings alone allows: an upper bound, exact
+/// while the slots do not bind.
+///
+/// # Errors
+/// What is wrong with the problem.
+pub fn upper_bound(problem: &Problem, policy: &Policy) -> Result<(i64, i64), ArrangeError> {
+    problem.check().map_err(ArrangeError::Problem)?;
+    let bound = bound::choose(problem, &weights(problem, policy));
+    Ok((bound.coverage, bound.weight))
+}
+
+fn weights(problem: &Problem, policy: &Policy) -> Vec<i64> {
+    let all = problem.requests.iter();
+    all.map(|request| policy.weight(problem, request)).collect()
 }
 
 /// Arranges.
@@ -113,14 +146,14 @@ pub fn arrange(
     progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Arrangement, ArrangeError> {
     problem.check().map_err(ArrangeError::Problem)?;
-    let weights: Vec<i64> = problem
-        .requests
-        .iter()
-        .map(|request| policy.weight(problem, request))
-        .collect();
+    let weights = weights(problem, policy);
     let bound = bound::choose(problem, &weights);
-    let mut timetable = Timetable::new(problem, &weights);
-    construct::construct(&mut timetable, &bound.chosen, options.seed);
+    let shape = Shape::new(problem, &weights);
+    let mut timetable = Timetable::new(&shape);
+    let mut chain = Chain::new(problem.requests.len(), problem.participants.len());
+    let mut random = Random::new(options.seed);
+    construct::construct(&mut timetable, &mut chain, &bound.chosen, &mut random);
+    let weight_bound = Cell::new(bound.weight);
     let levels = |timetable: &Timetable<'_>| {
         let reached = timetable.figures();
         vec![
@@ -133,7 +166,7 @@ pub fn arrange(
             Level {
                 name: LevelName::Weight,
                 value: reached.weight,
-                bound: (reached.coverage == bound.coverage).then_some(bound.weight),
+                bound: (reached.coverage == bound.coverage).then_some(weight_bound.get()),
             },
             Level {
                 name: LevelName::Breaks,
@@ -147,13 +180,53 @@ pub fn arrange(
             },
         ]
     };
+    let mut stopped = false;
     let mut tell = |iteration, timetable: &Timetable<'_>| {
-        progress(&Progress {
+        stopped |= progress(&Progress {
             iteration,
             levels: levels(timetable),
         })
+        .is_break();
+        stopped
     };
-    let (iterations, stopped_early) = improve::improve(&mut timetable, options, &mut tell);
+    fill::complete(
+        &mut timetable,
+        &mut chain,
+        &bound.chosen,
+        COMPLETING,
+        &mut random,
+    );
+    construct::fill_up(&mut timetable, &mut chain, &mut random);
+    let mut iterations = 0;
+    if !tell(0, &timetable) {
+        let goal = (bound.coverage, bound.weight);
+        let half = options.iterations / 2;
+        iterations = fill::fill(
+            &mut timetable,
+            &mut chain,
+            goal,
+            half,
+            &mut random,
+            &mut tell,
+        );
+        let (coverage, weight) = timetable.worth();
+        if coverage == bound.coverage && weight < bound.weight {
+            let with_slots = lagrange::weight_bound(&shape, coverage, weight);
+            weight_bound.set(with_slots.min(bound.weight));
+        }
+        let rest = options.iterations - iterations.min(options.iterations);
+        let before = iterations;
+        if !tell(before, &timetable) {
+            iterations += improve::improve(
+                &mut timetable,
+                &mut chain,
+                rest,
+                &mut random,
+                &mut |done, now| tell(before + done, now),
+            );
+        }
+    }
+    let stopped_early = stopped && iterations < options.iterations;
     let (meetings, table_moves) = seat::seat(&timetable);
     let violations = verify(problem, &meetings);
     if !violations.is_empty() {

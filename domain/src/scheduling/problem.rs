@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+/// Most slots of a problem.
+pub const MOST_SLOTS: usize = 128;
+
 /// A set of slots, written as the list of their indexes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SlotSet(Vec<u64>);
@@ -54,7 +57,7 @@ pub struct Slot {
     pub starts_minute: i64,
     /// End, later than the beginning.
     pub ends_minute: i64,
-    /// A planned break lies before it: waiting over it is no break of a participant's run.
+    /// A planned break lies before it: waiting over it is no break of a participant.
     pub follows_break: bool,
 }
 
@@ -205,6 +208,9 @@ pub enum ProblemError {
     /// There is no slot.
     #[error("there is no slot")]
     NoSlot,
+    /// More than [`MOST_SLOTS`] slots.
+    #[error("there are {0} slots; at most {MOST_SLOTS} can be arranged")]
+    TooManySlots(usize),
     /// Meetings need a table and there is none.
     #[error("there is no table")]
     NoTable,
@@ -272,6 +278,9 @@ impl Problem {
         let mut errors = Vec::new();
         if self.slots.is_empty() {
             errors.push(ProblemError::NoSlot);
+        }
+        if self.slots.len() > MOST_SLOTS {
+            errors.push(ProblemError::TooManySlots(self.slots.len()));
         }
         if self.tables.is_empty() && self.requests.iter().any(|request| !request.remote) {
             errors.push(ProblemError::NoTable);

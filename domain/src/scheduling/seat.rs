@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 
 /// The meetings with tables and seats, by slot and request, and the table changes of those who stay seated.
 pub(super) fn seat(timetable: &Timetable<'_>) -> (Vec<Placed>, i64) {
-    let problem = timetable.problem;
+    let problem = timetable.shape.problem;
     let mut placed = Vec::new();
     // Where each seat of those who stay seated sat last: one table for each delegate.
     let mut home: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     let mut moves = 0;
     for slot in 0..problem.slots.len() {
         let here: Vec<usize> = (0..problem.requests.len())
-            .filter(|request| timetable.slot_of[*request] == Some(slot))
+            .filter(|request| timetable.slot_of(*request) == Some(slot))
             .collect();
         let seats = delegates(timetable, slot, &here);
         let mut tables = vec![None; here.len()];
@@ -91,7 +91,7 @@ pub(super) fn seat(timetable: &Timetable<'_>) -> (Vec<Placed>, i64) {
 /// Seats of both sides for the meetings of a slot. Every seat that is available fits every meeting, so after the
 /// locked ones any order does.
 fn delegates(timetable: &Timetable<'_>, slot: usize, here: &[usize]) -> Vec<(usize, usize)> {
-    let problem = timetable.problem;
+    let problem = timetable.shape.problem;
     let mut free: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for request in here {
         let r = &problem.requests[*request];

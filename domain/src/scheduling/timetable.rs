@@ -1,6 +1,13 @@
-//! A timetable under construction: slots of requests, with what a move costs known at once.
+//! A timetable under construction: which request meets in which slot, with all figures kept up to date.
 
-use super::{Problem, bound};
+use super::random::Random;
+use super::shape::{Mask, NOBODY, Shape, bit};
+
+/// What a break costs beside an idle slot in the search: more than a participant has slots.
+pub(super) const BREAK: i64 = 256;
+
+/// Not placed.
+const NOWHERE: u8 = u8::MAX;
 
 /// Figures of a timetable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,80 +18,107 @@ pub(super) struct Figures {
     pub idle_slots: i64,
 }
 
-/// Which request meets in which slot; never more in a slot than seats and tables allow.
+/// Which request meets in which slot.
 #[derive(Clone)]
 pub(super) struct Timetable<'a> {
-    pub problem: &'a Problem,
-    pub weights: &'a [i64],
-    /// The slot of each request that is placed.
-    pub slot_of: Vec<Option<usize>>,
-    /// Requests that must not be moved.
-    pub locked: Vec<bool>,
-    /// Requests of each participant.
-    pub requests_of: Vec<Vec<usize>>,
-    /// Meetings of each participant in each slot.
-    held: Vec<Vec<u16>>,
-    seats: Vec<Vec<u16>>,
+    pub shape: &'a Shape<'a>,
+    slot: Vec<u8>,
+    /// The requests of each participant in each slot: see [`Shape::cells`].
+    cell: Vec<u32>,
+    held: Vec<u16>,
+    /// The requests in each slot, and where each stands in that list.
+    in_slot: Vec<Vec<u32>>,
+    position: Vec<u32>,
+    /// Slots in which a participant meets, and in which it has a seat left.
+    pub occupied: Vec<Mask>,
+    free: Vec<Mask>,
     meetings: Vec<u32>,
-    tables_used: Vec<usize>,
-    tables: Vec<usize>,
-    /// Breaks and idle slots of each participant.
-    gaps: Vec<(i64, i64)>,
-    gap_cost: i64,
+    used: Vec<i32>,
+    /// Slots with a table left.
+    open: Mask,
+    coverage: i64,
+    weight: i64,
+    gap: Vec<i64>,
+    gaps: i64,
+    breaks: i64,
+    /// Those who have breaks, and where each stands in that list.
+    broken: Vec<u32>,
+    broken_at: Vec<u32>,
 }
 
 impl<'a> Timetable<'a> {
     /// With the locked meetings in their slots.
-    pub(super) fn new(problem: &'a Problem, weights: &'a [i64]) -> Self {
-        let (n, slots) = (problem.participants.len(), problem.slots.len());
-        let count = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-        let mut requests_of = vec![Vec::new(); n];
-        for (i, request) in problem.requests.iter().enumerate() {
-            requests_of[request.demander].push(i);
-            requests_of[request.provider].push(i);
-        }
+    pub(super) fn new(shape: &'a Shape<'a>) -> Self {
+        let n = shape.cap.len();
+        let set = |mut mask: Mask, slot: usize, yes: bool| {
+            mask |= if yes { bit(slot) } else { 0 };
+            mask
+        };
+        let last = shape.cells.last();
+        let cells = last.map_or(0, |(begin, width)| begin + width * shape.slots);
         let mut this = Self {
-            problem,
-            weights,
-            slot_of: vec![None; problem.requests.len()],
-            locked: vec![false; problem.requests.len()],
-            requests_of,
-            held: vec![vec![0; slots]; n],
-            seats: (0..n)
-                .map(|p| (0..slots).map(|s| count(problem.seats_in(p, s))).collect())
+            shape,
+            slot: vec![NOWHERE; shape.ends.len()],
+            cell: vec![NOBODY; cells],
+            held: vec![0; n * shape.slots],
+            in_slot: vec![Vec::new(); shape.slots],
+            position: vec![0; shape.ends.len()],
+            occupied: vec![0; n],
+            free: (0..n)
+                .map(|p| {
+                    (0..shape.slots).fold(0, |mask, slot| set(mask, slot, shape.seats(p, slot) > 0))
+                })
                 .collect(),
             meetings: vec![0; n],
-            tables_used: vec![0; slots],
-            tables: (0..slots).map(|slot| problem.tables_in(slot)).collect(),
-            gaps: vec![(0, 0); n],
-            gap_cost: 0,
+            used: vec![0; shape.slots],
+            open: (0..shape.slots).fold(0, |mask, slot| set(mask, slot, shape.tables[slot] > 0)),
+            coverage: 0,
+            weight: 0,
+            gap: vec![0; n],
+            gaps: 0,
+            breaks: 0,
+            broken: Vec::new(),
+            broken_at: vec![NOBODY; n],
         };
-        for lock in &problem.locks {
+        for lock in &shape.problem.locks {
             this.place(lock.request, lock.slot);
-            this.locked[lock.request] = true;
         }
         this
     }
 
-    /// Whether a request's own wishes allow a slot, whoever else meets then.
-    pub(super) fn allows(&self, request: usize, slot: usize) -> bool {
-        let request = &self.problem.requests[request];
-        self.seats[request.demander][slot] > 0
-            && self.seats[request.provider][slot] > 0
-            && request
-                .slots
-                .as_ref()
-                .is_none_or(|slots| slots.contains(slot))
+    /// The slot of a request that is placed.
+    pub(super) fn slot_of(&self, request: usize) -> Option<usize> {
+        let slot = self.slot[request];
+        (slot != NOWHERE).then_some(usize::from(slot))
+    }
+
+    /// Slots of all requests, to come back to with [`Self::restore`].
+    pub(super) fn snapshot(&self) -> Vec<u8> {
+        self.slot.clone()
+    }
+
+    /// Goes back to a snapshot.
+    pub(super) fn restore(&mut self, snapshot: &[u8]) {
+        for (request, slot) in snapshot.iter().enumerate() {
+            if self.slot[request] != *slot {
+                self.remove(request);
+            }
+        }
+        for (request, slot) in snapshot.iter().enumerate() {
+            if self.slot[request] != *slot {
+                self.place(request, usize::from(*slot));
+            }
+        }
     }
 
     /// Whether a participant has a seat left in a slot.
     pub(super) fn has_seat(&self, participant: usize, slot: usize) -> bool {
-        self.held[participant][slot] < self.seats[participant][slot]
+        self.free[participant] & bit(slot) != 0
     }
 
     /// Whether a participant may have another meeting.
     pub(super) fn below_cap(&self, participant: usize) -> bool {
-        self.meetings[participant] < self.problem.participants[participant].cap
+        self.meetings[participant] < self.shape.cap[participant]
     }
 
     /// Meetings of a participant.
@@ -94,101 +128,220 @@ impl<'a> Timetable<'a> {
 
     /// Whether a table is left in a slot.
     pub(super) fn has_table(&self, slot: usize) -> bool {
-        self.tables_used[slot] < self.tables[slot]
+        self.open & bit(slot) != 0
     }
 
     /// Tables left in a slot.
-    pub(super) fn tables_left(&self, slot: usize) -> usize {
-        self.tables[slot].saturating_sub(self.tables_used[slot])
+    pub(super) fn tables_left(&self, slot: usize) -> i32 {
+        self.shape.tables[slot] - self.used[slot]
     }
 
-    /// Whether a request could be placed in a slot as things are.
-    pub(super) fn fits(&self, request: usize, slot: usize) -> bool {
-        let r = &self.problem.requests[request];
-        self.allows(request, slot)
-            && self.has_seat(r.demander, slot)
-            && self.has_seat(r.provider, slot)
-            && (r.remote || self.has_table(slot))
+    /// The requests in a slot.
+    pub(super) fn in_slot(&self, slot: usize) -> &[u32] {
+        &self.in_slot[slot]
     }
 
-    /// Places a request; the caller has made sure that it fits, or will make it fit.
+    /// Meetings of a participant in a slot.
+    pub(super) fn held(&self, participant: usize, slot: usize) -> u16 {
+        self.held[participant * self.shape.slots + slot]
+    }
+
+    /// The cells of a participant in a slot; some may hold [`NOBODY`].
+    pub(super) fn cells(&self, participant: usize, slot: usize) -> &[u32] {
+        let (begin, width) = self.shape.cells[participant];
+        &self.cell[begin + slot * width..begin + (slot + 1) * width]
+    }
+
+    /// Slots in which a request fits as things are.
+    pub(super) fn fitting(&self, request: usize) -> Mask {
+        let [a, b] = self.shape.ends[request];
+        let tables = if self.shape.needs_table[request] {
+            self.open
+        } else {
+            Mask::MAX
+        };
+        self.shape.allowed[request] & self.free[a] & self.free[b] & tables
+    }
+
+    /// Coverage and weight.
+    pub(super) fn worth(&self) -> (i64, i64) {
+        (self.coverage, self.weight)
+    }
+
+    /// What all gaps cost: [`BREAK`] for a break, 1 for an idle slot.
+    pub(super) fn gaps(&self) -> i64 {
+        self.gaps
+    }
+
+    /// All breaks.
+    pub(super) fn breaks(&self) -> i64 {
+        self.breaks
+    }
+
+    /// Those who have breaks.
+    pub(super) fn broken(&self) -> &[u32] {
+        &self.broken
+    }
+
+    /// What another meeting in a slot would add to the gaps of a participant.
+    pub(super) fn gaps_with(&self, participant: usize, slot: usize) -> i64 {
+        self.gap_of(participant, self.occupied[participant] | bit(slot)) - self.gap[participant]
+    }
+
+    /// What the gaps of a participant cost.
+    pub(super) fn gap(&self, participant: usize) -> i64 {
+        self.gap[participant]
+    }
+
+    /// What gaps cost for a participant who meets in these slots.
+    pub(super) fn gap_of(&self, participant: usize, occupied: Mask) -> i64 {
+        let (breaks, idle) = self.shape.gaps(participant, occupied);
+        i64::from(breaks) * BREAK + i64::from(idle)
+    }
+
+    /// Places a request that fits.
     pub(super) fn place(&mut self, request: usize, slot: usize) {
-        let r = &self.problem.requests[request];
-        self.slot_of[request] = Some(slot);
-        self.tables_used[slot] += usize::from(!r.remote);
-        for p in [r.demander, r.provider] {
-            self.held[p][slot] += 1;
+        self.put(request, slot);
+        self.count(request);
+    }
+
+    /// Counts a request that was put into a slot as placed.
+    pub(super) fn count(&mut self, request: usize) {
+        self.weight += self.shape.weights[request];
+        self.coverage += self.must(request);
+        for p in self.shape.ends[request] {
             self.meetings[p] += 1;
+            self.coverage += i64::from(self.meetings[p] <= self.shape.covering[p]);
             self.recount(p);
         }
     }
 
     /// Takes a request out; tells where it was.
     pub(super) fn remove(&mut self, request: usize) -> Option<usize> {
-        let slot = self.slot_of[request].take()?;
-        let r = &self.problem.requests[request];
-        self.tables_used[slot] -= usize::from(!r.remote);
-        for p in [r.demander, r.provider] {
-            self.held[p][slot] -= 1;
+        let slot = self.slot_of(request)?;
+        self.lift(request, slot);
+        self.weight -= self.shape.weights[request];
+        self.coverage -= self.must(request);
+        for p in self.shape.ends[request] {
+            self.coverage -= i64::from(self.meetings[p] <= self.shape.covering[p]);
             self.meetings[p] -= 1;
             self.recount(p);
         }
         Some(slot)
     }
 
-    /// More meetings in a slot than a participant has seats.
-    pub(super) fn is_over(&self, participant: usize, slot: usize) -> bool {
-        self.held[participant][slot] > self.seats[participant][slot]
+    fn must(&self, request: usize) -> i64 {
+        if self.shape.must[request] {
+            self.shape.must_units
+        } else {
+            0
+        }
     }
 
-    /// More meetings in a slot than tables.
-    pub(super) fn tables_over(&self, slot: usize) -> bool {
-        self.tables_used[slot] > self.tables[slot]
-    }
-
-    /// Breaks and idle slots of a participant. A planned break between two slots interrupts nothing.
-    fn count_gaps(&self, participant: usize) -> (i64, i64) {
-        let (mut breaks, mut idle, mut waiting, mut begun) = (0, 0, 0, false);
-        for (slot, held) in self.held[participant].iter().enumerate() {
-            if self.problem.slots[slot].follows_break {
-                // Waiting up to a planned break ends with it: the span begins anew after it.
-                waiting = 0;
-                begun = false;
+    /// Takes a request out of its slot for a while; the gaps are not recounted.
+    pub(super) fn lift(&mut self, request: usize, slot: usize) {
+        let shape = self.shape;
+        self.slot[request] = NOWHERE;
+        let position = self.position[request];
+        let there = &mut self.in_slot[slot];
+        there.swap_remove(position as usize);
+        if let Some(moved) = there.get(position as usize) {
+            self.position[*moved as usize] = position;
+        }
+        for p in shape.ends[request] {
+            let (begin, width) = shape.cells[p];
+            let cells = &mut self.cell[begin + slot * width..begin + (slot + 1) * width];
+            if let Some(cell) = cells.iter_mut().find(|cell| **cell as usize == request) {
+                *cell = NOBODY;
             }
-            if *held > 0 {
-                if begun && waiting > 0 {
-                    breaks += 1;
-                    idle += waiting;
-                }
-                waiting = 0;
-                begun = true;
-            } else {
-                waiting += 1;
+            let held = &mut self.held[p * shape.slots + slot];
+            *held -= 1;
+            if *held == 0 {
+                self.occupied[p] &= !bit(slot);
+            }
+            self.free[p] |= bit(slot);
+        }
+        if shape.needs_table[request] {
+            self.used[slot] -= 1;
+            self.open |= bit(slot);
+        }
+    }
+
+    /// Puts a request into a slot; the gaps are not recounted.
+    pub(super) fn put(&mut self, request: usize, slot: usize) {
+        let shape = self.shape;
+        self.slot[request] = u8::try_from(slot).unwrap_or(NOWHERE);
+        let number = |n: usize| u32::try_from(n).unwrap_or(NOBODY);
+        self.position[request] = number(self.in_slot[slot].len());
+        self.in_slot[slot].push(number(request));
+        for p in shape.ends[request] {
+            let (begin, width) = shape.cells[p];
+            let cells = &mut self.cell[begin + slot * width..begin + (slot + 1) * width];
+            if let Some(cell) = cells.iter_mut().find(|cell| **cell == NOBODY) {
+                *cell = number(request);
+            }
+            let held = &mut self.held[p * shape.slots + slot];
+            *held += 1;
+            self.occupied[p] |= bit(slot);
+            if *held >= shape.seats(p, slot) {
+                self.free[p] &= !bit(slot);
             }
         }
-        (breaks, idle)
+        if shape.needs_table[request] {
+            self.used[slot] += 1;
+            if self.used[slot] >= shape.tables[slot] {
+                self.open &= !bit(slot);
+            }
+        }
     }
 
-    fn recount(&mut self, participant: usize) {
-        let cost = |gaps: (i64, i64)| gaps.0 * 100 + gaps.1;
-        let gaps = self.count_gaps(participant);
-        self.gap_cost += cost(gaps) - cost(self.gaps[participant]);
-        self.gaps[participant] = gaps;
-    }
-
-    /// What all gaps cost: a break as much as a hundred idle slots.
-    pub(super) fn total_gap_cost(&self) -> i64 {
-        self.gap_cost
+    /// Counts the gaps of a participant anew.
+    pub(super) fn recount(&mut self, participant: usize) {
+        let gap = self.gap_of(participant, self.occupied[participant]);
+        let before = std::mem::replace(&mut self.gap[participant], gap);
+        if gap == before {
+            return;
+        }
+        self.gaps += gap - before;
+        self.breaks += gap / BREAK - before / BREAK;
+        if before == 0 {
+            let number = |n: usize| u32::try_from(n).unwrap_or(NOBODY);
+            self.broken_at[participant] = number(self.broken.len());
+            self.broken.push(number(participant));
+        } else if gap == 0 {
+            let at = self.broken_at[participant];
+            self.broken.swap_remove(at as usize);
+            if let Some(moved) = self.broken.get(at as usize) {
+                self.broken_at[*moved as usize] = at;
+            }
+        }
     }
 
     pub(super) fn figures(&self) -> Figures {
-        let placed: Vec<bool> = self.slot_of.iter().map(Option::is_some).collect();
-        let (coverage, weight) = bound::value(self.problem, self.weights, &placed);
         Figures {
-            coverage,
-            weight,
-            breaks: self.gaps.iter().map(|gaps| gaps.0).sum(),
-            idle_slots: self.gaps.iter().map(|gaps| gaps.1).sum(),
+            coverage: self.coverage,
+            weight: self.weight,
+            breaks: self.breaks,
+            idle_slots: self.gaps - self.breaks * BREAK,
         }
+    }
+
+    /// One of a participant's meetings in a slot that may be moved, by chance.
+    pub(super) fn movable(
+        &self,
+        participant: usize,
+        slot: usize,
+        random: &mut Random,
+    ) -> Option<usize> {
+        let cells = self.cells(participant, slot);
+        let from = if cells.len() > 1 {
+            random.below(cells.len())
+        } else {
+            0
+        };
+        let (before, after) = cells.split_at(from);
+        let mut all = after.iter().chain(before).filter(|cell| **cell != NOBODY);
+        all.find(|cell| !self.shape.locked[**cell as usize])
+            .map(|cell| *cell as usize)
     }
 }

@@ -1,0 +1,182 @@
+//! The arrangement against its bounds: coverage, weight, breaks and time, on families of days of several sizes.
+//!
+//! `cargo bench -p matchday-domain --bench scheduling -- [--families S40,M25,…] [--seeds 3] [--iterations N]
+//! [--iterations-scale 1.0] [--lunch] [file.mm …]`. With files, those; else three generated days of each family
+//! and their medians. `--lunch` plans a break at midday, over which waiting is no break; without it every wait of the day counts.
+//! Times are what one thread has run for, without the time in which other programs had its core.
+
+#![allow(
+    missing_docs,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::expect_used
+)]
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+mod day;
+
+use cpu_time::ThreadTime;
+use day::{Day, FAMILIES, Family};
+use matchday_domain::scheduling::{Level, LevelName, Options, Policy, arrange, upper_bound};
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+/// The score alone decides.
+const BY_SCORE: Policy = Policy {
+    mutual: 0,
+    demand_side: 0,
+    supply_side: 0,
+    suggested: 0,
+};
+
+struct Figures {
+    coverage: Level,
+    weight: Level,
+    breaks: Level,
+    first_breaks: i64,
+    bound: Duration,
+    construct: Duration,
+    all: Duration,
+    iterations: u64,
+}
+
+fn main() {
+    let (mut families, mut files) = (Vec::new(), Vec::new());
+    let (mut seeds, mut iterations, mut scale, mut lunch) = (3_u64, None, 1.0, false);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().expect("a value behind the option");
+        match argument.as_str() {
+            "--families" => families = value().split(',').map(str::to_owned).collect(),
+            "--seeds" => seeds = value().parse().expect("a number"),
+            "--iterations" => iterations = Some(value().parse().expect("a number")),
+            "--iterations-scale" => scale = value().parse().expect("a number"),
+            "--lunch" => lunch = true,
+            // Cargo's own.
+            "--bench" => {}
+            file => files.push(file.to_owned()),
+        }
+    }
+    println!(
+        "day | requests | meetings of covered | coverage/bound | weight/bound | gap % | breaks at first | breaks | break bound | bound ms | construct ms | all s | iterations"
+    );
+    if files.is_empty() {
+        for family in FAMILIES {
+            if families.is_empty() || families.iter().any(|name| name == family.name) {
+                let runs: Vec<Figures> = (1..=seeds)
+                    .map(|seed| {
+                        let day = family.day(seed);
+                        let budget =
+                            iterations.unwrap_or((family.iterations as f64 * scale) as u64);
+                        run(&format!("{}-{seed}", family.name), &day, budget, lunch)
+                    })
+                    .collect();
+                medians(family, &runs);
+            }
+        }
+    }
+    for file in files {
+        let day = Day::read(&std::fs::read_to_string(&file).expect("a file"));
+        let family = Family::like(&day);
+        let budget = iterations.unwrap_or((family.iterations as f64 * scale) as u64);
+        run(
+            file.rsplit('/').next().unwrap_or(&file),
+            &day,
+            budget,
+            lunch,
+        );
+    }
+}
+
+fn run(name: &str, day: &Day, iterations: u64, lunch: bool) -> Figures {
+    let problem = day.problem(lunch);
+    let start = ThreadTime::now();
+    upper_bound(&problem, &BY_SCORE).expect("a sound problem");
+    let bound = start.elapsed();
+    let start = ThreadTime::now();
+    let (mut ready, mut first_breaks) = (None, 0);
+    let options = Options {
+        seed: 1,
+        iterations,
+    };
+    let arrangement = arrange(&problem, &BY_SCORE, &options, &mut |progress| {
+        if ready.is_none() {
+            ready = Some(start.elapsed());
+            let breaks = progress
+                .levels
+                .iter()
+                .find(|level| level.name == LevelName::Breaks);
+            first_breaks = breaks.map_or(0, |level| level.value);
+        }
+        ControlFlow::Continue(())
+    })
+    .expect("an arrangement");
+    let all = start.elapsed();
+    let level = |name| {
+        let mut levels = arrangement.levels.iter();
+        *levels.find(|level| level.name == name).expect("a level")
+    };
+    let figures = Figures {
+        coverage: level(LevelName::Coverage),
+        weight: level(LevelName::Weight),
+        breaks: level(LevelName::Breaks),
+        first_breaks,
+        bound,
+        construct: ready.unwrap_or(all).saturating_sub(bound),
+        all,
+        iterations: arrangement.iterations,
+    };
+    let shown = |bound: Option<i64>, per: i64| {
+        bound.map_or("no proof".to_owned(), |b| (b / per).to_string())
+    };
+    println!(
+        "{name} | {} | {} | {}/{} | {}/{} | {:.4} | {} | {} | {} | {:.1} | {:.1} | {:.1} | {}",
+        problem.requests.len(),
+        arrangement.meetings.len(),
+        figures.coverage.value,
+        shown(figures.coverage.bound, 1),
+        figures.weight.value / 100,
+        shown(figures.weight.bound, 100),
+        gap(&figures),
+        figures.first_breaks,
+        figures.breaks.value,
+        shown(figures.breaks.bound, 1),
+        milliseconds(figures.bound),
+        milliseconds(figures.construct),
+        figures.all.as_secs_f64(),
+        figures.iterations,
+    );
+    figures
+}
+
+/// How far the weight is from its bound, in percent.
+fn gap(figures: &Figures) -> f64 {
+    figures.weight.bound.map_or(f64::NAN, |bound| {
+        100.0 * (bound - figures.weight.value) as f64 / bound as f64
+    })
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1_000.0
+}
+
+fn medians(family: &Family, runs: &[Figures]) {
+    let median = |figure: &dyn Fn(&Figures) -> f64| {
+        let mut all: Vec<f64> = runs.iter().map(figure).collect();
+        all.sort_by(f64::total_cmp);
+        all.get(all.len() / 2).copied().unwrap_or(f64::NAN)
+    };
+    println!(
+        "{} median | gap {:.4} % | breaks {} | bound {:.1} ms | construct {:.1} ms | all {:.1} s",
+        family.name,
+        median(&gap),
+        median(&|figures| figures.breaks.value as f64),
+        median(&|figures| milliseconds(figures.bound)),
+        median(&|figures| milliseconds(figures.construct)),
+        median(&|figures| figures.all.as_secs_f64()),
+    );
+}

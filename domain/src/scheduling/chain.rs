@@ -1,0 +1,228 @@
+//! Kempe chains: the meetings that change places between two slots when one of them moves.
+//!
+//! The meetings of two slots form a graph on the participants. With one seat each, its components are paths and
+//! cycles, and a component whose meetings all change slots leaves everything else as it was (Kempe, 1879; König, 1916:
+//! why the meetings of a bipartite graph always find slots). Only the ends of a path gain and lose a slot, so that a
+//! long chain costs no more in breaks than a short one. With several seats a participant passes on only what is too
+//! much.
+
+use super::random::Random;
+use super::shape::{NOBODY, bit};
+use super::timetable::Timetable;
+
+/// Longest chain.
+const LONGEST: usize = 400;
+
+/// A chain between two slots, found but not yet made.
+pub(super) struct Chain {
+    slots: [usize; 2],
+    /// Requests, and whether each goes to the second slot.
+    members: Vec<(usize, bool)>,
+    /// Participants and how many meetings each gains in either slot.
+    touched: Vec<usize>,
+    gain: Vec<[i16; 2]>,
+    seen_request: Vec<u32>,
+    seen_participant: Vec<u32>,
+    epoch: u32,
+    /// Tables that either slot needs more.
+    tables: [i32; 2],
+}
+
+impl Chain {
+    pub(super) fn new(requests: usize, participants: usize) -> Self {
+        Self {
+            slots: [0; 2],
+            members: Vec::new(),
+            touched: Vec::new(),
+            gain: vec![[0; 2]; participants],
+            seen_request: vec![0; requests],
+            seen_participant: vec![0; participants],
+            epoch: 0,
+            tables: [0; 2],
+        }
+    }
+
+    /// Forgets what it held; the next chains run between these slots.
+    pub(super) fn begin(&mut self, a: usize, b: usize) {
+        self.slots = [a, b];
+        self.members.clear();
+        self.touched.clear();
+        self.tables = [0; 2];
+        self.epoch = self.epoch.wrapping_add(1);
+        if self.epoch == 0 {
+            self.seen_request.fill(0);
+            self.seen_participant.fill(0);
+            self.epoch = 1;
+        }
+    }
+
+    fn gain(&mut self, participant: usize) -> &mut [i16; 2] {
+        if self.seen_participant[participant] != self.epoch {
+            self.seen_participant[participant] = self.epoch;
+            self.gain[participant] = [0; 2];
+            self.touched.push(participant);
+        }
+        &mut self.gain[participant]
+    }
+
+    fn add(&mut self, timetable: &Timetable<'_>, request: usize) -> bool {
+        let shape = timetable.shape;
+        let from = timetable.slot_of(request);
+        let to_second = from == Some(self.slots[0]);
+        let to = self.slots[usize::from(to_second)];
+        if shape.locked[request]
+            || shape.allowed[request] & bit(to) == 0
+            || self.members.len() >= LONGEST
+        {
+            return false;
+        }
+        self.seen_request[request] = self.epoch;
+        self.members.push((request, to_second));
+        // One that comes from nowhere leaves no seat and no table behind.
+        let leaves = i16::from(from.is_some());
+        if shape.needs_table[request] {
+            self.tables[usize::from(to_second)] += 1;
+            self.tables[usize::from(!to_second)] -= i32::from(leaves);
+        }
+        for p in shape.ends[request] {
+            let gain = self.gain(p);
+            gain[usize::from(to_second)] += 1;
+            gain[usize::from(!to_second)] -= leaves;
+        }
+        true
+    }
+
+    /// Lets a meeting change slots, and all that must change with it; false if something cannot.
+    pub(super) fn grow(
+        &mut self,
+        timetable: &Timetable<'_>,
+        request: usize,
+        random: &mut Random,
+    ) -> bool {
+        if !self.add(timetable, request) {
+            return false;
+        }
+        self.settle(timetable, self.members.len() - 1, random)
+    }
+
+    /// A request without a slot comes to the first of the two, and all that must change with it.
+    pub(super) fn bring(
+        &mut self,
+        timetable: &Timetable<'_>,
+        request: usize,
+        random: &mut Random,
+    ) -> bool {
+        self.add(timetable, request) && self.settle(timetable, 0, random)
+    }
+
+    fn settle(&mut self, timetable: &Timetable<'_>, mut next: usize, random: &mut Random) -> bool {
+        let shape = timetable.shape;
+        while let Some((request, to_second)) = self.members.get(next).copied() {
+            next += 1;
+            let to = self.slots[usize::from(to_second)];
+            for p in shape.ends[request] {
+                loop {
+                    let held = i32::from(timetable.held(p, to))
+                        + i32::from(self.gain[p][usize::from(to_second)]);
+                    if held <= i32::from(shape.seats(p, to)) {
+                        break;
+                    }
+                    let cells = timetable.cells(p, to);
+                    let start = if cells.len() > 1 {
+                        random.below(cells.len())
+                    } else {
+                        0
+                    };
+                    let (before, after) = cells.split_at(start);
+                    let out = after
+                        .iter()
+                        .chain(before)
+                        .map(|cell| *cell as usize)
+                        .find(|r| {
+                            *r != NOBODY as usize
+                                && self.seen_request[*r] != self.epoch
+                                && !shape.locked[*r]
+                        });
+                    if !out.is_some_and(|out| self.add(timetable, out)) {
+                        return false;
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// Whether a request is part of it.
+    pub(super) fn holds(&self, request: usize) -> bool {
+        self.seen_request[request] == self.epoch
+    }
+
+    /// The slot that would hold more meetings than tables, if any.
+    pub(super) fn short_of_tables(&self, timetable: &Timetable<'_>) -> Option<usize> {
+        let mut both = self.slots.into_iter().zip(self.tables);
+        both.find(|(slot, more)| *more > 0 && *more > timetable.tables_left(*slot))
+            .map(|(slot, _)| slot)
+    }
+
+    /// Adds other chains between the two slots, by chance, until the tables suffice; false if it does not come to that.
+    pub(super) fn balance(
+        &mut self,
+        timetable: &Timetable<'_>,
+        tries: usize,
+        random: &mut Random,
+    ) -> bool {
+        for _ in 0..tries {
+            let Some(slot) = self.short_of_tables(timetable) else {
+                return true;
+            };
+            let there = timetable.in_slot(slot);
+            let request = there[random.below(there.len())] as usize;
+            if self.holds(request) {
+                continue;
+            }
+            if !self.grow(timetable, request, random) {
+                return false;
+            }
+        }
+        self.short_of_tables(timetable).is_none()
+    }
+
+    /// What the change costs in gaps.
+    pub(super) fn cost(&self, timetable: &Timetable<'_>) -> i64 {
+        let mut cost = 0;
+        for p in &self.touched {
+            let before = timetable.occupied[*p];
+            let mut after = before;
+            for (slot, gain) in self.slots.into_iter().zip(self.gain[*p]) {
+                if gain != 0 {
+                    let held = i32::from(timetable.held(*p, slot)) + i32::from(gain);
+                    if held > 0 {
+                        after |= bit(slot);
+                    } else {
+                        after &= !bit(slot);
+                    }
+                }
+            }
+            if after != before {
+                cost += timetable.gap_of(*p, after) - timetable.gap(*p);
+            }
+        }
+        cost
+    }
+
+    /// Makes the change. A request that [`Self::bring`] brought is in its slot then; the caller has it counted.
+    pub(super) fn apply(&self, timetable: &mut Timetable<'_>) {
+        for (request, to_second) in &self.members {
+            let from = self.slots[usize::from(!*to_second)];
+            if timetable.slot_of(*request).is_some() {
+                timetable.lift(*request, from);
+            }
+        }
+        for (request, to_second) in &self.members {
+            timetable.put(*request, self.slots[usize::from(*to_second)]);
+        }
+        for p in &self.touched {
+            timetable.recount(*p);
+        }
+    }
+}

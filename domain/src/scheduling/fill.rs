@@ -1,0 +1,287 @@
+//! More weight where the choice of the flow does not fit into the slots: a request comes in, what is in its way goes
+//! to another slot or out, and annealing decides whether that was worth it (ejection chains; Glover, 1996).
+
+use super::anneal::Annealing;
+use super::chain::Chain;
+use super::random::Random;
+use super::shape::{bit, bits};
+use super::timetable::Timetable;
+
+/// Steps between two coolings.
+const ROUND: u64 = 1_024;
+
+/// Temperatures at the beginning and at the end, in parts of the heaviest weight.
+const HOT: f64 = 0.05;
+const WARM: f64 = 0.02;
+/// Steps for each request from which on the search begins hot: with fewer it would not cool in time.
+const AMPLE: u64 = 30_000;
+const COLD: f64 = 0.002;
+/// One in so many may be missing.
+const FEW: usize = 30;
+
+/// What has been changed, for going back.
+type Changes = Vec<(usize, Option<usize>)>;
+
+/// Seeks coverage and weight until `goal` is reached or the budget is used. Returns the steps done. `tell` hears of
+/// every round and may stop it.
+pub(super) fn fill(
+    timetable: &mut Timetable<'_>,
+    chain: &mut Chain,
+    goal: (i64, i64),
+    budget: u64,
+    random: &mut Random,
+    tell: &mut dyn FnMut(u64, &Timetable<'_>) -> bool,
+) -> u64 {
+    let shape = timetable.shape;
+    let heaviest = shape.weights.iter().copied().max().unwrap_or(0);
+    let mut best = timetable.snapshot();
+    let mut best_worth = timetable.worth();
+    // A unit of coverage counts as much as the three heaviest requests while a step is judged; the best timetable is
+    // kept by coverage first.
+    let unit = 3 * heaviest;
+    let energy = |(coverage, weight): (i64, i64)| -(coverage * unit + weight);
+    #[allow(clippy::cast_precision_loss)] // a scale
+    let scale = heaviest as f64;
+    let ample = budget / AMPLE >= shape.ends.len() as u64;
+    let hot = if ample { HOT } else { WARM };
+    let mut annealing = Annealing::new(scale * hot, scale * COLD, budget / ROUND);
+    let (mut changes, mut done) = (Changes::new(), 0);
+    let mut left: Vec<usize> = Vec::new();
+    while done < budget && best_worth < goal {
+        left.clear();
+        left.extend(
+            (0..shape.ends.len())
+                .filter(|r| timetable.slot_of(*r).is_none() && shape.allowed[*r] != 0),
+        );
+        if left.is_empty() {
+            break;
+        }
+        let round = ROUND.min(budget - done);
+        for _ in 0..round {
+            if random.below(4) == 0 {
+                drift(timetable, chain, random);
+                continue;
+            }
+            let at = random.below(left.len());
+            let request = left[at];
+            if timetable.slot_of(request).is_some() {
+                left.swap_remove(at);
+                if left.is_empty() {
+                    break;
+                }
+                continue;
+            }
+            let before = energy(timetable.worth());
+            changes.clear();
+            if !force(timetable, request, &mut changes, random)
+                || energy(timetable.worth()) - before > annealing.threshold(random)
+            {
+                undo(timetable, &changes);
+                continue;
+            }
+            left.swap_remove(at);
+            left.extend(
+                changes
+                    .iter()
+                    .map(|change| change.0)
+                    .filter(|r| timetable.slot_of(*r).is_none()),
+            );
+            if timetable.worth() > best_worth {
+                best_worth = timetable.worth();
+                best = timetable.snapshot();
+            }
+            if left.is_empty() {
+                break;
+            }
+        }
+        done += round;
+        annealing.cool();
+        if tell(done, timetable) {
+            break;
+        }
+    }
+    timetable.restore(&best);
+    done
+}
+
+/// Places the chosen requests for which construction found no slot, where there are few: chains by chance move the
+/// others about until a place opens.
+pub(super) fn complete(
+    timetable: &mut Timetable<'_>,
+    chain: &mut Chain,
+    chosen: &[bool],
+    budget: u64,
+    random: &mut Random,
+) {
+    let shape = timetable.shape;
+    let all = chosen.iter().filter(|chosen| **chosen).count();
+    let mut missing: Vec<usize> = (0..chosen.len())
+        .filter(|r| chosen[*r] && timetable.slot_of(*r).is_none())
+        .collect();
+    let mut done = 0;
+    while done < budget && !missing.is_empty() && missing.len() * FEW <= all {
+        done += 1;
+        if random.below(4) > 0 {
+            drift(timetable, chain, random);
+            continue;
+        }
+        let at = random.below(missing.len());
+        let request = missing[at];
+        let allowed = shape.allowed[request];
+        let slot = bits(allowed).nth(random.below(allowed.count_ones() as usize));
+        let other = random.below(shape.slots);
+        let Some(slot) = slot.filter(|slot| *slot != other) else {
+            continue;
+        };
+        chain.begin(slot, other);
+        if chain.bring(timetable, request, random) && chain.balance(timetable, 4, random) {
+            chain.apply(timetable);
+            timetable.count(request);
+            missing.swap_remove(at);
+        }
+    }
+}
+
+/// Another timetable of the same worth: a chain between two slots by chance.
+fn drift(timetable: &mut Timetable<'_>, chain: &mut Chain, random: &mut Random) {
+    let shape = timetable.shape;
+    let request = random.below(shape.ends.len());
+    let Some(from) = timetable.slot_of(request) else {
+        return;
+    };
+    let to = random.below(shape.slots);
+    if to == from {
+        return;
+    }
+    chain.begin(from, to);
+    if chain.grow(timetable, request, random) && chain.balance(timetable, 2, random) {
+        chain.apply(timetable);
+    }
+}
+
+/// Puts a request into a slot by chance; what is in its way goes elsewhere if it fits there, or out. False if
+/// something in the way is locked; the caller undoes the changes.
+fn force(
+    timetable: &mut Timetable<'_>,
+    request: usize,
+    changes: &mut Changes,
+    random: &mut Random,
+) -> bool {
+    let shape = timetable.shape;
+    let ends = shape.ends[request];
+    let fitting = timetable.fitting(request);
+    let all = if fitting != 0 {
+        fitting
+    } else {
+        shape.allowed[request]
+    };
+    let nth = random.below(all.count_ones() as usize);
+    let Some(slot) = bits(all).nth(nth) else {
+        return false;
+    };
+    let mut out = Vec::new();
+    for p in ends {
+        if !timetable.has_seat(p, slot) {
+            let Some(other) = timetable.movable(p, slot, random) else {
+                return false;
+            };
+            out.push(other);
+        }
+    }
+    for p in ends {
+        let leaving = out.iter().filter(|r| shape.ends[**r].contains(&p)).count();
+        let stays = u64::from(timetable.meetings(p)) - leaving as u64;
+        if stays >= u64::from(shape.cap[p]) {
+            // One more than it may have; the one in the slot may come back elsewhere only if there is room for it.
+            let own = &shape.requests_of[p];
+            let start = random.below(own.len());
+            let (before, after) = own.split_at(start);
+            let other = after.iter().chain(before).find(|r| {
+                timetable.slot_of(**r).is_some() && !shape.locked[**r] && !out.contains(r)
+            });
+            let Some(other) = other else { return false };
+            out.push(*other);
+        }
+    }
+    if shape.needs_table[request]
+        && timetable.tables_left(slot) <= 0
+        && !out
+            .iter()
+            .any(|r| timetable.slot_of(*r) == Some(slot) && shape.needs_table[*r])
+    {
+        let there = timetable.in_slot(slot);
+        let other = there[random.below(there.len())] as usize;
+        if shape.locked[other] || !shape.needs_table[other] {
+            return false;
+        }
+        out.push(other);
+    }
+    for other in &out {
+        changes.push((*other, timetable.remove(*other)));
+    }
+    timetable.place(request, slot);
+    changes.push((request, None));
+    for other in out {
+        reinsert(timetable, other, changes, random);
+    }
+    true
+}
+
+fn reinsert(
+    timetable: &mut Timetable<'_>,
+    request: usize,
+    changes: &mut Changes,
+    random: &mut Random,
+) {
+    let [a, b] = timetable.shape.ends[request];
+    if !timetable.below_cap(a) || !timetable.below_cap(b) {
+        return;
+    }
+    let fitting = timetable.fitting(request);
+    if fitting != 0 {
+        let nth = random.below(fitting.count_ones() as usize);
+        if let Some(slot) = bits(fitting).nth(nth) {
+            timetable.place(request, slot);
+            changes.push((request, None));
+        }
+        return;
+    }
+    // Where only the one side is taken, the one in the way may have another slot.
+    let shape = timetable.shape;
+    let start = random.below(shape.slots);
+    let turned = bits(shape.allowed[request] >> start << start)
+        .chain(bits(shape.allowed[request] & (bit(start) - 1)));
+    for slot in turned {
+        if shape.needs_table[request] && !timetable.has_table(slot) {
+            continue;
+        }
+        let taken = match (timetable.has_seat(a, slot), timetable.has_seat(b, slot)) {
+            (false, true) => a,
+            (true, false) => b,
+            _ => continue,
+        };
+        let Some(other) = timetable.movable(taken, slot, random) else {
+            continue;
+        };
+        if let Some(elsewhere) = bits(timetable.fitting(other)).next() {
+            changes.push((other, timetable.remove(other)));
+            timetable.place(other, elsewhere);
+            changes.push((other, None));
+            timetable.place(request, slot);
+            changes.push((request, None));
+            return;
+        }
+    }
+}
+
+/// Goes back, the last change first.
+fn undo(timetable: &mut Timetable<'_>, changes: &Changes) {
+    for (request, before) in changes.iter().rev() {
+        match before {
+            Some(slot) => timetable.place(*request, *slot),
+            None => {
+                timetable.remove(*request);
+            }
+        }
+    }
+}
