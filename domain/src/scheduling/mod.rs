@@ -10,8 +10,10 @@
 mod bound;
 mod construct;
 mod explain;
+pub mod formats;
 mod improve;
 mod problem;
+pub mod prove;
 mod random;
 mod seat;
 mod timetable;
