@@ -20,6 +20,7 @@ fn main() {
     };
     let (mut fairness, mut limit, mut only) = (2, 60.0, String::new());
     let mut solver = Solver::default();
+    let trace = std::env::var_os("TRACE").is_some();
     while let Some(option) = args.next() {
         let value = args.next().expect("every option has a value");
         match option.as_str() {
@@ -57,7 +58,11 @@ fn main() {
             solver,
             stop: &|| begun.elapsed().as_secs_f64() > limit,
         };
-        let outcome = prove(&problem, &wish, &mut |_| {}).expect("well-formed");
+        let outcome = prove(&problem, &wish, &mut |known| {
+            if trace {
+                eprintln!("  {:.2} s {known:?}", begun.elapsed().as_secs_f64());
+            }
+        }).expect("well-formed");
         let took = begun.elapsed().as_secs_f64();
         let result = match outcome {
             Outcome::Optimal { breaks, .. } => format!("optimal {breaks}"),

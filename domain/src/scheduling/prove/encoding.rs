@@ -120,14 +120,6 @@ pub(super) fn encode(problem: &AllMeet, fairness: usize, to: &mut Clauses<'_>) -
             *used = one_at_a_time(meetings, slot, &place, to);
         }
         let used = &used[participant];
-        let literals: Vec<i32> = used.iter().copied().flatten().collect();
-        let count = to.count(&literals, meetings.len());
-        if let Some(all) = meetings.len().checked_sub(1) {
-            match count.get(all) {
-                Some(all) => to.add(&[*all]),
-                None => to.add(&[]),
-            }
-        }
         breaks.push(count_breaks(used, meetings.len(), to));
     }
     let meet: Vec<Vec<i32>> = (0..slots)
@@ -200,34 +192,83 @@ fn one_at_a_time(
     }
 }
 
-/// Unary count of the breaks of one participant.
+/// Unary count of the breaks of one participant, which uses exactly as many slots as it has meetings.
+///
+/// `done(t, j)`: at least j of its meetings lie in slots up to t, a sequential counter. It waits in t if it has begun,
+/// does not meet in t and has not done all; a break begins where it waits and has just met. Written so, no break means
+/// by unit propagation alone that whoever has begun and has not done all must meet.
 fn count_breaks(used: &[Option<i32>], meetings: usize, to: &mut Clauses<'_>) -> Vec<i32> {
-    let mut starts = Vec::new();
-    let mut before = None;
-    for now in used {
-        if let Some(now) = now {
-            starts.push(match before {
-                None => *now,
-                Some(before) => {
-                    let start: i32 = to.variable();
-                    to.add(&[-now, before, start]);
-                    to.add(&[-start, *now]);
-                    to.add(&[-start, -before]);
-                    start
-                }
-            });
-        }
-        before = *now;
-    }
-    if meetings < 2 {
+    if meetings == 0 {
         return Vec::new();
     }
-    let mut runs = to.count(&starts, meetings);
-    // The first run is no break.
-    if !runs.is_empty() {
-        runs.remove(0);
+    let mut done: Vec<Option<i32>> = vec![None; meetings];
+    let mut breaks = Vec::new();
+    // It met, or waited, in the slot before.
+    let (mut met, mut waited): (Option<i32>, Option<i32>) = (None, None);
+    for now in used {
+        let before = done.clone();
+        if let Some(now) = *now {
+            // Nothing is left to do.
+            if let Some(all) = before[meetings - 1] {
+                to.add(&[-now, -all]);
+            }
+            for j in 0..meetings {
+                let one_less = if j == 0 { Some(None) } else { before[j - 1].map(Some) };
+                let Some(one_less) = one_less else { break };
+                let after = to.variable();
+                // after = before or (one less and now)
+                let mut raised = vec![after, -now];
+                let mut kept = vec![-after, now];
+                let mut source = vec![-after];
+                raised.extend(one_less.map(|l: i32| -l));
+                kept.extend(before[j]);
+                source.extend(one_less);
+                source.extend(before[j]);
+                to.add(&raised);
+                to.add(&kept);
+                if one_less.is_some() {
+                    to.add(&source);
+                }
+                if let Some(before) = before[j] {
+                    to.add(&[-before, after]);
+                }
+                done[j] = Some(after);
+            }
+        }
+        let waits = before[0].map(|begun| {
+            let waits = to.variable();
+            let mut clause = vec![waits, -begun];
+            clause.extend(*now);
+            clause.extend(done[meetings - 1]);
+            to.add(&clause);
+            to.add(&[-waits, begun]);
+            if let Some(now) = now {
+                to.add(&[-waits, -now]);
+            }
+            if let Some(all) = done[meetings - 1] {
+                to.add(&[-waits, -all]);
+            }
+            waits
+        });
+        if let (Some(waits), Some(met)) = (waits, met) {
+            let begins = to.variable();
+            to.add(&[begins, -waits, -met]);
+            to.add(&[-begins, waits]);
+            to.add(&[-begins, met]);
+            breaks.push(begins);
+            // Who waits has just met or waited before.
+            let mut clause = vec![-waits, begins];
+            clause.extend(waited);
+            to.add(&clause);
+        }
+        met = *now;
+        waited = waits;
     }
-    runs
+    match done[meetings - 1] {
+        Some(all) => to.add(&[all]),
+        None => to.add(&[]),
+    }
+    to.count(&breaks, meetings - 1)
 }
 
 /// The breaks of no two participants differ by more than `most`.

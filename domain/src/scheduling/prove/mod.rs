@@ -104,6 +104,13 @@ pub fn prove(
     }
     let mut slots = encoding.read(&clauses);
     let mut breaks = judge(&slots)?;
+    let mut tell = |bound, value| {
+        progress(Known {
+            bound,
+            value: Some(value),
+        });
+    };
+    tell(0, breaks);
     let mut bound = 0;
     let mut open = Vec::new();
     for unary in &encoding.breaks {
@@ -117,12 +124,6 @@ pub fn prove(
         bound += least;
         open.extend(&unary[least..]);
     }
-    let mut tell = |bound, value| {
-        progress(Known {
-            bound,
-            value: Some(value),
-        });
-    };
     tell(bound, breaks);
     let beyond = clauses.count(&open, breaks.saturating_sub(bound));
     let least = bound;
