@@ -2,7 +2,7 @@
 //!
 //! `cargo bench -p matchday-domain --bench scheduling_proof -- DIR [--fairness D] [--only TEXT] [--limit SECONDS]
 //! [--solver cadical|batsat]`: DIR holds `b2b/*.dzn` and `optima.tsv` (`instance`, `optimal` or `infeasible`, breaks,
-//! tab-separated; the values belong to a fairness of 2). Prints instance, result, expected, seconds, and a summary;
+//! tab-separated; the values belong to a fairness of 2). Prints instance, result, expected, CPU seconds, and a summary;
 //! ends with 1 if a value differs.
 #![allow(clippy::expect_used, reason = "a measurement stops where it cannot go on")]
 
@@ -10,7 +10,7 @@ use matchday_domain::scheduling::formats::dzn;
 use matchday_domain::scheduling::prove::{Outcome, Solver, Wish, prove};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Instant;
+use cpu_time::ProcessTime;
 
 fn main() {
     let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
@@ -51,7 +51,7 @@ fn main() {
     for path in &files {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let text = std::fs::read_to_string(path).expect("readable");
-        let begun = Instant::now();
+        let begun = ProcessTime::now();
         let problem = dzn::read(&text).expect("well-formed");
         let wish = Wish {
             fairness,

@@ -37,14 +37,17 @@ impl<'a> Clauses<'a> {
         }
     }
 
-    /// Unary count of literals (totalizer, Bailleux and Boufkhad 2003): output `i` holds exactly if more than `i`
-    /// literals do; no output beyond `most`.
-    pub(super) fn count(&mut self, literals: &[i32], most: usize) -> Vec<i32> {
+    /// Unary count of literals (totalizer, Bailleux and Boufkhad 2003): output `i` holds if more than `i` literals do,
+    /// and, if `exact`, only then; no output beyond `most`.
+    pub(super) fn count(&mut self, literals: &[i32], most: usize, exact: bool) -> Vec<i32> {
         if literals.len() < 2 || most == 0 {
             return literals[..literals.len().min(most)].to_vec();
         }
         let (left, right) = literals.split_at(literals.len() / 2);
-        let (left, right) = (self.count(left, most), self.count(right, most));
+        let (left, right) = (
+            self.count(left, most, exact),
+            self.count(right, most, exact),
+        );
         let out: Vec<i32> = (0..literals.len().min(most))
             .map(|_| self.variable())
             .collect();
@@ -58,7 +61,7 @@ impl<'a> Clauses<'a> {
                     self.add(&clause);
                 }
                 // At most i on the left and j on the right make no more than i + j.
-                if i + j < out.len() {
+                if exact && i + j < out.len() {
                     let mut clause = vec![-out[i + j]];
                     clause.extend(left.get(i));
                     clause.extend(right.get(j));
@@ -72,7 +75,7 @@ impl<'a> Clauses<'a> {
     /// At most `most` hold.
     pub(super) fn at_most(&mut self, literals: &[i32], most: usize) {
         if most < literals.len() {
-            let count = self.count(literals, most + 1);
+            let count = self.count(literals, most + 1, false);
             self.add(&[-count[most]]);
         }
     }
@@ -133,7 +136,7 @@ pub(super) fn encode(problem: &AllMeet, fairness: usize, to: &mut Clauses<'_>) -
         let most = holds * 2;
         let least = problem.meetings.len().saturating_sub(all - holds) * 2;
         if least > 0 {
-            let count = to.count(meeting, most + 1);
+            let count = to.count(meeting, most + 1, true);
             if let Some(above) = count.get(most) {
                 to.add(&[-above]);
             }
@@ -268,7 +271,7 @@ fn count_breaks(used: &[Option<i32>], meetings: usize, to: &mut Clauses<'_>) -> 
         Some(all) => to.add(&[all]),
         None => to.add(&[]),
     }
-    to.count(&breaks, meetings - 1)
+    to.count(&breaks, meetings - 1, true)
 }
 
 /// The breaks of no two participants differ by more than `most`.

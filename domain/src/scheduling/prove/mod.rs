@@ -72,7 +72,9 @@ pub enum ProveError {
 }
 
 /// Conflicts that are spent on the least breaks of one participant.
-const PROBE: u32 = 1000;
+const PROBE: u32 = 100;
+/// Conflicts that are spent on a bound before it is written into fresh clauses, which the solver simplifies.
+const QUICK: u32 = 1000;
 
 /// Finds the fewest breaks and proves that there are no fewer.
 ///
@@ -125,13 +127,23 @@ pub fn prove(
         open.extend(&unary[least..]);
     }
     tell(bound, breaks);
-    let beyond = clauses.count(&open, breaks.saturating_sub(bound));
+    let beyond = clauses.count(&open, breaks.saturating_sub(bound), false);
     let least = bound;
     while bound < breaks {
         let more = beyond[bound - least];
-        match clauses.sat.solve(&[-more], None) {
+        let mut answer = clauses.sat.solve(&[-more], Some(QUICK));
+        let mut found = (answer == Some(true)).then(|| encoding.read(&clauses));
+        if answer.is_none() {
+            let mut fresh = Clauses::new(wish.solver.open(wish.stop));
+            let encoding = encode(problem, wish.fairness, &mut fresh);
+            let open: Vec<i32> = encoding.breaks.iter().flatten().copied().collect();
+            fresh.at_most(&open, bound);
+            answer = fresh.sat.solve(&[], None);
+            found = (answer == Some(true)).then(|| encoding.read(&fresh));
+        }
+        match answer {
             Some(true) => {
-                slots = encoding.read(&clauses);
+                slots = found.unwrap_or_default();
                 breaks = judge(&slots)?;
             }
             Some(false) => {
