@@ -4,13 +4,16 @@
 //! [--solver cadical|batsat]`: DIR holds `b2b/*.dzn` and `optima.tsv` (`instance`, `optimal` or `infeasible`, breaks,
 //! tab-separated; the values belong to a fairness of 2). Prints instance, result, expected, CPU seconds, and a summary;
 //! ends with 1 if a value differs.
-#![allow(clippy::expect_used, reason = "a measurement stops where it cannot go on")]
+#![allow(
+    clippy::expect_used,
+    reason = "a measurement stops where it cannot go on"
+)]
 
+use cpu_time::ProcessTime;
 use matchday_domain::scheduling::formats::dzn;
 use matchday_domain::scheduling::prove::{Outcome, Solver, Wish, prove};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use cpu_time::ProcessTime;
 
 fn main() {
     let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
@@ -62,7 +65,8 @@ fn main() {
             if trace {
                 eprintln!("  {:.2} s {known:?}", begun.elapsed().as_secs_f64());
             }
-        }).expect("well-formed");
+        })
+        .expect("well-formed");
         let took = begun.elapsed().as_secs_f64();
         let result = match outcome {
             Outcome::Optimal { breaks, .. } => format!("optimal {breaks}"),

@@ -104,7 +104,11 @@ impl<'a> Tokens<'a> {
             None => "the end of the file".to_owned(),
             Some(found) => format!("`{}`", found.escape_default()),
         };
-        Fault::new(self.line, field, format!("{expected} expected, found {found}"))
+        Fault::new(
+            self.line,
+            field,
+            format!("{expected} expected, found {found}"),
+        )
     }
 
     fn number(&mut self, field: &str) -> Result<Number, Fault> {
@@ -120,9 +124,13 @@ impl<'a> Tokens<'a> {
         if digits.is_empty() {
             return Err(self.unexpected(field, "a number"));
         }
-        let number = digits
-            .parse::<u32>()
-            .map_err(|_| Fault::new(self.line, field, format!("the number {digits:.20} is too large")))?;
+        let number = digits.parse::<u32>().map_err(|_| {
+            Fault::new(
+                self.line,
+                field,
+                format!("the number {digits:.20} is too large"),
+            )
+        })?;
         self.text = rest;
         Ok((self.line, usize::try_from(number).unwrap_or(usize::MAX)))
     }
@@ -185,7 +193,11 @@ impl<'a> Tokens<'a> {
                 if name.is_empty() {
                     return Err(self.unexpected("file", "the name of a field"));
                 }
-                return Err(Fault::new(self.line, format!("{name:.40}"), "unknown field"));
+                return Err(Fault::new(
+                    self.line,
+                    format!("{name:.40}"),
+                    "unknown field",
+                ));
             };
             self.text = &self.text[end..];
             let line = self.line;
@@ -259,7 +271,11 @@ impl Reader {
         let good = expected.is_none_or(|expected| expected == found);
         if !good {
             let expected = expected.unwrap_or_default();
-            self.fault(line, field, format!("has {found} entries, expected {expected}"));
+            self.fault(
+                line,
+                field,
+                format!("has {found} entries, expected {expected}"),
+            );
         }
         good
     }
@@ -357,7 +373,11 @@ impl Reader {
             for (line, slot) in &row {
                 if *slot > slots {
                     let field = format!("forbidden[{}]", i + 1);
-                    self.fault(*line, field, format!("slot {slot} is not within 0 to {slots}"));
+                    self.fault(
+                        *line,
+                        field,
+                        format!("slot {slot} is not within 0 to {slots}"),
+                    );
                 }
             }
             let good = row.iter().filter(|(_, slot)| *slot <= slots);
@@ -380,7 +400,11 @@ impl Reader {
         for (i, (meeting, (line, slot))) in meetings.iter_mut().zip(fixed).enumerate() {
             if slot > slots {
                 let field = format!("fixed[{}]", i + 1);
-                self.fault(line, field, format!("slot {slot} is not within 0 to {slots}"));
+                self.fault(
+                    line,
+                    field,
+                    format!("slot {slot} is not within 0 to {slots}"),
+                );
             }
             meeting.fixed = slot.checked_sub(1);
         }

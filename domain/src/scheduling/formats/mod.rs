@@ -4,6 +4,11 @@
 //! [`json`] our own problem in full. Nothing is allocated that the text does not pay for, and no input panics.
 
 pub mod dzn;
+pub mod json;
+pub mod mm;
+
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 

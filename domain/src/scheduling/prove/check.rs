@@ -90,7 +90,12 @@ pub fn check(
                 broken.push(Broken::Twice(participant, pair[0]));
             }
         }
-        breaks.push(slots.windows(2).filter(|pair| pair[1] > pair[0] + 1).count());
+        breaks.push(
+            slots
+                .windows(2)
+                .filter(|pair| pair[1] > pair[0] + 1)
+                .count(),
+        );
     }
     if let (Some(most), Some(max), Some(min)) = (fairness, breaks.iter().max(), breaks.iter().min())
         && max - min > most

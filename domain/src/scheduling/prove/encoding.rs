@@ -216,7 +216,11 @@ fn count_breaks(used: &[Option<i32>], meetings: usize, to: &mut Clauses<'_>) -> 
                 to.add(&[-now, -all]);
             }
             for j in 0..meetings {
-                let one_less = if j == 0 { Some(None) } else { before[j - 1].map(Some) };
+                let one_less = if j == 0 {
+                    Some(None)
+                } else {
+                    before[j - 1].map(Some)
+                };
                 let Some(one_less) = one_less else { break };
                 let after = to.variable();
                 // after = before or (one less and now)

@@ -1,16 +1,18 @@
 //! The proof: every meeting takes place, with the fewest breaks that are possible, and nobody much worse off.
 //!
 //! [`prove`] writes the problem as clauses ([`encoding`]), asks a SAT solver whether it can be met at all, then raises
-//! a bound on the breaks from below until it is met: what is returned is optimal, infeasible with a [`Reason`], or,
-//! where it was stopped, a timetable and a bound. [`check`] judges every timetable on its own.
+//! a bound on the breaks from below until it is met: what is returned is optimal, infeasible, or, where it was
+//! stopped, a timetable and a bound. [`reason`] names the conditions that exclude each other. [`check`] judges every timetable on its own.
 
 mod check;
 mod encoding;
 mod problem;
+mod reason;
 mod solver;
 
 pub use check::{Broken, check};
 pub use problem::{AllMeet, Malformed, Meeting};
+pub use reason::{Condition, reason};
 pub use solver::Solver;
 
 use encoding::{Clauses, Encoding, encode};
@@ -174,3 +176,6 @@ impl Encoding {
         self.place.iter().map(slot).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -169,9 +169,9 @@ mod with_batsat {
         }
 
         fn failed(&self, assumption: i32) -> bool {
+            // An assumption is made in one sign only, whichever sign the core is told in.
             let var = batsat::Var::unsafe_from_idx(assumption.unsigned_abs());
-            self.solver
-                .unsat_core_contains_lit(Lit::new(var, assumption > 0))
+            self.solver.unsat_core_contains_var(var)
         }
     }
 }
