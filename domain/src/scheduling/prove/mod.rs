@@ -5,12 +5,14 @@
 //! stopped, a timetable and a bound. [`reason`] names the conditions that exclude each other. [`check`] judges every timetable on its own.
 
 mod check;
+mod convert;
 mod encoding;
 mod problem;
 mod reason;
 mod solver;
 
 pub use check::{Broken, check};
+pub use convert::NotAllMeet;
 pub use problem::{AllMeet, Malformed, Meeting};
 pub use reason::{Condition, reason};
 pub use solver::Solver;
