@@ -101,7 +101,7 @@ impl<'a, I: Iterator<Item = (usize, &'a str)>> Reader<I> {
         };
         let bits = (0..MOST_SLOTS).filter(|bit| mask >> bit & 1 == 1);
         let set: SlotSet = bits.clone().collect();
-        match bits.last() {
+        match bits.max() {
             Some(last) if last >= slots => {
                 let reason = format!("the mask {mask} has bit {last}, there are {slots} slots");
                 Err(self.fault(field, reason))

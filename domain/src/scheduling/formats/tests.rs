@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on must stop here
+
 use super::{Fault, dzn, json, mm};
 use crate::scheduling::prove::Meeting;
 use proptest::prelude::*;

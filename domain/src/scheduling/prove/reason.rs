@@ -130,10 +130,13 @@ fn encode(problem: &AllMeet, to: &mut Clauses<'_>) -> Vec<(i32, Condition)> {
         place.push(x);
     }
     for (participant, meetings) in problem.meetings_of().into_iter().enumerate() {
-        for slot in 0..slots {
-            let here: Vec<i32> = meetings.iter().map(|m| place[*m][slot]).collect();
-            to.at_most_one(&here);
-        }
+        let in_slot = |slot| {
+            meetings
+                .iter()
+                .map(|m| place[*m][slot])
+                .collect::<Vec<i32>>()
+        };
+        (0..slots).for_each(|slot| to.at_most_one(&in_slot(slot)));
         let forbidden: Vec<usize> = problem.forbidden[participant].iter().collect();
         if forbidden.is_empty() || meetings.is_empty() {
             continue;
@@ -150,12 +153,13 @@ fn encode(problem: &AllMeet, to: &mut Clauses<'_>) -> Vec<(i32, Condition)> {
         let holds = to.variable();
         let (first, second) = (*first, *second);
         conditions.push((holds, Condition::Precedence { first, second }));
-        for slot in 0..slots {
-            let mut later = vec![-holds, -place[second][slot]];
-            later.extend(&place[first][..slot]);
+        let (before, after) = (&place[first], &place[second]);
+        for (slot, (first, second)) in before.iter().zip(after).enumerate() {
+            let mut later = vec![-holds, -second];
+            later.extend(&before[..slot]);
             to.add(&later);
-            let mut earlier = vec![-holds, -place[first][slot]];
-            earlier.extend(&place[second][slot + 1..]);
+            let mut earlier = vec![-holds, -first];
+            earlier.extend(&after[slot + 1..]);
             to.add(&earlier);
         }
     }

@@ -13,10 +13,6 @@ pub enum Solver {
     Batsat,
 }
 
-#[cfg_attr(
-    feature = "cadical",
-    expect(clippy::derivable_impls, reason = "the default differs by feature")
-)]
 impl Default for Solver {
     /// The fastest of this build.
     fn default() -> Self {

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on must stop here
+
 use super::*;
 use crate::scheduling::SlotSet;
 use proptest::prelude::*;
