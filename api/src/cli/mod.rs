@@ -5,6 +5,7 @@ mod doctor;
 mod eval;
 mod import;
 mod logs;
+mod plan;
 
 use crate::config::{Config, Problems};
 use crate::graphql;
@@ -66,6 +67,9 @@ enum Verb {
     /// Measures the gate, the score, the text criterion and the thesaurus on a set of yours.
     #[command(subcommand)]
     Eval(eval::Set),
+    /// Arranges a problem from a file, or proves its fewest breaks; `verify` checks a timetable. Ends with 0 if solved,
+    /// 2 if the input is bad, 3 if there is no timetable.
+    Plan(plan::Wish),
     /// Loads an invented national set, holds a matching day with it, then serves it to look around in.
     Demo {
         /// Deletes the data of an earlier demonstration first.
@@ -122,6 +126,7 @@ async fn perform(cli: Cli) -> Result<ExitCode, Failure> {
             return done;
         }
         Verb::Eval(set) => return eval::run(set),
+        Verb::Plan(wish) => return plan::run(wish),
         _ => {}
     }
     let presets = match cli.verb {
@@ -157,7 +162,7 @@ async fn perform(cli: Cli) -> Result<ExitCode, Failure> {
         } else {
             ExitCode::FAILURE
         }),
-        Verb::Schema | Verb::Config | Verb::Eval(_) => done,
+        Verb::Schema | Verb::Config | Verb::Eval(_) | Verb::Plan(_) => done,
     }
 }
 

@@ -46,6 +46,10 @@ impl Serialize for SlotSet {
 impl<'de> Deserialize<'de> for SlotSet {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let slots = Vec::<u16>::deserialize(d)?;
+        // A place costs its own size in memory, whatever else is in the set.
+        if slots.iter().any(|slot| *slot >= 1024) {
+            return Err(serde::de::Error::custom("a slot must be below 1024"));
+        }
         Ok(slots.into_iter().map(usize::from).collect())
     }
 }

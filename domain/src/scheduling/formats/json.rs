@@ -1,0 +1,225 @@
+//! Our own problem as JSON: `problem` with the fields of [`Problem`], and `policy` if the weights are not the usual
+//! ones.
+//!
+//! Participants, tables, slots and requests are named by their place in their list, from 0; a set of slots is the list
+//! of their places. `class` is `mutual`, `demand_side`, `supply_side` or `suggested`; `score` 0 to 10000; times are
+//! minutes. An unknown field is an error.
+//!
+//! ```
+//! let text = r#"{"problem": {
+//!   "slots": [
+//!     {"starts_minute": 540, "ends_minute": 560, "follows_break": false},
+//!     {"starts_minute": 560, "ends_minute": 580, "follows_break": false}
+//!   ],
+//!   "tables": [{"closed": []}],
+//!   "participants": [
+//!     {"seats": [{"available": [0, 1]}], "cap": 2, "floor": 0, "keeps_table": true},
+//!     {"seats": [{"available": [1]}], "cap": 1, "floor": 1, "keeps_table": false}
+//!   ],
+//!   "requests": [
+//!     {"demander": 1, "provider": 0, "class": "mutual", "must": false, "score": 8000, "received": 0,
+//!      "remote": false, "slots": null}
+//!   ],
+//!   "locks": [
+//!     {"request": 0, "slot": 1, "table": 0, "demander_seat": null, "provider_seat": null}
+//!   ]},
+//!   "policy": {"mutual": 400000, "demand_side": 200000, "supply_side": 100000, "suggested": 20000}
+//! }"#;
+//! let (problem, policy) = matchday_domain::scheduling::formats::json::read(text).unwrap();
+//! assert_eq!(problem.requests.len(), 1);
+//! assert_eq!(policy, matchday_domain::scheduling::Policy::default());
+//! ```
+
+use super::{Fault, MOST_FAULTS, MOST_PARTICIPANTS, MOST_REQUESTS, MOST_SLOTS};
+use crate::scheduling::{Policy, Problem, ProblemError};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Written {
+    problem: Problem,
+    #[serde(default)]
+    policy: Policy,
+}
+
+/// Reads a problem and its policy.
+///
+/// # Errors
+/// What is wrong with it, at most twenty.
+pub fn read(text: &str) -> Result<(Problem, Policy), Vec<Fault>> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let mut track = serde_path_to_error::Track::new();
+    let mut unknown = Vec::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
+    let written: Result<Written, serde_json::Error> = serde_ignored::deserialize(tracked, |path| {
+        if unknown.len() < MOST_FAULTS {
+            unknown.push(path.to_string());
+        }
+    });
+    let Written { problem, policy } = written.map_err(|error| {
+        let reason = error.to_string();
+        let reason = reason.split(" at line ").next().unwrap_or_default();
+        vec![Fault::new(
+            error.line().max(1),
+            track.path().to_string(),
+            reason,
+        )]
+    })?;
+    if let Err(error) = json.end() {
+        let fault = Fault::new(error.line().max(1), "file", "more text than one problem");
+        return Err(vec![fault]);
+    }
+    let mut faults: Vec<Fault> = unknown
+        .into_iter()
+        .map(|path| {
+            let name = path.rsplit('.').next().unwrap_or_default();
+            Fault::new(line_of_key(text, name), path, "unknown field")
+        })
+        .collect();
+    let mut fault = |list: &str, index: usize, reason: String| {
+        if faults.len() < MOST_FAULTS {
+            let field = format!("problem.{list}[{index}]");
+            faults.push(Fault::new(line_of(text, list, index), field, reason));
+        }
+    };
+    let sizes = [
+        ("slots", problem.slots.len(), MOST_SLOTS),
+        ("tables", problem.tables.len(), MOST_PARTICIPANTS),
+        (
+            "participants",
+            problem.participants.len(),
+            MOST_PARTICIPANTS,
+        ),
+        ("requests", problem.requests.len(), MOST_REQUESTS),
+        ("locks", problem.locks.len(), MOST_REQUESTS),
+    ];
+    for (list, size, most) in sizes {
+        if size > most {
+            fault(list, most, format!("{size} entries, at most {most}"));
+        }
+    }
+    let slots = problem.slots.len();
+    for (i, participant) in problem.participants.iter().enumerate() {
+        let mut seen = participant
+            .seats
+            .iter()
+            .flat_map(|seat| seat.available.iter());
+        if let Some(slot) = seen.find(|slot| *slot >= slots) {
+            fault("participants", i, beyond(slot, slots));
+        }
+    }
+    for (i, table) in problem.tables.iter().enumerate() {
+        if let Some(slot) = table.closed.iter().find(|slot| *slot >= slots) {
+            fault("tables", i, beyond(slot, slots));
+        }
+    }
+    for (i, request) in problem.requests.iter().enumerate() {
+        let mut window = request.slots.iter().flat_map(|window| window.iter());
+        if let Some(slot) = window.find(|slot| *slot >= slots) {
+            fault("requests", i, beyond(slot, slots));
+        }
+        if request.score > 10_000 {
+            fault(
+                "requests",
+                i,
+                format!("score {} is above 10000", request.score),
+            );
+        }
+    }
+    if let Err(errors) = problem.check() {
+        for error in errors.into_iter().take(MOST_FAULTS) {
+            let (list, index) = place(&error);
+            fault(list, index, error.to_string());
+        }
+    }
+    let weights = [
+        ("mutual", policy.mutual),
+        ("demand_side", policy.demand_side),
+        ("supply_side", policy.supply_side),
+        ("suggested", policy.suggested),
+    ];
+    for (name, weight) in weights {
+        if !(0..=1_000_000_000).contains(&weight) {
+            let line = line_of_key(text, name);
+            let reason = format!("weight {weight} is not within 0 to 1000000000");
+            faults.push(Fault::new(line, format!("policy.{name}"), reason));
+        }
+    }
+    if faults.is_empty() {
+        Ok((problem, policy))
+    } else {
+        Err(faults)
+    }
+}
+
+fn beyond(slot: usize, slots: usize) -> String {
+    format!("slot {slot} does not exist, there are {slots}")
+}
+
+/// The list and the entry of an error.
+fn place(error: &ProblemError) -> (&'static str, usize) {
+    match error {
+        ProblemError::NoSlot | ProblemError::TooManySlots(_) => ("slots", 0),
+        ProblemError::SlotOrder(i) => ("slots", *i),
+        ProblemError::NoTable => ("tables", 0),
+        ProblemError::FloorAboveCap(i) => ("participants", *i),
+        ProblemError::UnknownParticipant(i)
+        | ProblemError::SelfPair(i)
+        | ProblemError::RepeatedPair(i) => ("requests", *i),
+        ProblemError::UnknownInLock(i)
+        | ProblemError::LockUnavailable(i)
+        | ProblemError::LockConflict(i) => ("locks", *i),
+    }
+}
+
+fn line_at(text: &str, place: usize) -> usize {
+    text[..place].matches('\n').count() + 1
+}
+
+/// The line in which a key occurs last.
+fn line_of_key(text: &str, key: &str) -> usize {
+    text.rfind(&format!("\"{key}\":"))
+        .map_or(1, |place| line_at(text, place))
+}
+
+/// The line in which an entry of a list of the problem begins, or else the list.
+fn line_of(text: &str, list: &str, index: usize) -> usize {
+    let (mut depth, mut key, mut quoted) = (0_usize, "", None);
+    let (mut begun, mut entry, mut found) = (false, 0, None);
+    let mut escaped = false;
+    for (place, byte) in text.bytes().enumerate() {
+        if let Some(from) = quoted {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => {
+                    if depth <= 2 {
+                        key = &text[from..place];
+                    }
+                    quoted = None;
+                }
+                _ => {}
+            }
+            continue;
+        }
+        if begun && depth == 3 && entry == index && !byte.is_ascii_whitespace() && byte != b',' {
+            return line_at(text, place);
+        }
+        match byte {
+            b'"' => quoted = Some(place + 1),
+            b'{' | b'[' => {
+                if byte == b'[' && depth == 2 && key == list {
+                    begun = true;
+                    found = Some(place);
+                }
+                depth += 1;
+            }
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                begun &= depth > 2;
+            }
+            b',' if begun && depth == 3 => entry += 1,
+            _ => {}
+        }
+    }
+    found.map_or(1, |place| line_at(text, place))
+}

@@ -1,0 +1,277 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on must stop here
+
+use super::{Fault, dzn, json, mm};
+use crate::scheduling::prove::Meeting;
+use proptest::prelude::*;
+
+const DZN: &str = "% a comment
+nBusiness = 3;
+nMeetings = 2;
+nTables = 1;
+nTotalSlots = 4;
+nMorningSlots = 2;
+requested = [|1, 2,1,
+|2, 3,3,
+|];
+forbidden = [{0},
+{0,2},
+{}];
+fixed = [0,4];
+precedences = [{},
+{1}];
+";
+
+const MM: &str = "mm 1 2 2 3 1
+1 1 0
+3 1 1
+7 3 7
+0 0 50 3
+0 1 60 7
+";
+
+const JSON: &str = r#"{"problem": {
+  "slots": [
+    {"starts_minute": 0, "ends_minute": 20, "follows_break": false},
+    {"starts_minute": 20, "ends_minute": 40, "follows_break": false}
+  ],
+  "tables": [{"closed": []}],
+  "participants": [
+    {"seats": [{"available": [0, 1]}], "cap": 2, "floor": 0, "keeps_table": true},
+    {"seats": [{"available": [1]}], "cap": 1, "floor": 0, "keeps_table": false},
+    {"seats": [{"available": [0, 1]}], "cap": 1, "floor": 0, "keeps_table": false}
+  ],
+  "requests": [
+    {"demander": 1, "provider": 0, "class": "mutual", "must": false, "score": 10, "received": 0, "remote": false, "slots": null},
+    {"demander": 2, "provider": 0, "class": "mutual", "must": false, "score": 10, "received": 1, "remote": false, "slots": [0]}
+  ],
+  "locks": [
+    {"request": 0, "slot": 1, "table": 0, "demander_seat": null, "provider_seat": null}
+  ]}
+}"#;
+
+/// Line, field, and a part of the reason of the first fault.
+fn told<T: std::fmt::Debug>(read: Result<T, Vec<Fault>>) -> (usize, String, String) {
+    let fault = read.unwrap_err().remove(0);
+    (fault.line, fault.field, fault.reason)
+}
+
+#[track_caller]
+fn expect<T: std::fmt::Debug>(read: Result<T, Vec<Fault>>, line: usize, field: &str, part: &str) {
+    let (at, named, reason) = told(read);
+    assert_eq!((at, named.as_str()), (line, field), "{reason}");
+    assert!(reason.contains(part), "{reason}");
+}
+
+#[test]
+fn good_texts_are_read() {
+    let problem = dzn::read(DZN).unwrap();
+    let first = Meeting {
+        sides: [0, 1],
+        window: Some([0, 1].into_iter().collect()),
+        fixed: None,
+    };
+    assert_eq!(problem.meetings[0], first);
+    assert_eq!(problem.meetings[1].fixed, Some(3));
+    assert_eq!(problem.precedences, [(0, 1)]);
+    assert_eq!(problem.forbidden[1], [1].into_iter().collect());
+    assert_eq!(problem.tables, [1; 4]);
+    let problem = mm::read(MM).unwrap();
+    assert_eq!((problem.tables_in(1), problem.tables_in(2)), (1, 0));
+    assert_eq!(problem.seats_in(1, 2), 0);
+    assert_eq!(problem.requests[1].demander, 2);
+    assert_eq!(problem.participants[0].cap, 3);
+    let (problem, _) = json::read(JSON).unwrap();
+    assert_eq!(problem.requests.len(), 2);
+}
+
+#[test]
+fn bad_dzn_is_told() {
+    let with = |from: &str, to: &str| dzn::read(&DZN.replacen(from, to, 1));
+    expect(
+        with("nTables = 1", "nTables = 0"),
+        4,
+        "nTables",
+        "not within 1",
+    );
+    expect(
+        with("nTotalSlots = 4", "nTotalSlots = 0"),
+        5,
+        "nTotalSlots",
+        "not within 1",
+    );
+    expect(
+        with("nTables = 1", "nTables = -1"),
+        4,
+        "nTables",
+        "negative",
+    );
+    expect(with("|1, 2,1", "|1, 1,1"), 7, "requested[1]", "with itself");
+    expect(
+        with("|2, 3,3", "|2, 9,3"),
+        8,
+        "requested[2]",
+        "participant 9",
+    );
+    expect(with("|2, 3,3", "|2, 3,4"), 8, "requested[2]", "session 4");
+    expect(with("{0,2}", "{0,5}"), 11, "forbidden[2]", "slot 5");
+    expect(with("[0,4]", "[0,4,1]"), 13, "fixed", "3 entries");
+    expect(with("{1}]", "{2}]"), 15, "precedences[2]", "not another");
+    expect(with("nTables", "nTabels"), 4, "nTabels", "unknown");
+    expect(
+        with("nMeetings = 2", "nMeetings = 1000000"),
+        3,
+        "nMeetings",
+        "not within",
+    );
+    expect(with("nTables = 1;\n", ""), 14, "nTables", "missing");
+    expect(
+        dzn::read(&DZN[..DZN.len() - 4]),
+        15,
+        "precedences",
+        "end of the file",
+    );
+    expect(dzn::read(""), 1, "nBusiness", "missing");
+}
+
+#[test]
+fn bad_mm_is_told() {
+    let with = |from: &str, to: &str| mm::read(&MM.replacen(from, to, 1));
+    expect(with("7 3 7", "8 3 7"), 4, "availability", "bit 3");
+    expect(with("0 1 60 7", "0 1 60 15"), 6, "mask", "bit 3");
+    expect(
+        with("0 1 60 7", "0 2 60 7"),
+        6,
+        "demander",
+        "2 is not within",
+    );
+    expect(with("0 1 60 7", "0 0 60 7"), 6, "request", "repeats");
+    expect(with("0 1 60 7", "0 1 -60 7"), 6, "score", "negative");
+    expect(with("2 2 3 1", "2 2 0 1"), 1, "T", "not within 1");
+    expect(with("2 2 3 1", "2 1000000 3 1"), 1, "R", "not within");
+    expect(with("2 2 3 1", "2 1 3 1"), 6, "R", "more text");
+    expect(with("1 1 0", "0 0 0"), 2, "tables", "no table");
+    expect(with("0 1 60 7\n", "0 1"), 6, "score", "ends");
+    expect(mm::read("json"), 1, "mm", "must begin");
+}
+
+#[test]
+fn bad_json_is_told() {
+    let with = |from: &str, to: &str| json::read(&JSON.replacen(from, to, 1));
+    expect(
+        with("\"score\": 10", "\"scores\": 10"),
+        13,
+        "problem.requests[0]",
+        "missing field `score`",
+    );
+    expect(
+        with("\"cap\": 2", "\"cap\": 2, \"cup\": 2"),
+        8,
+        "problem.participants.0.cup",
+        "unknown field",
+    );
+    expect(
+        with("\"demander\": 1", "\"demander\": 0"),
+        13,
+        "problem.requests[0]",
+        "with itself",
+    );
+    expect(
+        with("\"demander\": 2", "\"demander\": 7"),
+        14,
+        "problem.requests[1]",
+        "unknown participant",
+    );
+    expect(
+        with("\"slot\": 1", "\"slot\": 0"),
+        17,
+        "problem.locks[0]",
+        "outside",
+    );
+    expect(
+        with("\"available\": [1]", "\"available\": [2]"),
+        9,
+        "problem.participants[1]",
+        "slot 2",
+    );
+    expect(
+        with("[0]", "[65535]"),
+        14,
+        "problem.requests[1].slots",
+        "below 1024",
+    );
+    let two = "\"locks\": [{\"request\": 1, \"slot\": 0, \"table\": null, \"demander_seat\": null, \"provider_seat\": null},
+        {\"request\": 1, \"slot\": 0, \"table\": null, \"demander_seat\": null, \"provider_seat\": null},";
+    expect(
+        with("\"locks\": [", two),
+        17,
+        "problem.locks[1]",
+        "conflicts",
+    );
+    expect(
+        with("[{\"closed\": []}]", "[]"),
+        6,
+        "problem.tables[0]",
+        "no table",
+    );
+    expect(
+        json::read(&JSON[..300]),
+        8,
+        "problem.participants[0].?",
+        "EOF",
+    );
+    let policy = "{\"policy\": {\"mutual\": -1, \"demand_side\": 1, \"supply_side\": 1, \"suggested\": 1},\n\"problem\":";
+    expect(
+        with("{\"problem\":", policy),
+        1,
+        "policy.mutual",
+        "not within",
+    );
+}
+
+proptest! {
+    #[test]
+    fn random_text_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let text = String::from_utf8_lossy(&bytes);
+        let _ = (dzn::read(&text), mm::read(&text), json::read(&text));
+    }
+
+    #[test]
+    fn changed_text_never_panics(
+        which in 0..3_usize,
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_u8), 1..6),
+    ) {
+        let mut bytes = [DZN, MM, JSON][which].as_bytes().to_vec();
+        for (place, byte, how) in changes {
+            if bytes.is_empty() {
+                break;
+            }
+            let place = place.index(bytes.len());
+            match how {
+                0 => bytes[place] = byte,
+                1 => bytes.insert(place, b'0' + byte % 10),
+                2 => bytes.truncate(place),
+                _ => {
+                    bytes.remove(place);
+                }
+            }
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        match which {
+            0 => {
+                if let Ok(problem) = dzn::read(&text) {
+                    prop_assert_eq!(problem.check(), Ok(()));
+                }
+            }
+            1 => {
+                if let Ok(problem) = mm::read(&text) {
+                    prop_assert_eq!(problem.check(), Ok(()));
+                }
+            }
+            _ => {
+                if let Ok((problem, _)) = json::read(&text) {
+                    prop_assert_eq!(problem.check(), Ok(()));
+                }
+            }
+        }
+    }
+}
