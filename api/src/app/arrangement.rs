@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Iterations of the search where the organiser names none.
-pub const DEFAULT_ITERATIONS: u64 = 300_000;
+pub const DEFAULT_ITERATIONS: u64 = 5_000_000;
 
 /// How a run is wanted.
 #[derive(Debug, Clone, Copy)]

@@ -18,7 +18,7 @@ pub struct StartArrangementInput {
     /// The same seed gives the same timetable; a number of 32 bits.
     #[graphql(default = 1)]
     seed: u32,
-    /// Budget of the search in iterations, 0 to 100,000,000; 300,000 if left out.
+    /// Budget of the search in iterations, 0 to 100,000,000; 5,000,000 if left out.
     iterations: Option<i64>,
     /// Meetings that are locked in the newest timetable stay where they are.
     #[graphql(default = true)]
