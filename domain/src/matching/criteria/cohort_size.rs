@@ -148,18 +148,6 @@ impl SubjectsOverall {
     }
 }
 
-/// What several offers have together for a demand.
-pub fn subjects_overall<'a>(
-    demand: &DemandSubject,
-    offers: impl IntoIterator<Item = &'a OfferSubject>,
-) -> SubjectsOverall {
-    let mut overall = SubjectsOverall::default();
-    for offer in offers {
-        overall.add(subjects(demand, offer));
-    }
-    overall
-}
-
 /// Persons wanted: the fewest that make sense, or else the wish.
 pub fn wanted(demand: &DemandSubject) -> Option<i64> {
     let content = &demand.content;

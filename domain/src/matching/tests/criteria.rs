@@ -6,7 +6,7 @@ use crate::catalogue::{
     LinkageSource, Period, PurposeClass, RefreshFrequency, Sex, Standard, Won,
 };
 use crate::demand::BudgetClass;
-use crate::matching::criteria::cohort_size::{Subjects, subjects, subjects_overall};
+use crate::matching::criteria::cohort_size::{Subjects, SubjectsOverall, subjects};
 use crate::matching::criteria::text::DemandText;
 use crate::matching::criteria::{
     Assessment, Pair, access, cohort_size, data_kinds, disease, period, preferences, standard,
@@ -270,7 +270,10 @@ fn cohort_size_is_logarithmic_dated_and_suppressed() {
     assert!(!at(&broad).failed());
     close(at(&with(vec![], Some(999), &["C34"])), 0.95, 1.0);
     assert_eq!(at(&with(vec![], None, &["C34"])), Assessment::UNKNOWN);
-    let overall = subjects_overall(&wants, [&fresh(400), &fresh(600), &fresh(4), &broad]);
+    let mut overall = SubjectsOverall::default();
+    for offer in [&fresh(400), &fresh(600), &fresh(4), &broad] {
+        overall.add(subjects(&wants, offer));
+    }
     assert_eq!(
         (overall.counted, overall.suppressed, overall.unknown),
         (1_000, 1, 1)
