@@ -61,6 +61,34 @@ pub enum Action {
         /// Only the part about this hospital's own offers; absent: the whole market.
         hospital: Option<OrganisationId>,
     },
+    /// Look at an organisation's profile.
+    SeeOrganisation {
+        /// Which.
+        organisation: OrganisationId,
+        /// Whether the organiser has verified it.
+        verified: bool,
+    },
+    /// Learn who asks: a demand is blind, then named, by its owner or by a meeting about it that both sides want.
+    SeeAsker {
+        /// Whose demand.
+        owner: OrganisationId,
+        /// The owner lets everybody know its name.
+        named: bool,
+        /// Both sides have accepted to meet about it.
+        accepted: bool,
+    },
+    /// Read how to reach the office behind an offer: after a meeting that both sides want.
+    SeeContacts {
+        /// Whose offer.
+        owner: OrganisationId,
+        /// Both sides have accepted to meet.
+        accepted: bool,
+    },
+    /// Read what the owner keeps from the market: budget, unanswered codes, what consortia could give.
+    SeeInside {
+        /// Whose demand or offer.
+        owner: OrganisationId,
+    },
     /// Hold a matching day.
     HoldMatchingDay,
     /// Run a matching day: windows, arrangement, publishing.
@@ -92,6 +120,7 @@ pub fn decide(actor: Option<&Actor>, action: Action) -> Result<&Acting, Problem>
         )
     })?;
     let own = |organisation| organisation == acting.organisation;
+    let oversees = acting.kind == OrganisationKind::Organiser;
     let writes = matches!(acting.role, Role::Administrator | Role::Member);
     let needs_verification = !matches!(action, Action::Administer { .. } | Action::ReadOwn { .. });
     if needs_verification && acting.verification != Verification::Verified {
@@ -114,6 +143,17 @@ pub fn decide(actor: Option<&Actor>, action: Action) -> Result<&Acting, Problem>
         Action::KeepOffers { owner } => own(owner) && acting.kind.offers() && writes,
         Action::KeepDemands { owner } => own(owner) && acting.kind.demands() && writes,
         Action::ReadOwn { owner } => own(owner),
+        Action::SeeOrganisation {
+            organisation,
+            verified,
+        } => verified || own(organisation) || oversees,
+        Action::SeeAsker {
+            owner,
+            named,
+            accepted,
+        } => named || accepted || own(owner) || oversees,
+        Action::SeeContacts { owner, accepted } => accepted || own(owner) || oversees,
+        Action::SeeInside { owner } => own(owner) || oversees,
         Action::ReadReports { hospital } => match hospital {
             Some(hospital) => own(hospital) && acting.kind.offers(),
             None => matches!(
@@ -210,6 +250,58 @@ mod tests {
             assert_eq!(may(*kind, Some(own)), kind.offers(), "{kind:?}");
             assert!(!may(*kind, Some(other)), "{kind:?}");
         }
+    }
+
+    #[test]
+    fn disclosure_goes_in_stages() {
+        let own = OrganisationId(Uuid::from_u128(7));
+        let owner = OrganisationId(Uuid::from_u128(8));
+        let verified = Verification::Verified;
+        let may =
+            |kind, action| decide(Some(&actor(kind, Role::Reviewer, verified)), action).is_ok();
+        use OrganisationKind::{Hospital, Observer, Organiser};
+        let asker = |owner, named, accepted| Action::SeeAsker {
+            owner,
+            named,
+            accepted,
+        };
+        for kind in [Hospital, Observer] {
+            assert!(!may(kind, asker(owner, false, false)));
+            assert!(may(kind, asker(owner, true, false)));
+            assert!(may(kind, asker(owner, false, true)));
+            assert!(may(kind, asker(own, false, false)));
+            // Being named is not yet being reached.
+            assert!(!may(
+                kind,
+                Action::SeeContacts {
+                    owner,
+                    accepted: false
+                }
+            ));
+            assert!(may(
+                kind,
+                Action::SeeContacts {
+                    owner,
+                    accepted: true
+                }
+            ));
+            assert!(!may(kind, Action::SeeInside { owner }));
+            let unverified = Action::SeeOrganisation {
+                organisation: owner,
+                verified: false,
+            };
+            assert!(!may(kind, unverified));
+            assert!(may(Organiser, unverified));
+        }
+        assert!(may(Organiser, asker(owner, false, false)));
+        assert!(may(
+            Organiser,
+            Action::SeeContacts {
+                owner,
+                accepted: false
+            }
+        ));
+        assert!(may(Organiser, Action::SeeInside { owner }));
     }
 
     #[test]

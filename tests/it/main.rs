@@ -8,6 +8,7 @@ mod import;
 mod library_traps;
 mod main_path;
 mod matching_reports;
+mod permission;
 mod plan;
 mod replicas;
 mod schema;

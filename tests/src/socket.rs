@@ -20,6 +20,37 @@ impl Socket {
         query: &str,
         variables: Value,
     ) -> Self {
+        let mut socket = Self::connect(server, Some(user)).await;
+        socket.operate("1", query, variables).await;
+        socket
+    }
+
+    /// The code of the error that a subscription is refused with; none if it opens.
+    pub async fn refusal(server: &TestServer, user: Option<&User>, query: &str) -> Option<String> {
+        let mut socket = Self::connect(server, user).await;
+        socket.operate("1", query, json!({})).await;
+        // A refusal needs no event: it comes before one that is waited for.
+        let later = "subscription { serviceTime(count: 1, everyMs: 100) }";
+        socket.operate("2", later, json!({})).await;
+        loop {
+            let message = socket.receive().await;
+            let first = message["id"] == "1";
+            match message["type"].as_str() {
+                Some("error") if first => {
+                    let code = &message["payload"][0]["extensions"]["code"];
+                    return Some(code.as_str().unwrap_or("none").to_owned());
+                }
+                Some("next") if first => {
+                    let code = &message["payload"]["errors"][0]["extensions"]["code"];
+                    return code.as_str().map(str::to_owned);
+                }
+                Some("next") => return None,
+                _ => {}
+            }
+        }
+    }
+
+    async fn connect(server: &TestServer, user: Option<&User>) -> Self {
         let url = format!("{}/graphql/ws", server.url.replace("http://", "ws://"));
         let mut request = url.into_client_request().unwrap();
         request.headers_mut().insert(
@@ -28,16 +59,20 @@ impl Socket {
         );
         let (stream, _) = connect_async(request).await.unwrap();
         let mut socket = Self(stream);
-        let bearer = format!("Bearer {}", user.token);
+        let payload = user
+            .map(|user| json!({ "authorization": format!("Bearer {}", user.token) }))
+            .unwrap_or_default();
         socket
-            .send(json!({ "type": "connection_init", "payload": { "authorization": bearer } }))
+            .send(json!({ "type": "connection_init", "payload": payload }))
             .await;
         assert_eq!(socket.receive().await["type"], "connection_ack");
+        socket
+    }
+
+    async fn operate(&mut self, id: &str, query: &str, variables: Value) {
         let payload = json!({ "query": query, "variables": variables });
-        socket
-            .send(json!({ "id": "1", "type": "subscribe", "payload": payload }))
+        self.send(json!({ "id": id, "type": "subscribe", "payload": payload }))
             .await;
-        socket
     }
 
     async fn send(&mut self, message: Value) {

@@ -511,29 +511,29 @@ impl App {
         ids: &[MeetingId],
     ) -> Outcome<Vec<Meeting>> {
         let viewer = caller.viewer()?;
-        let mut seen = Vec::new();
-        for meeting in self.store.meetings(ids).await? {
-            let Some(day) = self.store.matching_day(viewer, meeting.event).await? else {
-                continue;
+        let mut meetings = self.store.meetings(ids).await?;
+        let events: Vec<_> = meetings.iter().map(|meeting| meeting.event).collect();
+        let days = self.store.matching_days(viewer, &events).await?;
+        let parties: Vec<_> = meetings
+            .iter()
+            .flat_map(|m| [m.demander, m.provider])
+            .collect();
+        let parties = self.store.registrations(&parties).await?;
+        let runs: Vec<_> = meetings.iter().map(|meeting| meeting.arrangement).collect();
+        let published = self.store.published_among(&runs).await?;
+        meetings.retain(|meeting| {
+            let Some(day) = days.iter().find(|day| day.id == meeting.event) else {
+                return false;
             };
-            let runs = caller
-                .may(Action::RunMatchingDay {
-                    organiser: day.organiser,
-                })
-                .is_ok();
-            let parties = self
-                .store
-                .registrations(&[meeting.demander, meeting.provider])
-                .await?;
-            let own = parties
-                .iter()
-                .any(|party| Some(party.organisation) == viewer.organisation());
-            let published = self.store.published_run(day.id).await?;
-            if runs || (own && published.is_some_and(|run| run.id == meeting.arrangement)) {
-                seen.push(meeting);
-            }
-        }
-        Ok(seen)
+            let organiser = day.organiser;
+            let own = parties.iter().any(|party| {
+                [meeting.demander, meeting.provider].contains(&party.id)
+                    && Some(party.organisation) == viewer.organisation()
+            });
+            caller.may(Action::RunMatchingDay { organiser }).is_ok()
+                || (own && published.contains(&meeting.arrangement))
+        });
+        Ok(meetings)
     }
 }
 

@@ -3,7 +3,9 @@
 use super::once::Once;
 use super::organisation::recipient;
 use super::{App, Caller, Key, Outcome};
-use matchday_domain::id::{MatchingDayId, MeetingRequestId, OrganisationId, RegistrationId};
+use matchday_domain::id::{
+    DemandId, MatchingDayId, MeetingRequestId, OrganisationId, RegistrationId,
+};
 use matchday_domain::matching_day::agenda;
 use matchday_domain::matching_day::request::RequestPlan;
 use matchday_domain::matching_day::{Answer, MatchingDay, MeetingRequest, Priority, Registration};
@@ -11,6 +13,7 @@ use matchday_domain::notice::Notice;
 use matchday_domain::policy::Action;
 use matchday_domain::problem::Problem;
 use matchday_infra::store::{Change, ChangeKind, Job, Tx, Viewer};
+use std::collections::HashSet;
 
 /// The day, and the caller's own registration for it.
 struct Taking {
@@ -148,8 +151,8 @@ impl App {
         if once.replay::<MeetingRequestId>(self, &tx).await?.is_some() {
             return Ok(request);
         }
-        day.expect_requests(self.now())?;
         change(&mut request, own.id)?;
+        day.expect_requests(self.now())?;
         if request.version != version {
             if !tx.update_request(&request, version).await? {
                 return Err(Problem::stale(version).into());
@@ -271,7 +274,7 @@ impl App {
         Ok(tx.post(&jobs, now).await?)
     }
 
-    /// A request, for a party of it or the organiser of its day.
+    /// Requests, for their parties and the organisers of their days; a silent "no thanks" is not the addressee's.
     ///
     /// # Errors
     /// Nobody is signed in, or the store.
@@ -281,29 +284,55 @@ impl App {
         ids: &[MeetingRequestId],
     ) -> Outcome<Vec<MeetingRequest>> {
         let viewer = caller.viewer()?;
-        let requests = self.store.requests(ids).await?;
-        let mut seen = Vec::new();
-        for request in requests {
-            let parties = self
-                .store
-                .registrations(&[request.demander, request.provider])
-                .await?;
-            let own = parties
-                .iter()
-                .find(|party| Some(party.organisation) == viewer.organisation());
-            let silent = request.priority == Priority::NoThanks;
-            let organiser = match viewer {
-                Viewer::Overseer(own) => self
-                    .store
-                    .matching_day(viewer, request.event)
-                    .await?
-                    .is_some_and(|day| day.organiser == own),
-                _ => false,
-            };
-            if organiser || own.is_some_and(|own| !silent || request.sender() == own.id) {
-                seen.push(request);
+        let mut requests = self.store.requests(ids).await?;
+        let parties: Vec<_> = requests
+            .iter()
+            .flat_map(|r| [r.demander, r.provider])
+            .collect();
+        let mut own: HashSet<RegistrationId> = HashSet::new();
+        for party in self.store.registrations(&parties).await? {
+            if Some(party.organisation) == viewer.organisation() {
+                own.insert(party.id);
             }
         }
-        Ok(seen)
+        let events: Vec<_> = requests.iter().map(|request| request.event).collect();
+        let mut days = self.store.matching_days(viewer, &events).await?;
+        days.retain(|day| matches!(viewer, Viewer::Overseer(own) if own == day.organiser));
+        requests.retain(|request| {
+            let silent = request.priority == Priority::NoThanks;
+            days.iter().any(|day| day.id == request.event)
+                || own.contains(&request.sender())
+                || (own.contains(&request.addressee()) && !silent)
+        });
+        Ok(requests)
     }
+
+    /// Whom an organisation has accepted to meet, and about which demands.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn acquaintance(&self, own: OrganisationId) -> Outcome<Acquaintance> {
+        let requests = self.store.accepted_requests(own).await?;
+        let parties: Vec<_> = requests
+            .iter()
+            .flat_map(|r| [r.demander, r.provider])
+            .collect();
+        let parties = self.store.registrations(&parties).await?;
+        Ok(Acquaintance {
+            organisations: parties.iter().map(|party| party.organisation).collect(),
+            demands: requests
+                .iter()
+                .filter_map(|request| request.demand)
+                .collect(),
+        })
+    }
+}
+
+/// Whom an organisation has accepted to meet: both sides want it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Acquaintance {
+    /// The organisations; itself among them.
+    pub organisations: HashSet<OrganisationId>,
+    /// The demands that they will talk about.
+    pub demands: HashSet<DemandId>,
 }

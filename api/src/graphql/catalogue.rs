@@ -4,6 +4,7 @@ use super::connection::{List, Paging, list};
 use super::loader::MatchesOfOffer;
 use super::matches::{Match, MatchFilterInput};
 use super::organisation::Organisation;
+use super::request::acquaintance;
 use super::scalar::{CountryCode, Date, WonAmount, YearMonth};
 use super::suggested_code::{SuggestedCode, SuggestionState, suggested};
 use super::text::{Condition, DataKind, Text};
@@ -16,9 +17,10 @@ use super::{Result, caller, loaders};
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 use matchday_domain::catalogue as domain;
+use matchday_domain::policy::Action;
 use matchday_domain::problem::Problem;
 use matchday_domain::use_conditions::UsePolicy as DomainUsePolicy;
-use matchday_infra::store::{StoredMatch, Viewer};
+use matchday_infra::store::StoredMatch;
 
 /// A data offer of a hospital.
 pub struct Offer(pub domain::Offer);
@@ -284,11 +286,8 @@ pub(crate) fn convert<T: Copy, U: From<T>>(values: &[T]) -> Vec<U> {
 
 impl Offer {
     fn own(&self, ctx: &Context<'_>) -> bool {
-        let own = caller(ctx)
-            .viewer()
-            .ok()
-            .and_then(|viewer| viewer.organisation());
-        own == Some(self.0.organisation)
+        let owner = self.0.organisation;
+        caller(ctx).may(Action::ReadOwn { owner }).is_ok()
     }
 }
 
@@ -334,9 +333,16 @@ impl Offer {
         &self.0.content.keywords
     }
 
-    /// The office to write to.
-    async fn contact_office(&self) -> Option<&str> {
-        self.0.content.contact_office.as_deref()
+    /// The office to write to; null also for others than the hospital, the organiser and those with whom the hospital
+    /// has agreed to meet.
+    async fn contact_office(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        let owner = self.0.organisation;
+        let seen = |accepted| {
+            let action = Action::SeeContacts { owner, accepted };
+            caller(ctx).may(action).is_ok()
+        };
+        let seen = seen(false) || seen(acquaintance(ctx).await?.organisations.contains(&owner));
+        Ok(self.0.content.contact_office.as_deref().filter(|_| seen))
     }
 
     /// The library it belongs to; null if to none.
@@ -360,7 +366,8 @@ impl Offer {
         )]
         states: Vec<SuggestionState>,
     ) -> Vec<SuggestedCode> {
-        if !self.own(ctx) && !caller(ctx).viewer().is_ok_and(Viewer::sees_all) {
+        let owner = self.0.organisation;
+        if caller(ctx).may(Action::SeeInside { owner }).is_err() {
             return Vec::new();
         }
         suggested(&self.0.content, &states)

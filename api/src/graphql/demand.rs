@@ -6,6 +6,7 @@ use super::feasibility::ConsortiumFeasibility;
 use super::loader::{FeasibilityOf, MatchesOfDemand};
 use super::matches::{Match, MatchFilterInput};
 use super::organisation::Organisation;
+use super::request::acquaintance;
 use super::scalar::{CountryCode, Date, WonAmount};
 use super::suggested_code::{SuggestedCode, SuggestionState, suggested};
 use super::text::{Condition, DataKind, Text};
@@ -17,6 +18,7 @@ use super::{Result, caller, loaders};
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 use matchday_domain::demand as domain;
+use matchday_domain::policy::Action;
 use matchday_domain::problem::Problem;
 use matchday_infra::store::{StoredMatch, Viewer};
 
@@ -55,11 +57,18 @@ impl Demand {
         own == Some(self.0.organisation)
     }
 
-    /// The owner and the overseers see who asks; others only if the demand is named.
-    fn shows_asker(&self, ctx: &Context<'_>) -> bool {
-        self.0.content.confidentiality == Some(domain::Confidentiality::Named)
-            || self.own(ctx)
-            || caller(ctx).viewer().is_ok_and(Viewer::sees_all)
+    async fn shows_asker(&self, ctx: &Context<'_>) -> Result<bool> {
+        let owner = self.0.organisation;
+        let named = self.0.content.confidentiality == Some(domain::Confidentiality::Named);
+        let seen = |accepted| {
+            let action = Action::SeeAsker {
+                owner,
+                named,
+                accepted,
+            };
+            caller(ctx).may(action).is_ok()
+        };
+        Ok(seen(false) || seen(acquaintance(ctx).await?.demands.contains(&self.0.id)))
     }
 }
 
@@ -71,9 +80,10 @@ impl Demand {
         ID(self.0.id.to_string())
     }
 
-    /// Who asks; null while the demand is blind to the viewer.
+    /// Who asks; null while the demand is blind to the viewer: until its owner names it, or both sides have accepted to
+    /// meet about it.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
-        if !self.shows_asker(ctx) {
+        if !self.shows_asker(ctx).await? {
             return Ok(None);
         }
         Ok(loaders(ctx)
@@ -406,6 +416,7 @@ impl Demand {
 impl Demand {
     /// What only the owner and the organiser see.
     fn shows_inside(&self, ctx: &Context<'_>) -> bool {
-        self.own(ctx) || caller(ctx).viewer().is_ok_and(Viewer::sees_all)
+        let owner = self.0.organisation;
+        caller(ctx).may(Action::SeeInside { owner }).is_ok()
     }
 }

@@ -7,6 +7,7 @@
 use super::Fault;
 use super::connection::Paging;
 use crate::app::report::ConsortiumFeasibilities;
+use crate::app::request::Acquaintance;
 use crate::app::{App, AppError, Caller};
 use matchday_domain::catalogue::Offer;
 use matchday_domain::demand::Demand;
@@ -214,6 +215,10 @@ pub(crate) struct MatchesOfOffer(pub OfferId, pub MatchFilter, pub Paging);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct FeasibilityOf(pub DemandId);
 
+/// Whom an organisation has accepted to meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct AcquaintanceOf(pub OrganisationId);
+
 /// The delegates of a registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct DelegatesOf(pub RegistrationId);
@@ -313,6 +318,22 @@ impl Fetch for FeasibilityOf {
     }
 }
 
+impl Fetch for AcquaintanceOf {
+    type Value = Arc<Acquaintance>;
+
+    async fn fetch(
+        reader: &Reader,
+        keys: Vec<Self>,
+    ) -> Result<HashMap<Self, Self::Value>, AppError> {
+        let mut of = HashMap::new();
+        // One key: the viewer's own organisation.
+        for key in keys {
+            of.insert(key, Arc::new(reader.app.acquaintance(key.0).await?));
+        }
+        Ok(of)
+    }
+}
+
 impl Fetch for DelegatesOf {
     type Value = Vec<Delegate>;
 
@@ -398,6 +419,7 @@ loaders! {
     request: MeetingRequestId,
     run: ArrangementId,
     meeting: MeetingId,
+    acquaintance: AcquaintanceOf,
     matches_of_demand: MatchesOfDemand,
     matches_of_offer: MatchesOfOffer,
     feasibility_of: FeasibilityOf,

@@ -10,6 +10,8 @@ use super::request::MeetingRequest;
 use super::{Result, app, caller, loaders};
 use async_graphql::{Context, ID, Interface, Object};
 use matchday_domain::id::GlobalId;
+use matchday_domain::organisation::Verification;
+use matchday_domain::policy::Action;
 use matchday_domain::problem::Problem;
 
 /// An object with a global id.
@@ -53,6 +55,13 @@ async fn fetch(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         GlobalId::OrganisationId(id) => loaders
             .organisation(id)
             .await?
+            .filter(|found| {
+                let action = Action::SeeOrganisation {
+                    organisation: found.id,
+                    verified: found.verification == Verification::Verified,
+                };
+                caller(ctx).may(action).is_ok()
+            })
             .map(|found| Node::Organisation(Organisation(found))),
         GlobalId::OfferId(id) => loaders
             .offer(id)

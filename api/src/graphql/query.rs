@@ -67,7 +67,7 @@ impl RootQuery {
         search(ctx, &words, first)
     }
 
-    /// Organisations in the order of creation.
+    /// Verified organisations in the order of creation; for the organiser those that are not verified, too.
     #[allow(clippy::too_many_arguments)] // the arguments of a Relay connection
     async fn organisations(
         &self,
@@ -82,7 +82,7 @@ impl RootQuery {
             Verification,
         >,
     ) -> Result<List<Organisation>> {
-        caller(ctx).viewer()?;
+        let viewer = caller(ctx).viewer()?;
         let request = Paging {
             first,
             last,
@@ -93,7 +93,7 @@ impl RootQuery {
         let (kind, verification) = (kind.map(Into::into), verification.map(Into::into));
         let page = app(ctx)
             .store()
-            .organisation_page(kind, verification, request)
+            .organisation_page(viewer, kind, verification, request)
             .await?;
         Ok(list(page, |organisation| organisation.id.0, Organisation))
     }

@@ -2,16 +2,19 @@
 
 use super::catalogue::Offer;
 use super::demand::Demand;
+use super::loader::AcquaintanceOf;
 use super::matching_day::Registration;
 use super::payload::{key, payload};
 use super::vocabulary::{Answer, Priority, Side};
 use super::{Result, app, caller, id, loaders};
+use crate::app::request::Acquaintance;
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use matchday_domain::id::RegistrationId;
 use matchday_domain::matching_day as domain;
 use matchday_domain::matching_day::request::RequestPlan;
 use matchday_domain::problem::Problem;
+use std::sync::Arc;
 
 /// The wish of one organisation to meet another at a matching day; one for a pair, whoever sent it.
 pub struct MeetingRequest(pub domain::MeetingRequest);
@@ -21,6 +24,15 @@ async fn registration(ctx: &Context<'_>, id: RegistrationId) -> Result<Registrat
     Ok(Registration(
         found.ok_or_else(|| Problem::not_found("registration"))?,
     ))
+}
+
+/// Whom the viewer's organisation has accepted to meet.
+pub(crate) async fn acquaintance(ctx: &Context<'_>) -> Result<Arc<Acquaintance>> {
+    let Some(own) = caller(ctx).viewer()?.organisation() else {
+        return Ok(Arc::default());
+    };
+    let found = loaders(ctx).acquaintance(AcquaintanceOf(own)).await?;
+    Ok(found.unwrap_or_default())
 }
 
 /// The wish of one organisation to meet another at a matching day; one for a pair, whoever sent it.

@@ -17,7 +17,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 const TABLE: &str = "arrangement";
@@ -144,6 +144,25 @@ impl<C: ConnectionTrait> Access<C> {
             .one(&self.conn)
             .await?;
         row.map(read).transpose()
+    }
+
+    /// Those of some runs whose timetables hold.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn published_among(
+        &self,
+        runs: &[ArrangementId],
+    ) -> Result<HashSet<ArrangementId>, StoreError> {
+        let ids = arrangement::Entity::find()
+            .select_only()
+            .column(arrangement::Column::Id)
+            .filter(arrangement::Column::Id.is_in(runs.iter().map(|id| id.0)))
+            .filter(arrangement::Column::Id.in_subquery(published()))
+            .into_tuple::<Uuid>()
+            .all(&self.conn)
+            .await?;
+        Ok(ids.into_iter().map(ArrangementId).collect())
     }
 
     /// All meetings of a run, by slot and table.

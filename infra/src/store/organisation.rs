@@ -1,7 +1,7 @@
 //! Organisations, people, their places, and consortia.
 
 use super::error::{json, to_json, vocabulary};
-use super::{Access, StoreError, Tx, page};
+use super::{Access, StoreError, Tx, Viewer, page};
 use crate::entity::{consortium, consortium_member, membership, organisation, person};
 use matchday_domain::id::{ConsortiumId, MembershipId, OrganisationId, PersonId};
 use matchday_domain::organisation::{
@@ -12,7 +12,7 @@ use matchday_domain::page::{Page, PageRequest};
 use matchday_domain::text::Language;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
 };
 use uuid::Uuid;
 
@@ -110,17 +110,23 @@ impl<C: ConnectionTrait> Access<C> {
         row.map(read).transpose()
     }
 
-    /// Organisations in the order of creation.
+    /// Organisations that the viewer may see, in the order of creation.
     ///
     /// # Errors
     /// The database.
     pub async fn organisation_page(
         &self,
+        viewer: Viewer,
         kind: Option<OrganisationKind>,
         verification: Option<Verification>,
         request: PageRequest<Uuid>,
     ) -> Result<Page<Organisation>, StoreError> {
         let mut select = organisation::Entity::find();
+        if let Viewer::Organisation(own) = viewer {
+            let verified = organisation::Column::Verification.eq(Verification::Verified.code());
+            let own = organisation::Column::Id.eq(own.0);
+            select = select.filter(Condition::any().add(verified).add(own));
+        }
         if let Some(kind) = kind {
             select = select.filter(organisation::Column::Kind.eq(kind.code()));
         }

@@ -2,12 +2,14 @@
 
 use super::error::vocabulary;
 use super::{Access, StoreError, Tx, page};
-use crate::entity::meeting_request as row;
-use matchday_domain::id::{DemandId, MatchingDayId, MeetingRequestId, OfferId, RegistrationId};
+use crate::entity::{meeting_request as row, registration};
+use matchday_domain::id::{
+    DemandId, MatchingDayId, MeetingRequestId, OfferId, OrganisationId, RegistrationId,
+};
 use matchday_domain::matching_day::{Answer, MeetingRequest, Priority, Side};
 use matchday_domain::page::{Page, PageRequest};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::ExprTrait;
+use sea_orm::sea_query::{ExprTrait, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
 };
@@ -111,6 +113,30 @@ impl<C: ConnectionTrait> Access<C> {
             has_previous,
             has_next,
         })
+    }
+
+    /// The accepted requests of an organisation, whoever sent them, at any matching day.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn accepted_requests(
+        &self,
+        organisation: OrganisationId,
+    ) -> Result<Vec<MeetingRequest>, StoreError> {
+        let own = Query::select()
+            .column(registration::Column::Id)
+            .from(registration::Entity)
+            .and_where(registration::Column::OrganisationId.eq(organisation.0))
+            .to_owned();
+        let party = Condition::any()
+            .add(row::Column::DemanderId.in_subquery(own.clone()))
+            .add(row::Column::ProviderId.in_subquery(own));
+        let rows = row::Entity::find()
+            .filter(row::Column::Answer.eq(Answer::Accepted.code()))
+            .filter(party)
+            .all(&self.conn)
+            .await?;
+        rows.into_iter().map(read).collect()
     }
 
     /// All requests of a matching day, in the order of creation.
