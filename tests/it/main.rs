@@ -1,6 +1,7 @@
 //! End-to-end tests: a module a capability, everything over real sockets.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)] // a test that cannot go on must stop here
 
+mod arrangement;
 mod bad_input;
 mod evaluation;
 mod event_weights;
