@@ -136,28 +136,12 @@ fn field_query(schema: &Schema, decisions: &Decisions, block: &Block, field: &st
 pub async fn fields(world: &World, schema: &Schema, decisions: &Decisions, report: &mut Report) {
     report.actors = world.actors.len();
     for block in &decisions.blocks {
-        for actor in &world.actors {
-            let names: Vec<_> = block.fields.keys().collect();
-            // All at once while nothing is refused, else one by one: a refusal may take its neighbours along.
-            let mut values: BTreeMap<&String, Value> = BTreeMap::new();
-            for some in names.chunks(25) {
-                let inner: Vec<_> = some
-                    .iter()
-                    .map(|field| field_query(schema, decisions, block, field))
-                    .collect();
-                let answer = ask(world, actor, block, &inner.join(" ")).await;
-                for field in some {
-                    let value = if answer["errors"].is_null() {
-                        find(&answer["data"], field).cloned().unwrap_or_default()
-                    } else {
-                        let query = field_query(schema, decisions, block, field);
-                        let answer = ask(world, actor, block, &query).await;
-                        checked(block, field, &answer);
-                        find(&answer["data"], field).cloned().unwrap_or_default()
-                    };
-                    values.insert(field, value);
-                }
-            }
+        let all = world
+            .actors
+            .iter()
+            .map(|actor| values(world, schema, decisions, block, actor));
+        let all = futures_util::future::join_all(all).await;
+        for (actor, values) in world.actors.iter().zip(all) {
             for (field, class) in &block.fields {
                 let what = format!("{}.{field}@{}", block.typ, block.sample);
                 let is = holds(&values[field]);
@@ -170,6 +154,40 @@ pub async fn fields(world: &World, schema: &Schema, decisions: &Decisions, repor
             }
         }
     }
+}
+
+/// What an actor sees of a sample: all at once while nothing is refused, else field by field, for a refusal may take its
+/// neighbours along.
+async fn values(
+    world: &World,
+    schema: &Schema,
+    decisions: &Decisions,
+    block: &Block,
+    actor: &Actor,
+) -> BTreeMap<String, Value> {
+    let mut values = BTreeMap::new();
+    let names: Vec<_> = block.fields.keys().collect();
+    for some in names.chunks(25) {
+        let queries = some
+            .iter()
+            .map(|field| field_query(schema, decisions, block, field));
+        let queries: Vec<_> = queries.collect();
+        let answer = ask(world, actor, block, &queries.join(" ")).await;
+        let whole = answer["errors"].is_null();
+        for (field, query) in some.iter().zip(&queries) {
+            let alone;
+            let answer = if whole {
+                &answer
+            } else {
+                alone = ask(world, actor, block, query).await;
+                checked(block, field, &alone);
+                &alone
+            };
+            let value = find(&answer["data"], field).cloned().unwrap_or_default();
+            values.insert((*field).clone(), value);
+        }
+    }
+    values
 }
 
 async fn ask(world: &World, actor: &Actor, block: &Block, inner: &str) -> Value {
