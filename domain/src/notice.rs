@@ -6,7 +6,7 @@
 //! over, because the next version of the service may already write while this one still sends.
 
 use crate::invitation::Invitation;
-use crate::organisation::{EmailAddress, Verification};
+use crate::organisation::{EmailAddress, Role, Verification};
 use crate::text::{Language, Text};
 use crate::time::Timestamp;
 use chrono_tz::Tz;
@@ -69,6 +69,19 @@ pub enum Notice {
         link: String,
         /// For how many minutes both work.
         valid_minutes: u32,
+    },
+    /// Somebody is asked to become a colleague.
+    ColleagueInvited {
+        /// In which organisation.
+        organisation: Text,
+        /// Who asks.
+        invited_by: String,
+        /// As what.
+        role: Role,
+        /// Where to answer.
+        link: String,
+        /// For how many days the link works.
+        valid_days: u32,
     },
     /// The organiser decided on an organisation.
     OrganisationVerified {
@@ -169,6 +182,7 @@ impl Notice {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::SignInCode { .. } => "sign_in_code",
+            Self::ColleagueInvited { .. } => "colleague_invited",
             Self::OrganisationVerified { .. } => "organisation_verified",
             Self::DelegateNamed { .. } => "delegate_named",
             Self::MeetingRequestReceived { .. } => "meeting_request_received",
@@ -179,6 +193,21 @@ impl Notice {
             Self::AttendanceWanted { .. } => "attendance_wanted",
             Self::EventCancelled { .. } => "event_cancelled",
         }
+    }
+
+    /// The notice to be kept after it was sent: without what lets its reader in. Absent if there is nothing to leave out.
+    pub fn without_secrets(&self) -> Option<Self> {
+        let mut kept = self.clone();
+        match &mut kept {
+            Self::SignInCode { code, link, .. } => {
+                code.clear();
+                link.clear();
+            }
+            Self::ColleagueInvited { link, .. } => link.clear(),
+            Self::Agenda { feed_url, .. } => feed_url.clear(),
+            _ => return None,
+        }
+        Some(kept)
     }
 }
 
