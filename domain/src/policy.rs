@@ -20,6 +20,14 @@ pub struct Actor {
     pub means: Means,
 }
 
+impl Actor {
+    /// Whether one's place in an organisation is seen: a program sees only the one for which it acts.
+    pub fn sees_place(&self, organisation: OrganisationId) -> bool {
+        let acts_there = self.acts_for.as_ref().map(|a| a.organisation) == Some(organisation);
+        self.means == Means::Session || acts_there
+    }
+}
+
 /// With what somebody came in. Only a session stands for a person who is there; the others stand for a program, which
 /// acts for one organisation and never touches what lets people and programs in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

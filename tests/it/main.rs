@@ -4,6 +4,7 @@
 mod bad_input;
 mod evaluation;
 mod event_weights;
+mod identity;
 mod import;
 mod library_traps;
 mod main_path;

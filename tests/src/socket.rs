@@ -70,6 +70,19 @@ impl Socket {
         }
     }
 
+    /// The code of the error with which the subscription ends.
+    pub async fn ends_with(&mut self) -> String {
+        let message = self.receive().await;
+        let payload = &message["payload"];
+        let errors = if message["type"] == "error" {
+            payload
+        } else {
+            &payload["errors"]
+        };
+        let code = errors[0]["extensions"]["code"].as_str();
+        code.unwrap_or_else(|| panic!("{message:#}")).to_owned()
+    }
+
     /// The data of the next event; none after the last.
     pub async fn next(&mut self) -> Option<Value> {
         let message = self.receive().await;

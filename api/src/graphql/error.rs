@@ -106,6 +106,7 @@ impl From<AppError> for Fault {
                 );
                 Self::Unavailable
             }
+            AppError::Away => Self::Unavailable,
             error => Self::Ours(error),
         }
     }

@@ -62,6 +62,16 @@ where
 }
 
 impl<F> Watch<F> {
+    /// Ends the watch of somebody who is not signed in any more, or whose rights are others now.
+    async fn still_the_same(&self) -> Result<()> {
+        let caller = self.app.refresh(&self.caller).await?;
+        if caller.actor == self.caller.actor {
+            Ok(())
+        } else {
+            Err(Problem::unauthenticated().into())
+        }
+    }
+
     async fn next<T, R>(&mut self) -> Result<Option<T>>
     where
         F: Fn(App, Viewer, ChangeKind) -> R,
@@ -74,6 +84,13 @@ impl<F> Watch<F> {
                 // A watcher that cannot keep up has to read anew.
                 Err(RecvError::Lagged(_)) => return Err(Fault::Unavailable),
             };
+            let person = self.caller.actor.as_ref().map(|actor| actor.person);
+            if let ChangeKind::Rights(changed) = change.kind {
+                if person == Some(changed) {
+                    self.still_the_same().await?;
+                }
+                continue;
+            }
             let own = self.caller.viewer()?;
             let concerned = own
                 .organisation()
@@ -81,10 +98,7 @@ impl<F> Watch<F> {
             if !concerned && !own.sees_all() {
                 continue;
             }
-            let caller = self.app.refresh(&self.caller).await?;
-            if caller.actor != self.caller.actor {
-                return Err(Problem::unauthenticated().into());
-            }
+            self.still_the_same().await?;
             self.loaders.forget();
             if let Some(event) = (self.read)(self.app.clone(), own, change.kind).await? {
                 return Ok(Some(event));

@@ -206,28 +206,27 @@ impl Providers {
             .discovery(&mut *known.lock().await, &provider.issuer, now)
             .await?;
         let url = self.fetcher.reach.check(&discovery.token_endpoint)?;
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.append_pair("grant_type", "authorization_code")
-            .append_pair("code", code)
-            .append_pair("redirect_uri", sign_in.redirect_uri)
-            .append_pair("code_verifier", sign_in.verifier);
         let methods = &discovery.token_endpoint_auth_methods_supported;
         let basic = methods.is_empty() || methods.iter().any(|m| m == "client_secret_basic");
+        let mut form = vec![
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", sign_in.redirect_uri),
+            ("code_verifier", sign_in.verifier),
+        ];
         let mut authorization = None;
         match secret {
             Some(secret) if basic => authorization = Some(basic_auth(&provider.client_id, secret)),
             Some(secret) => {
-                form.append_pair("client_id", &provider.client_id)
-                    .append_pair("client_secret", secret);
+                form.push(("client_id", &provider.client_id));
+                form.push(("client_secret", secret));
             }
-            None => {
-                form.append_pair("client_id", &provider.client_id);
-            }
+            None => form.push(("client_id", &provider.client_id)),
         }
-        let tokens: Tokens = self
-            .fetcher
-            .post(&url, form.finish(), authorization)
-            .await?;
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        let tokens: Tokens = self.fetcher.post(&url, form, authorization).await?;
         self.claims(&provider.issuer, &tokens.id_token, now).await
     }
 

@@ -12,7 +12,8 @@ use matchday_domain::time::Timestamp;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait,
+    QueryFilter,
 };
 use uuid::Uuid;
 
@@ -134,11 +135,33 @@ impl Tx {
         email: &EmailAddress,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let pending = Condition::all()
+            .add(Column::OrganisationId.eq(organisation.0))
+            .add(Column::Email.eq(email.as_str()));
+        self.take_back(pending, now).await
+    }
+
+    /// Takes back what a person has invited to and still waits for an answer.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn revoke_colleague_invitations_of(
+        &self,
+        organisation: OrganisationId,
+        inviter: PersonId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let pending = Condition::all()
+            .add(Column::OrganisationId.eq(organisation.0))
+            .add(Column::InvitedBy.eq(inviter.0));
+        self.take_back(pending, now).await
+    }
+
+    async fn take_back(&self, which: Condition, now: Timestamp) -> Result<(), StoreError> {
         Entity::update_many()
             .col_expr(Column::State, Expr::value(InvitationState::Revoked.code()))
             .col_expr(Column::AnsweredAt, Expr::value(now))
-            .filter(Column::OrganisationId.eq(organisation.0))
-            .filter(Column::Email.eq(email.as_str()))
+            .filter(which)
             .filter(Column::State.eq(InvitationState::Pending.code()))
             .exec(&self.conn)
             .await?;

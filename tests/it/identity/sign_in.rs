@@ -1,0 +1,125 @@
+//! One-time codes and links.
+
+use super::*;
+use matchday_tests::on_both;
+
+on_both!(a_code_is_good_once_and_for_few_guesses, codes);
+on_both!(nobody_learns_who_is_known, nobody_learns_who_is_known);
+
+const ASK: &str =
+    "mutation($i: RequestSignInInput!) { requestSignIn(input: $i) { email userErrors { code } } }";
+const SIGN_IN: &str =
+    "mutation($i: SignInInput!) { signIn(input: $i) { token userErrors { code message } } }";
+
+async fn ask(cast: &Cast, email: &str) -> (String, String) {
+    cast.smtp.clear();
+    let asked = cast
+        .server
+        .post(None, ASK, json!({ "i": { "email": email } }))
+        .await;
+    assert_eq!(asked["data"]["requestSignIn"]["userErrors"], json!([]));
+    let mail = cast
+        .smtp
+        .wait_for("the code", |mail| mail.to == email)
+        .await;
+    let text = mail.text();
+    let code = text
+        .split(|c: char| !c.is_ascii_digit())
+        .find(|word| word.len() == 8)
+        .unwrap();
+    let link = text.split("/sign-in?token=").nth(1).unwrap();
+    let link = link.split_whitespace().next().unwrap();
+    (code.to_owned(), link.to_owned())
+}
+
+async fn sign_in(cast: &Cast, input: Value) -> Value {
+    cast.server.post(None, SIGN_IN, json!({ "i": input })).await["data"]["signIn"].clone()
+}
+
+async fn codes(database: TestDatabase) {
+    let cast = cast(&database).await;
+    let email = "new@hospital.example";
+    let with = |code: &str| json!({ "email": email, "code": code });
+    // Good once, and the link of the same mail with it.
+    let (code, link) = ask(&cast, email).await;
+    assert!(sign_in(&cast, with(&code)).await["token"].is_string());
+    assert_eq!(
+        sign_in(&cast, with(&code)).await["userErrors"][0]["code"],
+        "INVALID"
+    );
+    let again = sign_in(&cast, json!({ "linkToken": link })).await;
+    assert_eq!(again["userErrors"][0]["code"], "INVALID");
+    // Guesses at the same moment share no try: of ten, five are looked at, and then the code itself is dead.
+    let (code, link) = ask(&cast, email).await;
+    let wrong = if code == "00000000" {
+        "00000001"
+    } else {
+        "00000000"
+    };
+    let guesses = (0..10).map(|_| sign_in(&cast, with(wrong)));
+    for answer in futures_util::future::join_all(guesses).await {
+        assert_eq!(answer["userErrors"][0]["code"], "INVALID");
+    }
+    assert!(sign_in(&cast, with(&code)).await["token"].is_null());
+    // The link is not for guessing: it still works.
+    assert!(sign_in(&cast, json!({ "linkToken": link })).await["token"].is_string());
+    // Out of date.
+    cast.server.clock.advance(chrono::TimeDelta::minutes(16));
+    let (code, link) = ask(&cast, email).await;
+    cast.server.clock.advance(chrono::TimeDelta::minutes(10));
+    assert!(sign_in(&cast, with(&code)).await["token"].is_null());
+    assert!(sign_in(&cast, json!({ "linkToken": link })).await["token"].is_null());
+    // What was mailed is nowhere kept in the clear: neither in a row of its own nor in the outbox.
+    cast.server.settle().await;
+    assert_eq!(kept(&database, "outbox", "job", &code).await, 0);
+    assert_eq!(kept(&database, "outbox", "job", &link).await, 0);
+    assert_eq!(kept(&database, "sign_in", "link_hash", &link).await, 0);
+}
+
+async fn nobody_learns_who_is_known(database: TestDatabase) {
+    let cast = cast(&database).await;
+    let statements = || cast.server.service.app.store().statements();
+    let mut seen = Vec::new();
+    for email in ["h@hospital.example", "nobody@nowhere.example"] {
+        // The cheapest of a few tries is the request alone, without the worker beside it.
+        let mut asked = (u64::MAX, Value::Null);
+        let mut refused = (u64::MAX, Value::Null);
+        for _ in 0..4 {
+            let before = statements();
+            let answer = cast
+                .server
+                .post(None, ASK, json!({ "i": { "email": email } }))
+                .await;
+            asked = asked_least(asked, statements() - before, answer, email);
+            cast.server.settle().await;
+            let before = statements();
+            let input = json!({ "email": email, "code": "00000000" });
+            let answer = sign_in(&cast, input).await;
+            refused = asked_least(refused, statements() - before, answer, email);
+        }
+        seen.push((asked, refused));
+    }
+    assert_eq!(
+        seen[0], seen[1],
+        "known and unknown take the same answer and the same statements"
+    );
+    // Nor does the answer tell whether a code is waiting.
+    let (pending, none) = (
+        sign_in(
+            &cast,
+            json!({ "email": "h@hospital.example", "code": "00000000" }),
+        )
+        .await,
+        sign_in(
+            &cast,
+            json!({ "email": "c@company.example", "code": "00000000" }),
+        )
+        .await,
+    );
+    assert_eq!(pending, none);
+}
+
+fn asked_least(least: (u64, Value), n: u64, answer: Value, email: &str) -> (u64, Value) {
+    let answer: Value = answer.to_string().replace(email, "…").parse().unwrap();
+    if n < least.0 { (n, answer) } else { least }
+}
