@@ -237,6 +237,50 @@ mod tests {
     }
 
     #[test]
+    fn what_lets_somebody_in_is_not_kept() {
+        let secret = "s3cret";
+        let link = || format!("https://matchday.example/x?token={secret}");
+        let event = || EventFacts {
+            title: Text::default(),
+            zone: Tz::UTC,
+            venue: Text::default(),
+        };
+        let letting_in = [
+            Notice::SignInCode {
+                code: secret.into(),
+                link: link(),
+                valid_minutes: 10,
+            },
+            Notice::ColleagueInvited {
+                organisation: Text::default(),
+                invited_by: "Kim".into(),
+                role: Role::Member,
+                link: link(),
+                valid_days: 7,
+            },
+            Notice::Agenda {
+                event: event(),
+                changed: false,
+                meetings: Vec::new(),
+                feed_url: link(),
+                link: String::new(),
+            },
+        ];
+        for notice in letting_in {
+            let kept = notice.without_secrets().unwrap();
+            assert_eq!(kept.kind(), notice.kind());
+            let kept = serde_json::to_string(&kept).unwrap();
+            assert!(!kept.contains(secret), "{kept}");
+        }
+        let plain = Notice::DelegateNamed {
+            event: event(),
+            organisation: Text::default(),
+            link: link(),
+        };
+        assert_eq!(plain.without_secrets(), None);
+    }
+
+    #[test]
     fn a_later_version_may_add_a_fact_but_not_leave_one_out() {
         let read = serde_json::from_value::<Notice>;
         let mut json =

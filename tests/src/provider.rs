@@ -46,7 +46,8 @@ struct Inner {
     clock: FixedClock,
     /// The published keys, newest last.
     keys: Vec<(String, EcdsaKeyPair)>,
-    made: usize,
+    keys_made: usize,
+    codes_made: usize,
     codes: HashMap<String, Grant>,
     email: String,
     secret: Option<String>,
@@ -84,7 +85,8 @@ impl IdProvider {
             issuer: issuer.clone(),
             clock: clock.clone(),
             keys: vec![("key-0".to_owned(), new_key())],
-            made: 0,
+            keys_made: 0,
+            codes_made: 0,
             codes: HashMap::new(),
             email: email.to_owned(),
             secret: None,
@@ -138,8 +140,8 @@ impl IdProvider {
     /// Replaces the key by another one.
     pub fn rotate(&self) {
         let mut inner = self.inner.lock().unwrap();
-        inner.made += 1;
-        inner.keys = vec![(format!("key-{}", inner.made), new_key())];
+        inner.keys_made += 1;
+        inner.keys = vec![(format!("key-{}", inner.keys_made), new_key())];
     }
 
     /// How often the keys were asked for.
@@ -220,7 +222,8 @@ async fn authorize(
         return StatusCode::BAD_REQUEST.into_response();
     }
     let mut inner = provider.inner.lock().unwrap();
-    let code = format!("code-{}", inner.codes.len() + 1_000);
+    inner.codes_made += 1;
+    let code = format!("code-{}", inner.codes_made);
     let grant = Grant {
         challenge: said("code_challenge"),
         redirect_uri: said("redirect_uri"),
@@ -277,16 +280,12 @@ async fn token(
 async fn keys(State(provider): State<IdProvider>) -> Json<Value> {
     let mut inner = provider.inner.lock().unwrap();
     inner.key_requests += 1;
-    let keys: Vec<Value> = inner
-        .keys
-        .iter()
-        .map(|(name, key)| {
-            let (x, y) = key.public_key().as_ref()[1..].split_at(32);
-            json!({ "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": name,
-                "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y) })
-        })
-        .collect();
     // A key of a kind that nobody knows is passed over, not tripped over.
-    let odd = json!({ "kty": "quantum", "kid": "odd" });
-    Json(json!({ "keys": [vec![odd], keys].concat() }))
+    let mut keys = vec![json!({ "kty": "quantum", "kid": "odd" })];
+    keys.extend(inner.keys.iter().map(|(name, key)| {
+        let (x, y) = key.public_key().as_ref()[1..].split_at(32);
+        json!({ "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": name,
+            "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y) })
+    }));
+    Json(json!({ "keys": keys }))
 }

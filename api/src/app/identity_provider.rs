@@ -88,6 +88,18 @@ impl App {
     ) -> Outcome<StoredProvider> {
         let organisation = caller.administers()?;
         plan.check()?;
+        if plan.accepts_tokens && plan.client_id == self.settings.token_audience {
+            // Or its ID tokens, which pass through browsers, would open the interface.
+            return Err(Problem::at(
+                "clientId",
+                Code::Invalid,
+                Message::new(
+                    "액세스 토큰을 받으려면 클라이언트 식별자가 토큰 대상(aud)과 달라야 합니다.",
+                    "To accept access tokens, the client must have another name than their audience.",
+                ),
+            )
+            .into());
+        }
         let once = Once::new(caller, "setIdentityProvider", key)?;
         let now = self.now();
         let sealed = match &secret {

@@ -68,18 +68,19 @@ pub(super) struct KeySet {
 }
 
 impl Keys {
-    /// Whether the provider should be asked: the set is out of date, or the key is not in it and it was not asked just
-    /// now.
-    pub(super) fn misses(&self, wanted: &Wanted, now: Timestamp) -> bool {
-        let fresh = self.read_at.is_some_and(|at| now < at + KEYS_HOLD);
-        if fresh && self.find(wanted).is_ok() {
-            return false;
-        }
-        self.asked_at.is_none_or(|at| at + ASK_AGAIN <= now)
+    /// Whether the key is there and the set is believed still.
+    pub(super) fn has(&self, wanted: &Wanted, now: Timestamp) -> bool {
+        self.read_at.is_some_and(|at| now < at + KEYS_HOLD) && self.find(wanted).is_ok()
     }
 
-    pub(super) fn asked_at(&mut self, now: Timestamp) {
-        self.asked_at = Some(now);
+    /// Whether the provider is to be asked for the key now. Noted before it answers: one that is away is not asked again
+    /// at once, either.
+    pub(super) fn ask_for(&mut self, wanted: &Wanted, now: Timestamp) -> bool {
+        let ask = !self.has(wanted, now) && self.asked_at.is_none_or(|at| at + ASK_AGAIN <= now);
+        if ask {
+            self.asked_at = Some(now);
+        }
+        ask
     }
 
     pub(super) fn renew(&mut self, set: KeySet, now: Timestamp) {
@@ -229,4 +230,69 @@ fn curve(algorithm: Algorithm) -> Option<&'static dyn ring_signature::Verificati
         Algorithm::EdDSA => &ring_signature::ED25519,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn set(keys: serde_json::Value) -> KeySet {
+        serde_json::from_value(json!({ "keys": keys })).unwrap()
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_timestamp(seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn a_provider_is_asked_for_what_is_missing_and_not_all_the_time() {
+        let wanted = |name: Option<&str>| Wanted {
+            algorithm: Algorithm::ES256,
+            key_id: name.map(str::to_owned),
+        };
+        let key =
+            |name: &str| json!({ "kty": "EC", "crv": "P-256", "kid": name, "x": "AA", "y": "AA" });
+        let mut keys = Keys::default();
+        assert!(keys.ask_for(&wanted(Some("a")), at(0)));
+        assert!(!keys.ask_for(&wanted(Some("a")), at(29)), "asked just now");
+        keys.renew(set(json!([key("a"), { "kty": "quantum" }, 7])), at(0));
+        assert!(keys.has(&wanted(Some("a")), at(599)) && keys.has(&wanted(None), at(599)));
+        assert!(!keys.has(&wanted(Some("a")), at(600)), "out of date");
+        assert!(!keys.ask_for(&wanted(Some("a")), at(599)));
+        assert!(keys.ask_for(&wanted(Some("b")), at(30)));
+        assert!(
+            !keys.ask_for(&wanted(Some("c")), at(31)),
+            "another made-up name"
+        );
+        keys.renew(set(json!([key("a"), key("b")])), at(30));
+        assert!(keys.find(&wanted(None)).is_err(), "two could be meant");
+        let other = Wanted {
+            algorithm: Algorithm::RS256,
+            key_id: Some("a".to_owned()),
+        };
+        assert!(keys.find(&other).is_err(), "a key of another kind");
+        let mut encryption = key("a");
+        encryption["use"] = json!("enc");
+        keys.renew(set(json!([encryption])), at(60));
+        assert!(keys.find(&wanted(Some("a"))).is_err(), "not for signatures");
+    }
+
+    /// Made with OpenSSL, which shares no code with us.
+    #[test]
+    fn signatures_of_another_hand_are_checked() {
+        install();
+        let key: Jwk = serde_json::from_str(include_str!("examples/rsa_key.json")).unwrap();
+        for token in include_str!("examples/rsa_tokens.txt").lines() {
+            let wanted = wanted(token).unwrap();
+            let claims = verified(token, &wanted, &key).unwrap();
+            assert_eq!(claims.issuer, "https://id.hospital.example");
+            assert_eq!(claims.expires_at, 1_795_000_000);
+            let (head, signature) = token.rsplit_once('.').unwrap();
+            let first = if signature.starts_with('A') { "B" } else { "A" };
+            let changed = format!("{head}.{first}{}", &signature[1..]);
+            assert!(verified(&changed, &wanted, &key).is_err(), "{token}");
+        }
+    }
 }

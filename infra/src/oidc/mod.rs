@@ -15,12 +15,12 @@ pub use seal::SecretKey;
 use address::Reach;
 use chrono::TimeDelta;
 use fetch::Fetcher;
-use keys::Keys;
+use keys::{KeySet, Keys};
 use matchday_domain::identity::{Claims, IdentityProvider};
 use matchday_domain::time::Timestamp;
 use serde::Deserialize;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// For how long a provider's description of itself is believed.
 const DISCOVERY_HOLDS: TimeDelta = TimeDelta::hours(1);
@@ -66,18 +66,31 @@ pub struct SignIn<'a> {
     pub verifier: &'a str,
 }
 
-/// What is known of one provider; asked by one at a time, so that many who wait cause one request.
+/// What is known of one provider.
 #[derive(Default)]
 struct Known {
+    said: Mutex<Said>,
+    /// Held by who asks the provider, so that many who wait cause one request, and nobody waits who need not.
+    asking: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Said {
     discovery: Option<(Arc<Discovery>, Timestamp)>,
     keys: Keys,
+}
+
+impl Known {
+    fn said(&self) -> MutexGuard<'_, Said> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The providers, with what they said.
 #[derive(Clone)]
 pub struct Providers {
     fetcher: Arc<Fetcher>,
-    known: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<Known>>>>>,
+    known: Arc<Mutex<HashMap<String, Arc<Known>>>>,
 }
 
 impl Providers {
@@ -95,7 +108,7 @@ impl Providers {
         }
     }
 
-    fn known(&self, issuer: &str) -> Arc<tokio::sync::Mutex<Known>> {
+    fn known(&self, issuer: &str) -> Arc<Known> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.entry(issuer.to_owned()).or_default().clone()
     }
@@ -106,7 +119,7 @@ impl Providers {
     /// The address is not allowed, nobody answers there, or no provider of that name.
     pub async fn check(&self, issuer: &str, now: Timestamp) -> Result<(), ProviderError> {
         let discovery = self.discover(issuer).await?;
-        self.known(issuer).lock().await.discovery = Some((Arc::new(discovery), now));
+        self.known(issuer).said().discovery = Some((Arc::new(discovery), now));
         Ok(())
     }
 
@@ -137,17 +150,19 @@ impl Providers {
 
     async fn discovery(
         &self,
-        known: &mut Known,
+        known: &Known,
         issuer: &str,
         now: Timestamp,
     ) -> Result<Arc<Discovery>, ProviderError> {
-        if let Some((discovery, at)) = &known.discovery
-            && now < *at + DISCOVERY_HOLDS
-        {
-            return Ok(discovery.clone());
+        let fresh = || {
+            let said = known.said().discovery.clone();
+            said.filter(|(_, at)| now < *at + DISCOVERY_HOLDS)
+        };
+        if let Some((discovery, _)) = fresh() {
+            return Ok(discovery);
         }
         let discovery = Arc::new(self.discover(issuer).await?);
-        known.discovery = Some((discovery.clone(), now));
+        known.said().discovery = Some((discovery.clone(), now));
         Ok(discovery)
     }
 
@@ -164,9 +179,7 @@ impl Providers {
         use base64::Engine;
         use sha2::{Digest, Sha256};
         let known = self.known(&provider.issuer);
-        let discovery = self
-            .discovery(&mut *known.lock().await, &provider.issuer, now)
-            .await?;
+        let discovery = self.discovery(&known, &provider.issuer, now).await?;
         let mut url = self
             .fetcher
             .reach
@@ -202,9 +215,7 @@ impl Providers {
             id_token: String,
         }
         let known = self.known(&provider.issuer);
-        let discovery = self
-            .discovery(&mut *known.lock().await, &provider.issuer, now)
-            .await?;
+        let discovery = self.discovery(&known, &provider.issuer, now).await?;
         let url = self.fetcher.reach.check(&discovery.token_endpoint)?;
         let methods = &discovery.token_endpoint_auth_methods_supported;
         let basic = methods.is_empty() || methods.iter().any(|m| m == "client_secret_basic");
@@ -242,17 +253,30 @@ impl Providers {
     ) -> Result<Claims, ProviderError> {
         let wanted = keys::wanted(token)?;
         let known = self.known(issuer);
-        let mut known = known.lock().await;
-        if known.keys.misses(&wanted, now) {
-            let discovery = self.discovery(&mut known, issuer, now).await;
-            // Noted before it is asked: a provider that is away is not asked again at once, either.
-            known.keys.asked_at(now);
-            let url = self.fetcher.reach.check(&discovery?.jwks_uri)?;
-            known.keys.renew(self.fetcher.get(&url).await?, now);
+        if !known.said().keys.has(&wanted, now) {
+            let _one_asks = known.asking.lock().await;
+            if known.said().keys.ask_for(&wanted, now) {
+                match self.keys(&known, issuer, now).await {
+                    Ok(set) => known.said().keys.renew(set, now),
+                    // What it said last holds on while it is away.
+                    Err(_) if known.said().keys.find(&wanted).is_ok() => {}
+                    Err(error) => return Err(error),
+                }
+            }
         }
-        let key = known.keys.find(&wanted);
-        drop(known);
-        keys::verified(token, &wanted, &key?)
+        let key = known.said().keys.find(&wanted)?;
+        keys::verified(token, &wanted, &key)
+    }
+
+    async fn keys(
+        &self,
+        known: &Known,
+        issuer: &str,
+        now: Timestamp,
+    ) -> Result<KeySet, ProviderError> {
+        let discovery = self.discovery(known, issuer, now).await?;
+        let url = self.fetcher.reach.check(&discovery.jwks_uri)?;
+        self.fetcher.get(&url).await
     }
 }
 
@@ -276,3 +300,6 @@ pub fn claimed_issuer(token: &str) -> Option<String> {
     let said: Issuer = jsonwebtoken::dangerous::insecure_decode_claims(token).ok()?;
     Some(said.iss)
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,6 +75,7 @@ async fn invitations(database: TestDatabase) {
         cast.answer_invitation(&second, true).await["userErrors"][0]["code"],
         "WRONG_STATE"
     );
+    cast.smtp.clear();
     let colleague = cast
         .server
         .sign_in(&cast.smtp, "new@hospital.example")

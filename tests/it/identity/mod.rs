@@ -48,6 +48,9 @@ async fn cast_with(database: &TestDatabase, settings: &[(&str, &str)]) -> Cast {
     }
 }
 
+/// What a provider says instead of the truth.
+type Lie = Box<dyn Fn(&mut Value) + Send + Sync>;
+
 /// How many rows of a table hold a secret in the clear.
 async fn kept(database: &TestDatabase, table: &str, column: &str, secret: &str) -> i64 {
     use sea_orm::{ConnectionTrait, Database, Statement};
@@ -127,6 +130,7 @@ impl Cast {
         let token = self.invitation_token(email).await;
         let answer = self.answer_invitation(&token, true).await;
         assert_eq!(answer["state"], "ACCEPTED", "{answer:#}");
+        self.smtp.clear();
         self.server.sign_in(&self.smtp, email).await
     }
 

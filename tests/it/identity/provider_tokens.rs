@@ -80,7 +80,7 @@ async fn tokens(database: TestDatabase) {
     );
     // What a token may not say.
     let now = cast.server.clock.now().timestamp();
-    let lies: Vec<(&str, Box<dyn Fn(&mut Value)>)> = vec![
+    let lies: Vec<(&str, Lie)> = vec![
         (
             "another audience",
             Box::new(|c| c["aud"] = json!("https://other.example")),
