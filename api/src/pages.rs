@@ -1,7 +1,7 @@
 //! The few addresses that are not GraphQL: the links of mails, the way over an identity provider, and live calendars.
 
 use crate::app::identity::{OpenedSession, Proof};
-use crate::app::identity_provider::Return;
+use crate::app::provider_sign_in::Return;
 use crate::app::{App, AppError, Outcome};
 use crate::config::Http;
 use crate::http::{Caller, SESSION_COOKIE};

@@ -1,7 +1,7 @@
 //! Who a request speaks for: a person by a session, a program by an API key or by an access token of its
 //! organisation's identity provider.
 
-use super::identity_provider::ProviderPass;
+use super::provider_sign_in::ProviderPass;
 use super::{App, Outcome};
 use chrono::TimeDelta;
 use matchday_domain::id::{ApiKeyId, OrganisationId, PersonId, SessionId};

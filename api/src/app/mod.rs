@@ -16,6 +16,7 @@ pub mod import;
 pub mod matching;
 pub mod matching_day;
 pub mod organisation;
+pub mod provider_sign_in;
 pub mod publication;
 pub mod report;
 pub mod request;

@@ -14,7 +14,7 @@ use matchday_domain::page::{Page, PageRequest};
 use matchday_domain::text::Language;
 use matchday_domain::time::Timestamp;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -316,9 +316,9 @@ impl Tx {
     /// # Errors
     /// The database.
     pub async fn lock_organisation(&self, id: OrganisationId) -> Result<(), StoreError> {
-        // SQLite has one writer anyway.
+        // SQLite has one writer anyway; on PostgreSQL rows that refer to it may still come.
         organisation::Entity::find_by_id(id.0)
-            .lock_exclusive()
+            .lock(LockType::NoKeyUpdate)
             .one(&self.conn)
             .await?;
         Ok(())

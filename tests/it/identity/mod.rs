@@ -1,7 +1,9 @@
 //! How people and programs come in, and how they are kept out.
 
 mod api_keys;
+mod browser;
 mod colleagues;
+mod provider_set_up;
 mod provider_sign_in;
 mod provider_tokens;
 mod sessions;
