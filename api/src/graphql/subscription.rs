@@ -28,6 +28,8 @@ struct Watch<F> {
     caller: Caller,
     loaders: Arc<Loaders>,
     read: F,
+    /// Whether the viewer was looked at since the watch began: what changed just before was told to nobody.
+    looked: bool,
 }
 
 /// What the viewer may see of each change that concerns it, as `read` finds it.
@@ -49,6 +51,7 @@ where
         caller,
         loaders,
         read,
+        looked: false,
     };
     Ok(stream::unfold(Some(watch), |watch| async move {
         let mut watch = watch?;
@@ -77,6 +80,9 @@ impl<F> Watch<F> {
         F: Fn(App, Viewer, ChangeKind) -> R,
         R: Future<Output = Result<Option<T>>>,
     {
+        if !std::mem::replace(&mut self.looked, true) {
+            self.still_the_same().await?;
+        }
         loop {
             let change = match self.changes.recv().await {
                 Ok(change) => change,

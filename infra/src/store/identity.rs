@@ -10,8 +10,8 @@ use matchday_domain::time::Timestamp;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -266,6 +266,30 @@ impl Tx {
             .col_expr(sign_in::Column::UsedAt, Expr::value(now))
             .filter(sign_in::Column::Email.eq(email.as_str()))
             .filter(sign_in::Column::UsedAt.is_null())
+            .exec(&self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets codes that were mailed before `mailed`, with the addresses that somebody typed in, and sessions that ended
+    /// before `ended`, with the places they were opened from.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn forget_sign_ins(
+        &self,
+        mailed: Timestamp,
+        ended: Timestamp,
+    ) -> Result<(), StoreError> {
+        sign_in::Entity::delete_many()
+            .filter(sign_in::Column::CreatedAt.lt(mailed))
+            .exec(&self.conn)
+            .await?;
+        let over = Condition::any()
+            .add(session::Column::ExpiresAt.lt(ended))
+            .add(session::Column::RevokedAt.lt(ended));
+        session::Entity::delete_many()
+            .filter(over)
             .exec(&self.conn)
             .await?;
         Ok(())
