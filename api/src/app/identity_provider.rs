@@ -303,8 +303,8 @@ fn not_a_provider(error: ProviderError) -> AppError {
             "This address cannot be used: it must be an https address of the public Internet.",
         ),
         ProviderError::Away(_) => Message::new(
-            "주소에서 응답이 없습니다.",
-            "Nothing answers at this address.",
+            "주소에서 응답이 없거나 인증서를 신뢰할 수 없습니다.",
+            "Nothing answers at this address in time, or with a certificate of no public authority.",
         ),
         ProviderError::Answer(_) | ProviderError::Token(_) => Message::new(
             "이 주소의 응답이 OpenID Connect 제공자의 것이 아닙니다.",
