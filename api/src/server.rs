@@ -13,6 +13,7 @@ use matchday_domain::organisation::EmailAddress;
 use matchday_domain::text::Text;
 use matchday_domain::time::{Clock, SystemClock};
 use matchday_infra::mail::{MailConfigError, Mailer, Sender};
+use matchday_infra::oidc::SecretKey;
 use matchday_infra::pubsub::Hub;
 use matchday_infra::store::{Store, StoreConfig, StoreError};
 use std::sync::Arc;
@@ -99,6 +100,9 @@ impl Service {
             code_minutes: config.sign_in.code_minutes.into(),
             code_attempts: i32::try_from(config.sign_in.code_attempts).unwrap_or(i32::MAX),
             session_days: config.sign_in.session_days.into(),
+            secret_key: SecretKey::from_base64(config.sign_in.secret_key.expose()),
+            token_audience: config.sign_in.token_audience.clone(),
+            development: config.http.development,
             sender: Party {
                 address: sender.address.clone(),
                 name: config.mail.from_name.clone(),
@@ -157,7 +161,7 @@ impl Service {
         let edge = Edge {
             app: self.app.clone(),
         };
-        let pages = pages::routes(self.app.clone(), self.config.http.is_https());
+        let pages = pages::routes(self.app.clone(), self.config.http.clone());
         let routes = http::routes(schema, edge, settings.clone(), shutdown.clone()).merge(pages);
         let router = http::finish(routes, &settings);
         lifecycle::serve(listener, router, &self.config.http, shutdown).await
@@ -212,6 +216,7 @@ impl Backend for Edge {
             .await
             .map_err(|error| match error {
                 AppError::Store(error) if error.is_transient() => Refusal::Unavailable,
+                AppError::Away => Refusal::Unavailable,
                 error => {
                     tracing::error!(
                         error = &error as &dyn std::error::Error,

@@ -92,6 +92,12 @@ ids! {
     MeetingId = "meeting" as "meeting";
     /// A signed-in session.
     SessionId = "session" as "session";
+    /// An API key.
+    ApiKeyId = "api-key" as "API key";
+    /// An invitation of a colleague.
+    ColleagueInvitationId = "colleague-invitation" as "invitation of a colleague";
+    /// The claim of an organisation to a mail domain.
+    MailDomainId = "mail-domain" as "mail domain";
 }
 
 /// Why a string is not the identifier that was wanted.

@@ -7,6 +7,7 @@ pub mod demand;
 pub mod evaluation;
 mod flow;
 pub mod id;
+pub mod identity;
 pub mod invitation;
 pub mod matching;
 pub mod matching_day;

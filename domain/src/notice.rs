@@ -6,7 +6,7 @@
 //! over, because the next version of the service may already write while this one still sends.
 
 use crate::invitation::Invitation;
-use crate::organisation::{EmailAddress, Verification};
+use crate::organisation::{EmailAddress, Role, Verification};
 use crate::text::{Language, Text};
 use crate::time::Timestamp;
 use chrono_tz::Tz;
@@ -69,6 +69,19 @@ pub enum Notice {
         link: String,
         /// For how many minutes both work.
         valid_minutes: u32,
+    },
+    /// Somebody is asked to become a colleague.
+    ColleagueInvited {
+        /// In which organisation.
+        organisation: Text,
+        /// Who asks.
+        invited_by: String,
+        /// As what.
+        role: Role,
+        /// Where to answer.
+        link: String,
+        /// For how many days the link works.
+        valid_days: u32,
     },
     /// The organiser decided on an organisation.
     OrganisationVerified {
@@ -169,6 +182,7 @@ impl Notice {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::SignInCode { .. } => "sign_in_code",
+            Self::ColleagueInvited { .. } => "colleague_invited",
             Self::OrganisationVerified { .. } => "organisation_verified",
             Self::DelegateNamed { .. } => "delegate_named",
             Self::MeetingRequestReceived { .. } => "meeting_request_received",
@@ -179,6 +193,21 @@ impl Notice {
             Self::AttendanceWanted { .. } => "attendance_wanted",
             Self::EventCancelled { .. } => "event_cancelled",
         }
+    }
+
+    /// The notice to be kept after it was sent: without what lets its reader in. Absent if there is nothing to leave out.
+    pub fn without_secrets(&self) -> Option<Self> {
+        let mut kept = self.clone();
+        match &mut kept {
+            Self::SignInCode { code, link, .. } => {
+                code.clear();
+                link.clear();
+            }
+            Self::ColleagueInvited { link, .. } => link.clear(),
+            Self::Agenda { feed_url, .. } => feed_url.clear(),
+            _ => return None,
+        }
+        Some(kept)
     }
 }
 
@@ -205,6 +234,50 @@ mod tests {
         assert_eq!(json["kind"], notice.kind());
         assert_eq!(json["event"]["zone"], "Asia/Seoul");
         assert_eq!(serde_json::from_value::<Notice>(json).unwrap(), notice);
+    }
+
+    #[test]
+    fn what_lets_somebody_in_is_not_kept() {
+        let secret = "s3cret";
+        let link = || format!("https://matchday.example/x?token={secret}");
+        let event = || EventFacts {
+            title: Text::default(),
+            zone: Tz::UTC,
+            venue: Text::default(),
+        };
+        let letting_in = [
+            Notice::SignInCode {
+                code: secret.into(),
+                link: link(),
+                valid_minutes: 10,
+            },
+            Notice::ColleagueInvited {
+                organisation: Text::default(),
+                invited_by: "Kim".into(),
+                role: Role::Member,
+                link: link(),
+                valid_days: 7,
+            },
+            Notice::Agenda {
+                event: event(),
+                changed: false,
+                meetings: Vec::new(),
+                feed_url: link(),
+                link: String::new(),
+            },
+        ];
+        for notice in letting_in {
+            let kept = notice.without_secrets().unwrap();
+            assert_eq!(kept.kind(), notice.kind());
+            let kept = serde_json::to_string(&kept).unwrap();
+            assert!(!kept.contains(secret), "{kept}");
+        }
+        let plain = Notice::DelegateNamed {
+            event: event(),
+            organisation: Text::default(),
+            link: link(),
+        };
+        assert_eq!(plain.without_secrets(), None);
     }
 
     #[test]

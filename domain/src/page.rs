@@ -154,6 +154,18 @@ impl<T> Page<T> {
             has_next: self.has_next,
         }
     }
+
+    /// The same page of other elements, if all of them can be made.
+    ///
+    /// # Errors
+    /// The first that cannot.
+    pub fn try_map<U, E>(self, f: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        Ok(Page {
+            items: self.items.into_iter().map(f).collect::<Result<_, E>>()?,
+            has_previous: self.has_previous,
+            has_next: self.has_next,
+        })
+    }
 }
 
 #[cfg(test)]

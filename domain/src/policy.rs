@@ -3,9 +3,11 @@
 //! Finders in the store are scoped to a tenant as well; this is the rule, they are the fence.
 
 use crate::id::{OrganisationId, PersonId};
+use crate::identity::Scope;
 use crate::organisation::{OrganisationKind, Role, Verification};
 use crate::problem::{Code, Problem};
 use crate::text::Message;
+use std::collections::BTreeSet;
 
 /// Somebody who is signed in, and for whom he or she acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +16,29 @@ pub struct Actor {
     pub person: PersonId,
     /// For which organisation; none right after the first sign-in.
     pub acts_for: Option<Acting>,
+    /// With what he or she came in.
+    pub means: Means,
+}
+
+impl Actor {
+    /// Whether one's place in an organisation is seen: a program sees only the one for which it acts.
+    pub fn sees_place(&self, organisation: OrganisationId) -> bool {
+        let acts_there = self.acts_for.as_ref().map(|a| a.organisation) == Some(organisation);
+        self.means == Means::Session || acts_there
+    }
+}
+
+/// With what somebody came in. Only a session stands for a person who is there; the others stand for a program, which
+/// acts for one organisation and never touches what lets people and programs in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Means {
+    /// A session, opened by the person.
+    #[default]
+    Session,
+    /// An API key of the organisation, with its scopes.
+    Key(BTreeSet<Scope>),
+    /// An access token of the organisation's identity provider.
+    ProviderToken,
 }
 
 /// The organisation somebody acts for.
@@ -34,12 +59,12 @@ pub struct Acting {
 pub enum Action {
     /// Look at what the marketplace shows to every verified organisation.
     Browse,
-    /// Change the organisation's own profile or people.
+    /// Change the organisation's own profile, people, API keys, mail domains or identity provider.
     Administer {
-        /// The organisation whose profile or people.
+        /// The organisation whose.
         organisation: OrganisationId,
     },
-    /// Verify or suspend organisations, keep consortia.
+    /// Verify or suspend organisations, approve their mail domains, keep consortia.
     VerifyOrganisations,
     /// Create, change or import offers of an organisation.
     KeepOffers {
@@ -103,11 +128,73 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// Whether a key with these scopes may do it, where its creator may. Every scope includes reading.
+    fn is_open_to(self, scopes: &BTreeSet<Scope>) -> bool {
+        match self {
+            Self::Browse
+            | Self::ReadOwn { .. }
+            | Self::ReadReports { .. }
+            | Self::SeeOrganisation { .. }
+            | Self::SeeAsker { .. }
+            | Self::SeeContacts { .. }
+            | Self::SeeInside { .. } => !scopes.is_empty(),
+            Self::KeepOffers { .. } => scopes.contains(&Scope::Catalogue),
+            Self::KeepDemands { .. } => scopes.contains(&Scope::Demands),
+            Self::HoldMatchingDay | Self::RunMatchingDay { .. } | Self::TakePart { .. } => {
+                scopes.contains(&Scope::MatchingDay)
+            }
+            Self::Administer { .. } | Self::VerifyOrganisations => false,
+        }
+    }
+}
+
+/// What somebody wants to do with what is his or her own, whatever the organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnAction {
+    /// See who one is and for whom one acts.
+    SeeSelf,
+    /// Read one's published meetings.
+    ReadAgenda,
+    /// List and end one's sessions, act for another of one's organisations.
+    KeepSessions,
+    /// Make and revoke addresses of one's live calendar.
+    KeepCalendarFeed,
+    /// Register an organisation and become its administrator.
+    RegisterOrganisation,
+    /// Give up one's place in an organisation.
+    Leave,
+}
+
+/// Whether `actor` may do `action` with what is his or her own.
+///
+/// # Errors
+/// Nobody is signed in, or a program asks for what is a person's alone.
+pub fn decide_own(actor: Option<&Actor>, action: OwnAction) -> Result<&Actor, Problem> {
+    let actor = actor.ok_or_else(Problem::unauthenticated)?;
+    let open_to_programs = matches!(action, OwnAction::SeeSelf | OwnAction::ReadAgenda);
+    if open_to_programs || actor.means == Means::Session {
+        Ok(actor)
+    } else {
+        Err(not_for_programs())
+    }
+}
+
+fn not_for_programs() -> Problem {
+    Problem::whole(
+        Code::Forbidden,
+        Message::new(
+            "API 키의 권한 범위를 벗어난 작업입니다.",
+            "This lies outside the scopes of the key; sign in as a person or use another key.",
+        ),
+    )
+}
+
 /// Whether `actor` may do `action`.
 ///
 /// # Errors
 /// Nobody is signed in or acts for an organisation; it is not verified; or the action is not for this kind of
-/// organisation, another organisation's, or above the person's role.
+/// organisation, another organisation's, above the person's role, or outside the scopes of the key.
 pub fn decide(actor: Option<&Actor>, action: Action) -> Result<&Acting, Problem> {
     let actor = actor.ok_or_else(Problem::unauthenticated)?;
     let acting = actor.acts_for.as_ref().ok_or_else(|| {
@@ -168,10 +255,18 @@ pub fn decide(actor: Option<&Actor>, action: Action) -> Result<&Acting, Problem>
             own(organisation) && (acting.kind.demands() || acting.kind.offers()) && writes
         }
     };
-    if allowed {
+    if !allowed {
+        return Err(Problem::forbidden());
+    }
+    let open = match &actor.means {
+        Means::Session => true,
+        Means::Key(scopes) => action.is_open_to(scopes),
+        Means::ProviderToken => action.is_open_to(&Scope::ALL.iter().copied().collect()),
+    };
+    if open {
         Ok(acting)
     } else {
-        Err(Problem::forbidden())
+        Err(not_for_programs())
     }
 }
 
@@ -189,6 +284,103 @@ mod tests {
                 role,
                 verification,
             }),
+            means: Means::Session,
+        }
+    }
+
+    fn all_actions(own: OrganisationId) -> [Action; 11] {
+        [
+            Action::Browse,
+            Action::Administer { organisation: own },
+            Action::VerifyOrganisations,
+            Action::KeepOffers { owner: own },
+            Action::KeepDemands { owner: own },
+            Action::ReadOwn { owner: own },
+            Action::ReadReports { hospital: None },
+            Action::ReadReports {
+                hospital: Some(own),
+            },
+            Action::HoldMatchingDay,
+            Action::RunMatchingDay { organiser: own },
+            Action::TakePart { organisation: own },
+        ]
+    }
+
+    #[test]
+    fn a_key_may_what_both_its_scopes_and_its_creator_may() {
+        let own = OrganisationId(Uuid::from_u128(7));
+        let may = |actor: &Actor, action| decide(Some(actor), action).is_ok();
+        for (kind, role) in OrganisationKind::ALL
+            .iter()
+            .flat_map(|kind| Role::ALL.iter().map(move |role| (*kind, *role)))
+        {
+            let creator = actor(kind, role, Verification::Verified);
+            let with = |means| Actor {
+                means,
+                ..creator.clone()
+            };
+            for subset in 0_u32..16 {
+                let scopes = Scope::ALL.iter().enumerate();
+                let scopes = scopes.filter(|(i, _)| subset & (1 << i) != 0);
+                let scopes: BTreeSet<Scope> = scopes.map(|(_, scope)| *scope).collect();
+                let key = with(Means::Key(scopes.clone()));
+                for action in all_actions(own) {
+                    let said = (kind, role, &scopes, action);
+                    assert!(!may(&key, action) || may(&creator, action), "{said:?}");
+                    let reads = matches!(
+                        action,
+                        Action::Browse | Action::ReadOwn { .. } | Action::ReadReports { .. }
+                    );
+                    let wanted = match action {
+                        Action::KeepOffers { .. } => Some(Scope::Catalogue),
+                        Action::KeepDemands { .. } => Some(Scope::Demands),
+                        Action::HoldMatchingDay
+                        | Action::RunMatchingDay { .. }
+                        | Action::TakePart { .. } => Some(Scope::MatchingDay),
+                        _ => None,
+                    };
+                    let open = (reads && !scopes.is_empty())
+                        || wanted.is_some_and(|scope| scopes.contains(&scope));
+                    assert_eq!(may(&key, action), open && may(&creator, action), "{said:?}");
+                }
+            }
+            let token = with(Means::ProviderToken);
+            assert!(!may(&token, Action::Administer { organisation: own }));
+            assert!(!may(&token, Action::VerifyOrganisations));
+            assert_eq!(may(&token, Action::Browse), may(&creator, Action::Browse));
+        }
+    }
+
+    #[test]
+    fn what_is_a_persons_own_is_not_for_programs() {
+        let person = actor(
+            OrganisationKind::Hospital,
+            Role::Administrator,
+            Verification::Verified,
+        );
+        let own = [
+            (OwnAction::SeeSelf, true),
+            (OwnAction::ReadAgenda, true),
+            (OwnAction::KeepSessions, false),
+            (OwnAction::KeepCalendarFeed, false),
+            (OwnAction::RegisterOrganisation, false),
+            (OwnAction::Leave, false),
+        ];
+        for (action, open_to_programs) in own {
+            assert!(decide_own(Some(&person), action).is_ok());
+            for means in [
+                Means::Key(Scope::ALL.iter().copied().collect()),
+                Means::ProviderToken,
+            ] {
+                let program = Actor {
+                    means,
+                    ..person.clone()
+                };
+                let decided = decide_own(Some(&program), action);
+                assert_eq!(decided.is_ok(), open_to_programs, "{action:?}");
+            }
+            let nobody = decide_own(None, action).err().map(|problem| problem.code);
+            assert_eq!(nobody, Some(Code::Unauthenticated));
         }
     }
 

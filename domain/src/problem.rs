@@ -41,6 +41,8 @@ pub enum Code {
     KeyReused,
     /// Too many requests; try later.
     RateLimited,
+    /// An organisation may not be left without an administrator.
+    LastAdministrator,
 }
 
 /// One thing that is wrong.

@@ -5,6 +5,7 @@ mod arrangement;
 mod bad_input;
 mod evaluation;
 mod event_weights;
+mod identity;
 mod import;
 mod library_traps;
 mod main_path;

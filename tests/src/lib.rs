@@ -6,12 +6,14 @@
 pub mod clock;
 pub mod database;
 pub mod postgres;
+pub mod provider;
 pub mod server;
 pub mod smtp;
 pub mod socket;
 
 pub use clock::FixedClock;
 pub use database::TestDatabase;
+pub use provider::IdProvider;
 pub use server::{TestServer, User};
 pub use smtp::SmtpServer;
 pub use socket::Socket;

@@ -45,6 +45,17 @@ impl TestServer {
         clock: FixedClock,
         seed: u64,
     ) -> Self {
+        Self::start_with(database, smtp, clock, seed, &[]).await
+    }
+
+    /// The same with further settings; they win.
+    pub async fn start_with(
+        database: &TestDatabase,
+        smtp: &SmtpServer,
+        clock: FixedClock,
+        seed: u64,
+        further: &[(&str, &str)],
+    ) -> Self {
         let settings = [
             ("database.url", database.url.as_str()),
             ("http.listen", "127.0.0.1:0"),
@@ -55,8 +66,11 @@ impl TestServer {
             // Long: what happens is pushed, and a test that counts statements is not disturbed.
             ("worker.poll_ms", "10000"),
         ];
-        let settings = settings.map(|(key, value)| (key.to_owned(), value.to_owned()));
-        let config = Config::merge(vec![Layer::flags(settings)]).unwrap();
+        let layer = |settings: &[(&str, &str)]| {
+            let pairs = settings.iter();
+            Layer::flags(pairs.map(|(key, value)| ((*key).to_owned(), (*value).to_owned())))
+        };
+        let config = Config::merge(vec![layer(&settings), layer(further)]).unwrap();
         let randomness = Arc::new(SeededRandomness::new(seed));
         let service = Service::open_with(config, true, Arc::new(clock.clone()), randomness)
             .await

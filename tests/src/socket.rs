@@ -88,6 +88,12 @@ impl Socket {
     }
 
     async fn next_message(&mut self) -> Value {
+        let message = self.message_or_close().await;
+        message.expect("the sign-in is not valid any more")
+    }
+
+    /// The next message; none if the socket is closed because the sign-in is not valid any more.
+    async fn message_or_close(&mut self) -> Option<Value> {
         loop {
             let message = self.0.next().await.expect("the socket was closed").unwrap();
             match message {
@@ -97,12 +103,29 @@ impl Socket {
                         self.send(json!({ "type": "pong" })).await;
                         continue;
                     }
-                    return message;
+                    return Some(message);
                 }
+                Message::Close(Some(frame)) if u16::from(frame.code) == 4403 => return None,
                 Message::Close(frame) => panic!("closed: {frame:?}"),
                 _ => {}
             }
         }
+    }
+
+    /// The code of the error with which the subscription, or with it the whole socket, ends.
+    pub async fn ends_with(&mut self) -> String {
+        let waited = tokio::time::timeout(Duration::from_secs(20), self.message_or_close()).await;
+        let Some(message) = waited.expect("nothing came") else {
+            return "UNAUTHENTICATED".to_owned();
+        };
+        let payload = &message["payload"];
+        let errors = if message["type"] == "error" {
+            payload
+        } else {
+            &payload["errors"]
+        };
+        let code = errors[0]["extensions"]["code"].as_str();
+        code.unwrap_or_else(|| panic!("{message:#}")).to_owned()
     }
 
     /// The data of the next event; none after the last.

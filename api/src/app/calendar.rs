@@ -5,6 +5,7 @@ use super::{App, Caller, Outcome};
 use matchday_domain::id::PersonId;
 use matchday_domain::matching_day::agenda::{self, Counterpart};
 use matchday_domain::matching_day::{Delegate, MatchingDay, Meeting};
+use matchday_domain::policy::OwnAction;
 use matchday_domain::text::{Language, Text};
 use matchday_infra::mail::ics::{self, FeedEntry};
 use matchday_infra::store::{Tx, Viewer};
@@ -54,7 +55,7 @@ impl App {
     /// # Errors
     /// Nobody is signed in, or the store.
     pub async fn issue_calendar_feed(&self, caller: &Caller) -> Outcome<String> {
-        let person = caller.actor()?.person;
+        let person = caller.may_own(OwnAction::KeepCalendarFeed)?.person;
         let tx = self.store.begin().await?;
         tx.revoke_calendar_feeds(person, self.now()).await?;
         let url = self.new_feed(&tx, person).await?;
@@ -67,7 +68,7 @@ impl App {
     /// # Errors
     /// Nobody is signed in, or the store.
     pub async fn revoke_calendar_feed(&self, caller: &Caller) -> Outcome<bool> {
-        let person = caller.actor()?.person;
+        let person = caller.may_own(OwnAction::KeepCalendarFeed)?.person;
         let tx = self.store.begin().await?;
         let revoked = tx.revoke_calendar_feeds(person, self.now()).await?;
         self.commit(tx).await?;

@@ -1,15 +1,16 @@
-//! Signing in with an e-mailed code or link, sessions, and whom a person acts for.
+//! Signing in with an e-mailed code or link, signing out, and whom a person acts for.
 
 use super::randomness::{code, token};
 use super::{App, Caller, Outcome};
 use chrono::TimeDelta;
 use matchday_domain::id::{OrganisationId, PersonId};
+use matchday_domain::identity::Client;
 use matchday_domain::notice::{Notice, Recipient};
 use matchday_domain::organisation::{EmailAddress, Person};
-use matchday_domain::policy::{Acting, Actor};
+use matchday_domain::policy::{Means, OwnAction};
 use matchday_domain::problem::{Code, Problem};
 use matchday_domain::text::{Language, Message};
-use matchday_infra::store::{Job, PendingSignIn, Session, hash};
+use matchday_infra::store::{Job, PendingSignIn, Session, Tx, hash};
 use uuid::Uuid;
 
 /// Codes that may be asked for an address in a quarter of an hour.
@@ -91,67 +92,72 @@ impl App {
         self.commit(tx).await
     }
 
-    /// Opens a session for who shows the code or the link; somebody new becomes known by it.
+    /// Opens a session for who shows the code or the link; somebody new becomes known by it. Whatever else was mailed to
+    /// the address is used up with it.
     ///
     /// # Errors
-    /// The code is wrong, used, or out of date (all three look the same), or the store.
-    pub async fn sign_in(&self, proof: Proof, language: Language) -> Outcome<OpenedSession> {
+    /// The code is wrong, used, or out of date (all three look the same, and take the same way), or the store.
+    pub async fn sign_in(
+        &self,
+        proof: Proof,
+        language: Language,
+        client: Client,
+    ) -> Outcome<OpenedSession> {
         let now = self.now();
         let tx = self.store.begin().await?;
-        let (pending, good) = match &proof {
+        let (pending, good, most) = match &proof {
             Proof::Code { email, code } => {
                 let pending = tx.pending_sign_in(email, now).await?;
                 let given = hash(&format!("{email} {}", code.trim()));
                 let good = pending.as_ref().is_some_and(|p| p.code_hash == given);
-                (pending, good)
+                (pending, good, self.settings.code_attempts)
             }
+            // Nobody guesses a link, and wrong guesses at the code must not break it.
             Proof::Link(token) => {
                 let pending = tx.pending_sign_in_by_link(token, now).await?;
                 let good = pending.is_some();
-                (pending, good)
+                (pending, good, i32::MAX)
             }
         };
-        let Some(pending) = pending.filter(|p| p.attempts < self.settings.code_attempts) else {
-            return Err(wrong_code().into());
-        };
-        if !good {
-            tx.count_attempt(pending.id).await?;
+        let id = pending.as_ref().map_or(Uuid::nil(), |pending| pending.id);
+        let left = tx.take_attempt(id, most).await?;
+        let Some(pending) = pending.filter(|_| good && left) else {
             tx.commit().await?;
             return Err(wrong_code().into());
-        }
-        if !tx.use_sign_in(pending.id, now).await? {
-            return Err(wrong_code().into());
-        }
-        let person = match tx.person_by_email(&pending.email).await? {
-            Some(person) => person,
-            None => {
-                let name = pending
-                    .email
-                    .as_str()
-                    .split('@')
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned();
-                let person = Person {
-                    id: self.new_id(),
-                    email: pending.email,
-                    name,
-                    language,
-                    created_at: now,
-                };
-                tx.insert_person(&person).await?;
-                person
-            }
         };
+        tx.use_sign_ins(&pending.email, now).await?;
+        let name = pending.email.as_str().split('@').next().unwrap_or_default();
+        let person = self.person_of(&tx, &pending.email, name, language).await?;
         let organisation = tx
             .memberships_of(person.id)
             .await?
             .first()
             .map(|place| place.organisation);
-        let opened = self.open(person.id, organisation);
-        tx.insert_session(&opened.session, &opened.token).await?;
+        let opened = self.open(&tx, person.id, organisation, client).await?;
         self.commit(tx).await?;
         Ok(opened)
+    }
+
+    /// The person with an address, who becomes known by it if nobody was.
+    pub(super) async fn person_of(
+        &self,
+        tx: &Tx,
+        email: &EmailAddress,
+        name: &str,
+        language: Language,
+    ) -> Outcome<Person> {
+        if let Some(person) = tx.person_by_email(email).await? {
+            return Ok(person);
+        }
+        let person = Person {
+            id: self.new_id(),
+            email: email.clone(),
+            name: name.trim().to_owned(),
+            language,
+            created_at: self.now(),
+        };
+        tx.insert_person(&person).await?;
+        Ok(person)
     }
 
     /// A link that signs somebody in, without a mail: for the operator of a demonstration.
@@ -188,12 +194,16 @@ impl App {
             .ok_or_else(|| Problem::not_found("email"))?;
         let places = self.store.memberships_of(person.id).await?;
         let actor = self
-            .actor(person.id, places.first().map(|place| place.organisation))
+            .actor(
+                person.id,
+                places.first().map(|place| place.organisation),
+                Means::Session,
+            )
             .await?;
         Ok(Caller {
             actor: Some(actor),
-            session: None,
             language: person.language,
+            ..Caller::default()
         })
     }
 
@@ -212,13 +222,21 @@ impl App {
             .await?
             .first()
             .map(|place| place.organisation);
-        let opened = self.open(person.id, organisation);
-        tx.insert_session(&opened.session, &opened.token).await?;
+        let opened = self
+            .open(&tx, person.id, organisation, Client::default())
+            .await?;
         self.commit(tx).await?;
         Ok(opened)
     }
 
-    fn open(&self, person: PersonId, organisation: Option<OrganisationId>) -> OpenedSession {
+    /// Opens a session.
+    pub(super) async fn open(
+        &self,
+        tx: &Tx,
+        person: PersonId,
+        organisation: Option<OrganisationId>,
+        client: Client,
+    ) -> Outcome<OpenedSession> {
         let created_at = self.now();
         let expires_at = created_at + TimeDelta::days(self.settings.session_days);
         let session = Session {
@@ -227,11 +245,12 @@ impl App {
             organisation,
             created_at,
             expires_at,
+            last_seen_at: created_at,
+            client,
         };
-        OpenedSession {
-            token: token(&*self.randomness),
-            session,
-        }
+        let token = token(&*self.randomness);
+        tx.insert_session(&session, &token).await?;
+        Ok(OpenedSession { token, session })
     }
 
     /// Ends the caller's session.
@@ -239,9 +258,11 @@ impl App {
     /// # Errors
     /// Nobody is signed in, or the store.
     pub async fn sign_out(&self, caller: &Caller) -> Outcome<()> {
+        let person = caller.may_own(OwnAction::KeepSessions)?.person;
         let session = caller.session.ok_or_else(Problem::unauthenticated)?;
         let tx = self.store.begin().await?;
         tx.revoke_session(session, self.now()).await?;
+        self.rights_changed(&tx, person).await?;
         self.commit(tx).await
     }
 
@@ -250,7 +271,7 @@ impl App {
     /// # Errors
     /// The person has no place there, or the store.
     pub async fn act_for(&self, caller: &Caller, organisation: OrganisationId) -> Outcome<Caller> {
-        let actor = caller.actor()?;
+        let actor = caller.may_own(OwnAction::KeepSessions)?;
         let session = caller.session.ok_or_else(Problem::unauthenticated)?;
         let tx = self.store.begin().await?;
         let places = tx.memberships_of(actor.person).await?;
@@ -262,93 +283,13 @@ impl App {
         }
         tx.set_acting(session, organisation).await?;
         self.commit(tx).await?;
-        let actor = self.actor(actor.person, Some(organisation)).await?;
+        let actor = self
+            .actor(actor.person, Some(organisation), Means::Session)
+            .await?;
         Ok(Caller {
             actor: Some(actor),
-            session: caller.session,
-            language: caller.language,
+            ..caller.clone()
         })
-    }
-
-    /// Who a token speaks for; nobody if there is none, or it does not hold.
-    ///
-    /// # Errors
-    /// The store.
-    pub async fn caller(&self, token: Option<&str>, language: Option<Language>) -> Outcome<Caller> {
-        let session = match token {
-            Some(token) => self.store.session(token, self.now()).await?,
-            None => None,
-        };
-        self.caller_of(session, language).await
-    }
-
-    /// The same caller, if the session still holds, with his or her rights as they are now.
-    ///
-    /// # Errors
-    /// The session has ended, or the store.
-    pub async fn refresh(&self, caller: &Caller) -> Outcome<Caller> {
-        let Some(id) = caller.session else {
-            return Ok(caller.clone());
-        };
-        let session = self.store.session_by_id(id, self.now()).await?;
-        if session.is_none() {
-            return Err(Problem::unauthenticated().into());
-        }
-        self.caller_of(session, Some(caller.language)).await
-    }
-
-    async fn caller_of(
-        &self,
-        session: Option<Session>,
-        language: Option<Language>,
-    ) -> Outcome<Caller> {
-        let Some(session) = session else {
-            return Ok(Caller {
-                language: language.unwrap_or_default(),
-                ..Caller::default()
-            });
-        };
-        let actor = self.actor(session.person, session.organisation).await?;
-        let language = match language {
-            Some(language) => language,
-            None => {
-                let people = self.store.people(&[session.person]).await?;
-                people
-                    .first()
-                    .map(|person| person.language)
-                    .unwrap_or_default()
-            }
-        };
-        Ok(Caller {
-            actor: Some(actor),
-            session: Some(session.id),
-            language,
-        })
-    }
-
-    async fn actor(
-        &self,
-        person: PersonId,
-        organisation: Option<OrganisationId>,
-    ) -> Outcome<Actor> {
-        let Some(organisation) = organisation else {
-            return Ok(Actor {
-                person,
-                acts_for: None,
-            });
-        };
-        let places = self.store.memberships_of(person).await?;
-        let place = places
-            .into_iter()
-            .find(|place| place.organisation == organisation);
-        let organisation = self.store.organisation(organisation).await?;
-        let acts_for = place.zip(organisation).map(|(place, organisation)| Acting {
-            organisation: organisation.id,
-            kind: organisation.profile.kind,
-            role: place.role,
-            verification: organisation.verification,
-        });
-        Ok(Actor { person, acts_for })
     }
 }
 

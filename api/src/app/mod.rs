@@ -2,19 +2,25 @@
 //!
 //! Nothing here knows GraphQL or HTTP. Every function takes the [`Caller`] and asks [`policy`] first.
 
+pub mod api_key;
 pub mod arrangement;
 pub mod calendar;
+pub mod caller;
 pub mod catalogue;
+pub mod colleague;
 pub mod demand;
 pub mod event_weights;
 pub mod identity;
+pub mod identity_provider;
 pub mod import;
 pub mod matching;
 pub mod matching_day;
 pub mod organisation;
+pub mod provider_sign_in;
 pub mod publication;
 pub mod report;
 pub mod request;
+pub mod session;
 pub mod suggestion;
 pub mod terminology;
 pub mod worker;
@@ -22,17 +28,17 @@ pub mod worker;
 mod once;
 mod randomness;
 
+pub use caller::{Caller, Program};
 pub use once::Key;
 pub use randomness::{OsRandomness, Randomness, SeededRandomness};
 
-use matchday_domain::id::SessionId;
 use matchday_domain::invitation::Party;
-use matchday_domain::policy::{self, Acting, Action, Actor};
 use matchday_domain::problem::{Code, Problem, Problems};
-use matchday_domain::text::{Language, Message};
+use matchday_domain::text::Message;
 use matchday_domain::time::{Clock, Timestamp};
+use matchday_infra::oidc::{Providers, SecretKey};
 use matchday_infra::pubsub::Hub;
-use matchday_infra::store::{Store, StoreError, Tx, Viewer};
+use matchday_infra::store::{Store, StoreError, Tx};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use uuid::{ContextV7, Uuid};
 
@@ -44,6 +50,7 @@ pub struct App {
     pub(crate) randomness: Arc<dyn Randomness>,
     pub(crate) hub: Hub,
     pub(crate) settings: Arc<Settings>,
+    pub(crate) providers: Providers,
     terminology: Arc<RwLock<terminology::Loaded>>,
     ids: Arc<Mutex<ContextV7>>,
 }
@@ -59,45 +66,14 @@ pub struct Settings {
     pub code_attempts: i32,
     /// Days for which a session holds.
     pub session_days: i64,
+    /// What encrypts client secrets; none: they are refused.
+    pub secret_key: Option<SecretKey>,
+    /// The audience of access tokens that identity providers issue for this service.
+    pub token_audience: String,
+    /// Whether identity providers may run on this machine, without TLS.
+    pub development: bool,
     /// In whose name mails and invitations are sent.
     pub sender: Party,
-}
-
-/// Who asks.
-#[derive(Debug, Clone, Default)]
-pub struct Caller {
-    /// Who is signed in.
-    pub actor: Option<Actor>,
-    /// With which session.
-    pub session: Option<SessionId>,
-    /// In which language to answer.
-    pub language: Language,
-}
-
-impl Caller {
-    /// Whether this caller may do something.
-    ///
-    /// # Errors
-    /// See [`policy::decide`].
-    pub fn may(&self, action: Action) -> Result<&Acting, Problem> {
-        policy::decide(self.actor.as_ref(), action)
-    }
-
-    /// The person, if somebody is signed in.
-    ///
-    /// # Errors
-    /// Nobody is.
-    pub fn actor(&self) -> Result<&Actor, Problem> {
-        self.actor.as_ref().ok_or_else(Problem::unauthenticated)
-    }
-
-    /// For whom rows are read.
-    ///
-    /// # Errors
-    /// Nobody is signed in, acts for an organisation, or it is not verified.
-    pub fn viewer(&self) -> Result<Viewer, Problem> {
-        self.may(Action::Browse).map(Viewer::of)
-    }
 }
 
 /// Why a use case did not happen.
@@ -109,6 +85,9 @@ pub enum AppError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// An identity provider is away: try again later.
+    #[error("the identity provider does not answer")]
+    Away,
     /// Something that should not happen.
     #[error("{0}")]
     Internal(String),
@@ -144,6 +123,7 @@ impl App {
             clock,
             randomness,
             hub,
+            providers: Providers::new(settings.development),
             settings: Arc::new(settings),
             terminology: Arc::default(),
             ids,

@@ -1,19 +1,19 @@
-//! Organisations apply, the organiser verifies them, administrators add colleagues.
+//! Organisations apply, and the organiser verifies them.
 
 use super::once::Once;
-use super::{App, AppError, Caller, Key, Outcome, taken};
+use super::{App, Caller, Key, Outcome, taken};
 use matchday_domain::id::{MembershipId, OrganisationId};
 use matchday_domain::notice::{Notice, Recipient};
 use matchday_domain::organisation::{
     EmailAddress, Membership, Organisation, OrganisationKind, Person, Profile, Role, Verification,
 };
-use matchday_domain::policy::Action;
+use matchday_domain::policy::{Action, OwnAction};
 use matchday_domain::problem::{Code, Problem};
 use matchday_domain::text::{Language, Message};
-use matchday_infra::store::{Job, ListedMember, StoreError, Tx};
+use matchday_infra::store::{Job, StoreError, Tx};
 use serde::Serialize;
 
-/// A colleague to be added.
+/// A colleague to be.
 #[derive(Debug, Clone, Serialize)]
 pub struct ColleaguePlan {
     /// Where mail goes.
@@ -37,7 +37,7 @@ impl App {
         key: &Key,
         profile: Profile,
     ) -> Outcome<Organisation> {
-        let person = caller.actor()?.person;
+        let person = caller.may_own(OwnAction::RegisterOrganisation)?.person;
         if matches!(
             profile.kind,
             OrganisationKind::Organiser | OrganisationKind::Observer
@@ -124,68 +124,6 @@ impl App {
         Ok(organisation)
     }
 
-    /// An administrator gives a colleague a place in the organisation.
-    ///
-    /// # Errors
-    /// Not an administrator, a name that is missing or too long, a colleague who is there already, or the store.
-    pub async fn add_colleague(
-        &self,
-        caller: &Caller,
-        key: &Key,
-        plan: ColleaguePlan,
-    ) -> Outcome<ListedMember> {
-        let own = caller
-            .actor()?
-            .acts_for
-            .as_ref()
-            .map(|acting| acting.organisation);
-        let organisation = own.ok_or_else(Problem::forbidden)?;
-        caller.may(Action::Administer { organisation })?;
-        if plan.name.trim().is_empty() {
-            return Err(Problem::required("name").into());
-        }
-        if plan.name.chars().count() > 100 {
-            return Err(Problem::too_long("name", 100).into());
-        }
-        let once = Once::new(caller, "addColleague", key)?;
-        let tx = self.store.begin().await?;
-        if let Some(id) = once.replay::<MembershipId>(self, &tx).await? {
-            let members = tx.members_of(&[organisation]).await?;
-            let known = members
-                .into_iter()
-                .find(|member| member.membership.id == id);
-            return known.ok_or_else(|| AppError::from(Problem::not_found("id")));
-        }
-        let person = match tx.person_by_email(&plan.email).await? {
-            Some(person) => person,
-            None => {
-                let person = Person {
-                    id: self.new_id(),
-                    email: plan.email,
-                    name: plan.name.trim().to_owned(),
-                    language: plan.language,
-                    created_at: self.now(),
-                };
-                tx.insert_person(&person).await?;
-                person
-            }
-        };
-        let membership = Membership {
-            id: self.new_id(),
-            person: person.id,
-            organisation,
-            role: plan.role,
-        };
-        tx.insert_membership(&membership).await.map_err(taken(
-            "email",
-            "이미 등록된 구성원입니다.",
-            "This person is a colleague already.",
-        ))?;
-        once.keep(self, &tx, membership.id).await?;
-        self.commit(tx).await?;
-        Ok(ListedMember { membership, person })
-    }
-
     /// Adds an organisation, verified, with its first people: for the operator and for demonstrations.
     ///
     /// # Errors
@@ -220,20 +158,9 @@ impl App {
             "This organisation is there already.",
         ))?;
         for plan in people {
-            let person = match tx.person_by_email(&plan.email).await? {
-                Some(person) => person,
-                None => {
-                    let person = Person {
-                        id: self.new_id(),
-                        email: plan.email,
-                        name: plan.name,
-                        language: plan.language,
-                        created_at: now,
-                    };
-                    tx.insert_person(&person).await?;
-                    person
-                }
-            };
+            let person = self
+                .person_of(tx, &plan.email, &plan.name, plan.language)
+                .await?;
             let place = Membership {
                 id: self.new_id(),
                 person: person.id,

@@ -198,10 +198,13 @@ impl Worker {
         TimeDelta::milliseconds(base + base * spread / 1_000)
     }
 
-    /// Changes of more than a day ago interest nobody: a reader that was away longer fills its index anew.
+    /// Changes of more than a day ago interest nobody: a reader that was away longer fills its index anew. Nor do codes
+    /// of a day ago, and sessions that ended three months ago.
     async fn sweep(&self) -> Result<(), AppError> {
         let tx = self.app.store.begin().await?;
-        tx.forget_changes(self.app.now() - TimeDelta::days(1))
+        let now = self.app.now();
+        tx.forget_changes(now - TimeDelta::days(1)).await?;
+        tx.forget_sign_ins(now - TimeDelta::days(1), now - TimeDelta::days(90))
             .await?;
         self.app.commit(tx).await
     }

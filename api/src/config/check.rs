@@ -2,6 +2,7 @@
 
 use super::layer::Merged;
 use super::{Config, ServiceUrl};
+use matchday_infra::oidc::SecretKey;
 
 impl Config {
     /// Notes what is wrong with the resolved values.
@@ -48,6 +49,17 @@ impl Config {
             "http.client_address_header",
             axum::http::HeaderName::try_from(&self.http.client_address_header).is_ok(),
             "must be the name of a header",
+        );
+        let key = self.sign_in.secret_key.expose();
+        merged.require(
+            "sign_in.secret_key",
+            key.is_empty() || SecretKey::from_base64(key).is_some(),
+            "must be 32 bytes in Base64",
+        );
+        merged.require(
+            "sign_in.token_audience",
+            !self.sign_in.token_audience.is_empty(),
+            "must not be empty",
         );
         let limits = &self.limits;
         let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);

@@ -9,7 +9,7 @@ mod layer;
 mod value;
 
 pub use layer::{Layer, Origin, Problem, Problems};
-pub use value::{LogFormat, ServiceUrl, Setting};
+pub use value::{LogFormat, Secret, ServiceUrl, Setting};
 
 use ipnet::IpNet;
 use layer::Merged;
@@ -190,7 +190,7 @@ settings! {
         from_name: String = "Matchday".to_owned();
     }
 
-    /// Signing in by mail.
+    /// Signing in by mail, and at the identity providers of organisations.
     sign_in: SignIn {
         /// Minutes a code is good for (1 to 60).
         code_minutes: u32 = 10;
@@ -198,6 +198,12 @@ settings! {
         code_attempts: u32 = 5;
         /// Days a session lasts (1 to 365).
         session_days: u32 = 30;
+        /// Encrypts the client secrets of identity providers: 32 random bytes in Base64, as `openssl rand -base64 32`
+        /// writes them. Not set: organisations use public clients with PKCE, and client secrets are refused.
+        "secret" secret_key: Secret = Secret::default();
+        /// The audience (`aud`) of access tokens that identity providers issue for this service. Not set: the address
+        /// users see.
+        token_audience: String = "http://127.0.0.1:8080".to_owned();
     }
 
     /// The worker that sends mail and computes matches.
@@ -257,6 +263,9 @@ impl Config {
         }
         let trimmed = config.http.public_url.trim_end_matches('/').len();
         config.http.public_url.truncate(trimmed);
+        if merged.origin("sign_in.token_audience").is_none() {
+            config.sign_in.token_audience = config.http.public_url.clone();
+        }
         config.check(&mut merged);
         merged.finish(config)
     }

@@ -190,6 +190,33 @@ impl Setting for ServiceUrl {
     }
 }
 
+/// A secret; empty if there is none. Never shown.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself, for the one who uses it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "none" } else { "***" })
+    }
+}
+
+impl Setting for Secret {
+    fn read(raw: &Raw) -> Result<Self, &'static str> {
+        text(raw, "a text").map(|s| Self(s.trim().to_owned()))
+    }
+
+    fn to_toml(&self) -> String {
+        quote(if self.0.is_empty() { "" } else { "***" })
+    }
+}
+
 /// The form of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {

@@ -45,6 +45,8 @@ pub enum UserErrorCode {
     KeyReused,
     /// Too many requests; try later.
     RateLimited,
+    /// An organisation may not be left without an administrator.
+    LastAdministrator,
 }
 
 /// One thing that is wrong with the input of a mutation. Nothing was changed.
@@ -104,6 +106,7 @@ impl From<AppError> for Fault {
                 );
                 Self::Unavailable
             }
+            AppError::Away => Self::Unavailable,
             error => Self::Ours(error),
         }
     }

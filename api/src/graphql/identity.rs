@@ -1,7 +1,9 @@
 //! Signing in, and who the viewer is.
 
+use super::connection::{List, Paging, list};
 use super::organisation::{Organisation, Person, email};
 use super::payload::payload;
+use super::session::Session;
 use super::text::Language;
 use super::vocabulary::Role;
 use super::{Result, app, caller, error, id, loaders};
@@ -9,7 +11,9 @@ use crate::app::identity::{OpenedSession, Proof};
 use crate::app::{AppError, Caller};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use matchday_domain::identity::Client;
 use matchday_domain::organisation as domain;
+use matchday_domain::policy::OwnAction;
 use matchday_domain::problem::Problem;
 
 /// Who is signed in, and for whom he or she acts.
@@ -21,9 +25,10 @@ pub struct Viewer {
 impl Viewer {
     /// The viewer of a request; null if nobody is signed in.
     pub(crate) async fn of(ctx: &Context<'_>, caller: &Caller) -> Result<Option<Self>> {
-        let Some(actor) = &caller.actor else {
+        if caller.actor.is_none() {
             return Ok(None);
-        };
+        }
+        let actor = caller.may_own(OwnAction::SeeSelf)?;
         let person = loaders(ctx).person(actor.person).await?;
         Ok(person.map(|person| Self {
             person,
@@ -85,10 +90,13 @@ impl Viewer {
         acting.map(|acting| acting.role.into())
     }
 
-    /// All places the viewer holds, oldest first.
+    /// All places the viewer holds, oldest first; for a program the one for which it acts.
     async fn memberships(&self, ctx: &Context<'_>) -> Result<Vec<OwnPlace>> {
         let mut places = Vec::new();
         for place in app(ctx).store().memberships_of(self.person.id).await? {
+            if !self.caller.actor()?.sees_place(place.organisation) {
+                continue;
+            }
             if let Some(organisation) = loaders(ctx).organisation(place.organisation).await? {
                 places.push(OwnPlace {
                     organisation: Organisation(organisation),
@@ -98,6 +106,35 @@ impl Viewer {
         }
         Ok(places)
     }
+
+    /// The sessions in which the person is signed in, in the order in which they were opened. An error for a program.
+    async fn sessions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
+    ) -> Result<List<Session>> {
+        let request = Paging {
+            first,
+            last,
+            after,
+            before,
+        }
+        .request()?;
+        let page = app(ctx).sessions(&self.caller, request).await?;
+        Ok(list(page, |session| session.id.0, Session))
+    }
+}
+
+/// From where a request comes, as far as a session keeps it.
+fn client(ctx: &Context<'_>) -> Client {
+    let caller = ctx.data_opt::<crate::http::Caller>();
+    caller.map_or_else(Client::default, |caller| {
+        Client::of(caller.address, caller.user_agent.as_deref())
+    })
 }
 
 /// Who wants to sign in.
@@ -219,7 +256,9 @@ impl IdentityMutation {
                 (None, None, Some(token)) => Proof::Link(token),
                 _ => return Err(Problem::required("code").into()),
             };
-            let opened = app(ctx).sign_in(proof, caller(ctx).language).await?;
+            let opened = app(ctx)
+                .sign_in(proof, caller(ctx).language, client(ctx))
+                .await?;
             let caller = app(ctx)
                 .caller(Some(&opened.token), Some(caller(ctx).language))
                 .await?;

@@ -187,6 +187,7 @@ impl Failure {
         match error {
             AppError::Refused(problems) => Self::Refused(problems),
             AppError::Store(error) if error.is_transient() => Self::Unavailable,
+            AppError::Away => Self::Unavailable,
             error => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a read failed");
                 Self::Ours(error.to_string())

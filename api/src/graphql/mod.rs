@@ -3,7 +3,9 @@
 //! One file a topic for its objects and queries, `*_mutation` for what changes it. [`loader`] gathers the reads of
 //! sibling fields, so that a page costs a constant number of statements.
 
+mod api_key;
 mod catalogue;
+mod colleague;
 mod connection;
 mod content;
 mod demand;
@@ -13,6 +15,7 @@ mod event_weights;
 mod feasibility;
 mod id;
 mod identity;
+mod identity_provider;
 mod import;
 mod loader;
 mod matches;
@@ -27,6 +30,7 @@ mod query;
 mod report;
 mod request;
 mod scalar;
+mod session;
 mod subscription;
 mod suggested_code;
 mod text;
@@ -45,7 +49,11 @@ use std::sync::Arc;
 #[graphql(name = "Mutation")]
 pub struct Mutation(
     identity::IdentityMutation,
+    session::SessionMutation,
+    api_key::ApiKeyMutation,
     organisation::OrganisationMutation,
+    colleague::ColleagueMutation,
+    identity_provider::IdentityProviderMutation,
     offer_mutation::OfferMutation,
     import::ImportMutation,
     demand_mutation::DemandMutation,
@@ -59,7 +67,12 @@ pub struct Mutation(
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct Query(query::RootQuery, node::NodeQuery, report::ReportQuery);
+pub struct Query(
+    query::RootQuery,
+    node::NodeQuery,
+    report::ReportQuery,
+    identity_provider::IdentityProviderQuery,
+);
 
 /// The schema.
 pub type MatchdaySchema = Schema<Query, Mutation, subscription::Subscription>;

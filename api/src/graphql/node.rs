@@ -117,8 +117,12 @@ async fn fetch(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             let member = members.into_iter().find(|member| member.person.id == id);
             member.map(|member| Node::Person(Person(member.person)))
         }
-        // Places and sessions are parts of other objects.
-        GlobalId::MembershipId(_) | GlobalId::SessionId(_) => None,
+        // Places and what lets people and programs in are parts of other objects.
+        GlobalId::MembershipId(_)
+        | GlobalId::SessionId(_)
+        | GlobalId::ApiKeyId(_)
+        | GlobalId::ColleagueInvitationId(_)
+        | GlobalId::MailDomainId(_) => None,
     })
 }
 

@@ -1,16 +1,18 @@
 //! Organisations, people and consortia.
 
+use super::api_key::ApiKey;
+use super::colleague::ColleagueInvitation;
 use super::connection::{List, Paging, list};
+use super::identity_provider::{IdentityProvider, MailDomain};
 use super::loader::{AllConsortia, MembersOf};
 use super::payload::{key, payload};
 use super::scalar::{CountryCode, Date};
-use super::text::{Language, Text, TextInput};
+use super::text::{Text, TextInput};
 use super::vocabulary::{
     ConsortiumRole, FirmSize, HospitalTier, LegalForm, OfferState, OrganisationKind, Region, Role,
     Verification,
 };
 use super::{Result, app, caller, id, loaders};
-use crate::app::organisation::ColleaguePlan;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use matchday_domain::catalogue::Country;
@@ -246,6 +248,64 @@ impl Organisation {
         Ok(Some(members.into_iter().map(Membership).collect()))
     }
 
+    /// Its API keys, in the order in which they were made, with those that are good no more; null for all but its
+    /// administrators.
+    async fn api_keys(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
+    ) -> Result<Option<List<ApiKey>>> {
+        let request = Paging {
+            first,
+            last,
+            after,
+            before,
+        }
+        .request()?;
+        let page = app(ctx).api_keys(caller(ctx), self.0.id, request).await?;
+        Ok(page.map(|page| list(page, |key| key.id.0, ApiKey)))
+    }
+
+    /// Its invitations of colleagues, in the order in which they were sent, with those that were answered; null for all
+    /// but its administrators.
+    async fn invitations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
+    ) -> Result<Option<List<ColleagueInvitation>>> {
+        let request = Paging {
+            first,
+            last,
+            after,
+            before,
+        }
+        .request()?;
+        let page = app(ctx)
+            .colleague_invitations(caller(ctx), self.0.id, request)
+            .await?;
+        Ok(page.map(|page| list(page, |sent| sent.id.0, ColleagueInvitation)))
+    }
+
+    /// Its identity provider; null if it has none, and for all but its administrators.
+    async fn identity_provider(&self, ctx: &Context<'_>) -> Result<Option<IdentityProvider>> {
+        let found = app(ctx).identity_provider(caller(ctx), self.0.id).await?;
+        Ok(found.map(IdentityProvider))
+    }
+
+    /// The mail domains it has claimed, oldest first; null for all but its own people and organisers.
+    async fn mail_domains(&self, ctx: &Context<'_>) -> Result<Option<Vec<MailDomain>>> {
+        let found = app(ctx).mail_domains_of(caller(ctx), self.0.id).await?;
+        Ok(found.map(|found| found.into_iter().map(MailDomain).collect()))
+    }
+
     /// Its offers that the viewer may see, in the order of creation.
     async fn offers(
         &self,
@@ -317,24 +377,6 @@ pub struct VerifyOrganisationInput {
     client_mutation_id: Option<String>,
 }
 
-/// A colleague to be added.
-#[derive(Debug, Clone, InputObject)]
-pub struct AddColleagueInput {
-    /// Where mail goes.
-    email: String,
-    /// How to address the person, up to 100 characters.
-    name: String,
-    /// What he or she may do.
-    role: Role,
-    /// The language of mails.
-    #[graphql(default_with = "Language::Ko")]
-    language: Language,
-    /// Repeats of the request with the same key are answered as the first, for 24 hours.
-    idempotency_key: Option<String>,
-    /// Returned unchanged.
-    client_mutation_id: Option<String>,
-}
-
 payload! {
     /// The answer to `registerOrganisation`.
     RegisterOrganisationPayload {
@@ -348,14 +390,6 @@ payload! {
     VerifyOrganisationPayload {
         /// The organisation as it is now.
         organisation: Organisation
-    }
-}
-
-payload! {
-    /// The answer to `addColleague`.
-    AddColleaguePayload {
-        /// The colleague's place.
-        membership: Membership
     }
 }
 
@@ -426,24 +460,5 @@ impl OrganisationMutation {
             outcome.await,
             Organisation,
         )
-    }
-
-    /// Gives a colleague a place in the viewer's organisation. For its administrators.
-    async fn add_colleague(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The colleague")] input: AddColleagueInput,
-    ) -> Result<Option<AddColleaguePayload>> {
-        let key = key(input.idempotency_key.as_ref(), &input);
-        let outcome = async {
-            let plan = ColleaguePlan {
-                email: email("email", &input.email)?,
-                name: input.name,
-                role: input.role.into(),
-                language: input.language.into(),
-            };
-            app(ctx).add_colleague(caller(ctx), &key, plan).await
-        };
-        AddColleaguePayload::settle(ctx, input.client_mutation_id, outcome.await, Membership)
     }
 }

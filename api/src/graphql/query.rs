@@ -12,6 +12,7 @@ use super::vocabulary::{DemandState, OfferState, OrganisationKind, Verification}
 use super::{Result, app, caller, id};
 use async_graphql::{Context, ID, Object, SimpleObject};
 use matchday_domain::page;
+use matchday_domain::policy::OwnAction;
 
 #[derive(Default)]
 pub struct RootQuery;
@@ -193,7 +194,9 @@ impl RootQuery {
 
     /// The viewer's published meetings, newest matching day first.
     async fn my_agenda(&self, ctx: &Context<'_>) -> Result<Vec<AgendaDay>> {
-        let days = app(ctx).days_of(caller(ctx).actor()?.person).await?;
+        let days = app(ctx)
+            .days_of(caller(ctx).may_own(OwnAction::ReadAgenda)?.person)
+            .await?;
         Ok(days
             .into_iter()
             .map(|own| AgendaDay {

@@ -28,6 +28,8 @@ struct Watch<F> {
     caller: Caller,
     loaders: Arc<Loaders>,
     read: F,
+    /// Whether the viewer was looked at since the watch began: what changed just before was told to nobody.
+    looked: bool,
 }
 
 /// What the viewer may see of each change that concerns it, as `read` finds it.
@@ -49,6 +51,7 @@ where
         caller,
         loaders,
         read,
+        looked: false,
     };
     Ok(stream::unfold(Some(watch), |watch| async move {
         let mut watch = watch?;
@@ -62,11 +65,24 @@ where
 }
 
 impl<F> Watch<F> {
+    /// Ends the watch of somebody who is not signed in any more, or whose rights are others now.
+    async fn still_the_same(&self) -> Result<()> {
+        let caller = self.app.refresh(&self.caller).await?;
+        if caller.actor == self.caller.actor {
+            Ok(())
+        } else {
+            Err(Problem::unauthenticated().into())
+        }
+    }
+
     async fn next<T, R>(&mut self) -> Result<Option<T>>
     where
         F: Fn(App, Viewer, ChangeKind) -> R,
         R: Future<Output = Result<Option<T>>>,
     {
+        if !std::mem::replace(&mut self.looked, true) {
+            self.still_the_same().await?;
+        }
         loop {
             let change = match self.changes.recv().await {
                 Ok(change) => change,
@@ -74,6 +90,13 @@ impl<F> Watch<F> {
                 // A watcher that cannot keep up has to read anew.
                 Err(RecvError::Lagged(_)) => return Err(Fault::Unavailable),
             };
+            let person = self.caller.actor.as_ref().map(|actor| actor.person);
+            if let ChangeKind::Rights(changed) = change.kind {
+                if person == Some(changed) {
+                    self.still_the_same().await?;
+                }
+                continue;
+            }
             let own = self.caller.viewer()?;
             let concerned = own
                 .organisation()
@@ -81,10 +104,7 @@ impl<F> Watch<F> {
             if !concerned && !own.sees_all() {
                 continue;
             }
-            let caller = self.app.refresh(&self.caller).await?;
-            if caller.actor != self.caller.actor {
-                return Err(Problem::unauthenticated().into());
-            }
+            self.still_the_same().await?;
             self.loaders.forget();
             if let Some(event) = (self.read)(self.app.clone(), own, change.kind).await? {
                 return Ok(Some(event));

@@ -2,9 +2,11 @@
 
 mod consortium;
 mod person;
+mod roster;
 
 pub use consortium::{Consortium, ConsortiumMember, ConsortiumRole};
 pub use person::{EmailAddress, InvalidEmail, Membership, Person, Role};
+pub use roster::{depart, give_role};
 
 use crate::catalogue::Country;
 use crate::id::OrganisationId;

@@ -1,9 +1,11 @@
 //! One entity per table. Domain types are made of them in `store`; they never leave this crate.
 #![allow(missing_docs)] // columns are explained where the table is made
 
+pub(crate) mod api_key;
 pub(crate) mod arrangement;
 pub(crate) mod calendar_feed;
 pub(crate) mod change_log;
+pub(crate) mod colleague_invitation;
 pub(crate) mod consortium;
 pub(crate) mod consortium_member;
 pub(crate) mod delegate;
@@ -12,8 +14,11 @@ pub(crate) mod demand_exclusion;
 pub(crate) mod demand_offer_match;
 pub(crate) mod demand_version;
 pub(crate) mod event_weights;
+pub(crate) mod former_member;
 pub(crate) mod idempotency;
+pub(crate) mod identity_provider;
 pub(crate) mod invitation;
+pub(crate) mod mail_domain;
 pub(crate) mod matching_day;
 pub(crate) mod meeting;
 pub(crate) mod meeting_delegate;
@@ -24,6 +29,7 @@ pub(crate) mod offer_version;
 pub(crate) mod organisation;
 pub(crate) mod outbox;
 pub(crate) mod person;
+pub(crate) mod provider_sign_in;
 pub(crate) mod registration;
 pub(crate) mod session;
 pub(crate) mod sign_in;

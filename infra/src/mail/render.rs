@@ -135,6 +135,20 @@ fn texts(notice: &Notice, w: &Words<'_>) -> Result<Texts, RenderError> {
             link,
             valid_minutes,
         } => texts::sign_in_code(w, code, safe(link)?, *valid_minutes),
+        Notice::ColleagueInvited {
+            organisation,
+            invited_by,
+            role,
+            link,
+            valid_days,
+        } => texts::colleague_invited(
+            w,
+            organisation,
+            &line(invited_by),
+            &role.label(),
+            safe(link)?,
+            *valid_days,
+        ),
         Notice::OrganisationVerified {
             organisation,
             verification,
@@ -210,7 +224,9 @@ fn zone(notice: &Notice) -> Tz {
         | Notice::EventCancelled { event, .. } => event.zone,
         Notice::MeetingInvitation { invitation } => invitation.content.zone,
         // They say no time.
-        Notice::SignInCode { .. } | Notice::OrganisationVerified { .. } => Tz::UTC,
+        Notice::SignInCode { .. }
+        | Notice::ColleagueInvited { .. }
+        | Notice::OrganisationVerified { .. } => Tz::UTC,
     }
 }
 

@@ -7,7 +7,7 @@ use askama::Template;
 use matchday_domain::invitation::Content;
 use matchday_domain::notice::{AgendaEntry, EventFacts};
 use matchday_domain::organisation::Verification;
-use matchday_domain::text::{Language, Text};
+use matchday_domain::text::{Language, Message, Text};
 use matchday_domain::time::Timestamp;
 
 /// The words of one mail.
@@ -70,6 +70,15 @@ macro_rules! texts {
 texts! {
     sign_in_code(code: &'a str, link: &'a str, valid_minutes: u32) =
         "sign_in_code/ko.html" "sign_in_code/ko.txt" "sign_in_code/en.html" "sign_in_code/en.txt";
+    colleague_invited(
+        organisation: &'a Text,
+        invited_by: &'a str,
+        role: &'a Message,
+        link: &'a str,
+        valid_days: u32
+    ) =
+        "colleague_invited/ko.html" "colleague_invited/ko.txt"
+        "colleague_invited/en.html" "colleague_invited/en.txt";
     organisation_verified(organisation: &'a Text, verification: Verification, link: &'a str) =
         "organisation_verified/ko.html" "organisation_verified/ko.txt"
         "organisation_verified/en.html" "organisation_verified/en.txt";

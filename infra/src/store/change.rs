@@ -8,6 +8,7 @@ use super::{Access, StoreError, Tx};
 use crate::entity::change_log;
 use matchday_domain::id::{
     ArrangementId, DemandId, MatchId, MatchingDayId, MeetingRequestId, OfferId, OrganisationId,
+    PersonId,
 };
 use matchday_domain::time::Timestamp;
 use sea_orm::ActiveValue::Set;
@@ -46,6 +47,8 @@ pub enum ChangeKind {
     TextModel(i32),
     /// The operator refined the terminology.
     Terminology,
+    /// A person's places, sessions or keys changed: what he or she watches is decided anew at once.
+    Rights(PersonId),
 }
 
 impl<C: ConnectionTrait> Access<C> {

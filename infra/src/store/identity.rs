@@ -1,15 +1,17 @@
 //! One-time codes, sessions and calendar feeds: secrets are stored as SHA-256 only.
 
-use super::{Access, StoreError, Tx};
+use super::{Access, StoreError, Tx, page};
 use crate::entity::{calendar_feed, session, sign_in};
 use matchday_domain::id::{OrganisationId, PersonId, SessionId};
+use matchday_domain::identity::Client;
 use matchday_domain::organisation::EmailAddress;
+use matchday_domain::page::{Page, PageRequest};
 use matchday_domain::time::Timestamp;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -50,6 +52,10 @@ pub struct Session {
     pub created_at: Timestamp,
     /// Until when it holds.
     pub expires_at: Timestamp,
+    /// When it was last used, to a few minutes.
+    pub last_seen_at: Timestamp,
+    /// From where it was opened.
+    pub client: Client,
 }
 
 fn read_session(row: session::Model) -> Session {
@@ -59,6 +65,11 @@ fn read_session(row: session::Model) -> Session {
         organisation: row.organisation_id.map(OrganisationId),
         created_at: row.created_at,
         expires_at: row.expires_at,
+        last_seen_at: row.last_seen_at.unwrap_or(row.created_at),
+        client: Client {
+            network: row.network,
+            program: row.program,
+        },
     }
 }
 
@@ -166,6 +177,24 @@ impl<C: ConnectionTrait> Access<C> {
         Ok(row.map(read_session))
     }
 
+    /// A person's sessions that hold, in the order in which they were opened.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn session_page(
+        &self,
+        person: PersonId,
+        now: Timestamp,
+        request: PageRequest<Uuid>,
+    ) -> Result<Page<Session>, StoreError> {
+        let select = session::Entity::find()
+            .filter(session::Column::PersonId.eq(person.0))
+            .filter(session::Column::RevokedAt.is_null())
+            .filter(session::Column::ExpiresAt.gt(now));
+        let page = page::by_id(&self.conn, select, session::Column::Id, request).await?;
+        Ok(page.map(read_session))
+    }
+
     /// Whose calendar a feed's token opens.
     ///
     /// # Errors
@@ -205,34 +234,65 @@ impl Tx {
         Ok(())
     }
 
-    /// Counts a wrong try.
+    /// Takes one of the `most` tries of a code that is not used; false if there is none left. Counted before the code
+    /// is looked at, so that guesses at the same moment cannot share a try.
     ///
     /// # Errors
     /// The database.
-    pub async fn count_attempt(&self, id: Uuid) -> Result<(), StoreError> {
-        sign_in::Entity::update_many()
+    pub async fn take_attempt(&self, id: Uuid, most: i32) -> Result<bool, StoreError> {
+        let done = sign_in::Entity::update_many()
             .col_expr(
                 sign_in::Column::Attempts,
                 Expr::col(sign_in::Column::Attempts).add(1),
             )
             .filter(sign_in::Column::Id.eq(id))
+            .filter(sign_in::Column::UsedAt.is_null())
+            .filter(sign_in::Column::Attempts.lt(most))
+            .exec(&self.conn)
+            .await?;
+        Ok(done.rows_affected > 0)
+    }
+
+    /// Uses up every code and link that an address still has.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn use_sign_ins(
+        &self,
+        email: &EmailAddress,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sign_in::Entity::update_many()
+            .col_expr(sign_in::Column::UsedAt, Expr::value(now))
+            .filter(sign_in::Column::Email.eq(email.as_str()))
+            .filter(sign_in::Column::UsedAt.is_null())
             .exec(&self.conn)
             .await?;
         Ok(())
     }
 
-    /// Uses a code up; false if somebody else just did.
+    /// Forgets codes that were mailed before `mailed`, with the addresses that somebody typed in, and sessions that ended
+    /// before `ended`, with the places they were opened from.
     ///
     /// # Errors
     /// The database.
-    pub async fn use_sign_in(&self, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
-        let done = sign_in::Entity::update_many()
-            .col_expr(sign_in::Column::UsedAt, Expr::value(now))
-            .filter(sign_in::Column::Id.eq(id))
-            .filter(sign_in::Column::UsedAt.is_null())
+    pub async fn forget_sign_ins(
+        &self,
+        mailed: Timestamp,
+        ended: Timestamp,
+    ) -> Result<(), StoreError> {
+        sign_in::Entity::delete_many()
+            .filter(sign_in::Column::CreatedAt.lt(mailed))
             .exec(&self.conn)
             .await?;
-        Ok(done.rows_affected > 0)
+        let over = Condition::any()
+            .add(session::Column::ExpiresAt.lt(ended))
+            .add(session::Column::RevokedAt.lt(ended));
+        session::Entity::delete_many()
+            .filter(over)
+            .exec(&self.conn)
+            .await?;
+        Ok(())
     }
 
     /// Opens a session for a token.
@@ -248,9 +308,46 @@ impl Tx {
             created_at: Set(session.created_at),
             expires_at: Set(session.expires_at),
             revoked_at: Set(None),
+            last_seen_at: Set(Some(session.last_seen_at)),
+            network: Set(session.client.network.clone()),
+            program: Set(session.client.program.clone()),
         };
         row.insert(&self.conn).await?;
         Ok(())
+    }
+
+    /// Notes that a session was used.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn session_seen(&self, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+        session::Entity::update_many()
+            .col_expr(session::Column::LastSeenAt, Expr::value(now))
+            .filter(session::Column::Id.eq(id.0))
+            .exec(&self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends all sessions of a person but one; tells how many.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn revoke_other_sessions(
+        &self,
+        person: PersonId,
+        kept: SessionId,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let done = session::Entity::update_many()
+            .col_expr(session::Column::RevokedAt, Expr::value(now))
+            .filter(session::Column::PersonId.eq(person.0))
+            .filter(session::Column::Id.ne(kept.0))
+            .filter(session::Column::RevokedAt.is_null())
+            .filter(session::Column::ExpiresAt.gt(now))
+            .exec(&self.conn)
+            .await?;
+        Ok(done.rows_affected)
     }
 
     /// Lets a session act for an organisation.

@@ -3,14 +3,17 @@
 //! A finder takes the [`Viewer`] where an object may be hidden from somebody, so that no query can forget the tenant.
 //! Getters for lists of ids exist for the loaders of the interface: a page costs a constant number of statements.
 
+mod api_key;
 mod arrangement;
 mod catalogue;
 mod change;
+mod colleague;
 mod demand;
 mod error;
 mod event_weights;
 mod idempotency;
 mod identity;
+mod identity_provider;
 mod listen;
 mod matches;
 mod matching_day;
@@ -27,6 +30,7 @@ pub use change::{Change, ChangeKind};
 pub use error::StoreError;
 pub use idempotency::EarlierAnswer;
 pub use identity::{PendingSignIn, Session, hash};
+pub use identity_provider::StoredProvider;
 pub use listen::Listener;
 pub use matches::{MatchFilter, StoredMatch};
 pub use organisation::ListedMember;

@@ -2,7 +2,9 @@
 
 use super::error::{json, to_json, vocabulary};
 use super::{Access, StoreError, Tx, Viewer, page};
-use crate::entity::{consortium, consortium_member, membership, organisation, person};
+use crate::entity::{
+    consortium, consortium_member, former_member, membership, organisation, person,
+};
 use matchday_domain::id::{ConsortiumId, MembershipId, OrganisationId, PersonId};
 use matchday_domain::organisation::{
     Consortium, ConsortiumMember, ConsortiumRole, EmailAddress, Membership, Organisation,
@@ -10,9 +12,12 @@ use matchday_domain::organisation::{
 };
 use matchday_domain::page::{Page, PageRequest};
 use matchday_domain::text::Language;
+use matchday_domain::time::Timestamp;
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -134,17 +139,7 @@ impl<C: ConnectionTrait> Access<C> {
             select = select.filter(organisation::Column::Verification.eq(verification.code()));
         }
         let page = page::by_id(&self.conn, select, organisation::Column::Id, request).await?;
-        let Page {
-            items,
-            has_previous,
-            has_next,
-        } = page;
-        let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Page {
-            items,
-            has_previous,
-            has_next,
-        })
+        page.try_map(read)
     }
 
     /// How many organisations there are; 0 in an empty database.
@@ -319,6 +314,94 @@ impl Tx {
         };
         row.insert(&self.conn).await?;
         Ok(())
+    }
+
+    /// Holds an organisation's row until the end of the transaction, so that what is decided about all its people, keys
+    /// or invitations together is decided by one at a time.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn lock_organisation(&self, id: OrganisationId) -> Result<(), StoreError> {
+        // SQLite has one writer anyway; on PostgreSQL rows that refer to it may still come.
+        organisation::Entity::find_by_id(id.0)
+            .lock(LockType::NoKeyUpdate)
+            .one(&self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Gives a place another role.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn update_role(&self, place: &Membership) -> Result<(), StoreError> {
+        membership::Entity::update_many()
+            .col_expr(membership::Column::Role, Expr::value(place.role.code()))
+            .filter(membership::Column::Id.eq(place.id.0))
+            .exec(&self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends a place.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn delete_membership(&self, id: MembershipId) -> Result<(), StoreError> {
+        membership::Entity::delete_by_id(id.0)
+            .exec(&self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Remembers that a person was removed from an organisation.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn insert_former_member(
+        &self,
+        organisation: OrganisationId,
+        person: PersonId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.forget_former_member(organisation, person).await?;
+        let row = former_member::ActiveModel {
+            organisation_id: Set(organisation.0),
+            person_id: Set(person.0),
+            removed_at: Set(now),
+        };
+        row.insert(&self.conn).await?;
+        Ok(())
+    }
+
+    /// Forgets it: the organisation wants the person again.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn forget_former_member(
+        &self,
+        organisation: OrganisationId,
+        person: PersonId,
+    ) -> Result<(), StoreError> {
+        former_member::Entity::delete_by_id((organisation.0, person.0))
+            .exec(&self.conn)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether a person was removed from an organisation.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn is_former_member(
+        &self,
+        organisation: OrganisationId,
+        person: PersonId,
+    ) -> Result<bool, StoreError> {
+        let row = former_member::Entity::find_by_id((organisation.0, person.0))
+            .one(&self.conn)
+            .await?;
+        Ok(row.is_some())
     }
 
     /// Saves a new consortium.

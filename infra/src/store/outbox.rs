@@ -191,12 +191,20 @@ impl Store {
     /// # Errors
     /// The database.
     pub async fn finish_job(&self, job: &Leased, now: Timestamp) -> Result<bool, StoreError> {
-        let done = self
+        let mut update = self
             .held(job)
             .col_expr(outbox::Column::State, Expr::value(DONE))
-            .col_expr(outbox::Column::DoneAt, Expr::value(now))
-            .exec(&self.conn)
-            .await?;
+            .col_expr(outbox::Column::DoneAt, Expr::value(now));
+        // Secrets are nowhere kept in the clear for longer than it takes to send them.
+        if let Job::Mail { to, notice } = &job.job
+            && let Some(notice) = notice.without_secrets()
+        {
+            let to = to.clone();
+            let notice = Box::new(notice);
+            let kept = to_json("outbox", &Job::Mail { to, notice })?;
+            update = update.col_expr(outbox::Column::Job, Expr::value(kept));
+        }
+        let done = update.exec(&self.conn).await?;
         Ok(done.rows_affected > 0)
     }
 

@@ -17,7 +17,7 @@ use mail_parser::{MessageParser, MimeHeaders};
 use matchday_domain::id::{DelegateId, MeetingId};
 use matchday_domain::invitation::{self, Content, Invitation, Party};
 use matchday_domain::notice::{AgendaEntry, EventFacts, Notice, Recipient};
-use matchday_domain::organisation::Verification;
+use matchday_domain::organisation::{Role, Verification};
 use matchday_domain::text::{Language, Message as Said, Text};
 use matchday_domain::time::{Timestamp, minutes};
 use uuid::Uuid;
@@ -144,6 +144,13 @@ fn notices() -> Vec<Notice> {
             reason: Text::new(Some("태풍"), Some("A typhoon")),
         },
     ];
+    all.extend(Role::ALL.iter().map(|role| Notice::ColleagueInvited {
+        organisation: organisation(),
+        invited_by: "이서연 <주>".into(),
+        role: *role,
+        link: link(),
+        valid_days: 7,
+    }));
     all.extend(
         Verification::ALL
             .iter()
