@@ -194,6 +194,7 @@ impl App {
             actor: Some(actor),
             session: None,
             language: person.language,
+            ..Caller::default()
         })
     }
 
@@ -267,6 +268,7 @@ impl App {
             actor: Some(actor),
             session: caller.session,
             language: caller.language,
+            trace: caller.trace.clone(),
         })
     }
 
@@ -294,7 +296,11 @@ impl App {
         if session.is_none() {
             return Err(Problem::unauthenticated().into());
         }
-        self.caller_of(session, Some(caller.language)).await
+        let found = self.caller_of(session, Some(caller.language)).await?;
+        Ok(Caller {
+            trace: caller.trace.clone(),
+            ..found
+        })
     }
 
     async fn caller_of(
@@ -323,6 +329,7 @@ impl App {
             actor: Some(actor),
             session: Some(session.id),
             language,
+            ..Caller::default()
         })
     }
 

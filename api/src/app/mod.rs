@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows GraphQL or HTTP. Every function takes the [`Caller`] and asks [`policy`] first.
 
+pub mod access;
 pub mod arrangement;
 pub mod calendar;
 pub mod catalogue;
@@ -12,6 +13,7 @@ pub mod import;
 pub mod matching;
 pub mod matching_day;
 pub mod organisation;
+pub mod privacy;
 pub mod publication;
 pub mod report;
 pub mod request;
@@ -22,12 +24,14 @@ pub mod worker;
 mod once;
 mod randomness;
 
+pub use access::Trace;
 pub use once::Key;
 pub use randomness::{OsRandomness, Randomness, SeededRandomness};
 
 use matchday_domain::id::SessionId;
 use matchday_domain::invitation::Party;
 use matchday_domain::policy::{self, Acting, Action, Actor};
+use matchday_domain::privacy::Prefixes;
 use matchday_domain::problem::{Code, Problem, Problems};
 use matchday_domain::text::{Language, Message};
 use matchday_domain::time::{Clock, Timestamp};
@@ -61,6 +65,10 @@ pub struct Settings {
     pub session_days: i64,
     /// In whose name mails and invitations are sent.
     pub sender: Party,
+    /// How much of an address the access log keeps.
+    pub prefixes: Prefixes,
+    /// Years for which the access log is kept, if the law does not want more.
+    pub access_log_years: u32,
 }
 
 /// Who asks.
@@ -72,6 +80,8 @@ pub struct Caller {
     pub session: Option<SessionId>,
     /// In which language to answer.
     pub language: Language,
+    /// Where the request comes from, and what it has seen.
+    pub trace: Trace,
 }
 
 impl Caller {

@@ -8,7 +8,7 @@ use matchday_domain::organisation::{
     EmailAddress, Membership, Organisation, OrganisationKind, Person, Profile, Role, Verification,
 };
 use matchday_domain::policy::Action;
-use matchday_domain::problem::{Code, Problem};
+use matchday_domain::problem::{Check, Code, Problem};
 use matchday_domain::text::{Language, Message};
 use matchday_infra::store::{Job, ListedMember, StoreError, Tx};
 use serde::Serialize;
@@ -144,9 +144,9 @@ impl App {
         if plan.name.trim().is_empty() {
             return Err(Problem::required("name").into());
         }
-        if plan.name.chars().count() > 100 {
-            return Err(Problem::too_long("name", 100).into());
-        }
+        let mut check = Check::new();
+        check.prose("name", &plan.name, 100);
+        check.finish()?;
         let once = Once::new(caller, "addColleague", key)?;
         let tx = self.store.begin().await?;
         if let Some(id) = once.replay::<MembershipId>(self, &tx).await? {

@@ -17,6 +17,7 @@ use super::{Result, caller, loaders};
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 use matchday_domain::demand as domain;
+use matchday_domain::privacy::AccessResource;
 use matchday_domain::problem::Problem;
 use matchday_infra::store::{StoredMatch, Viewer};
 
@@ -58,8 +59,7 @@ impl Demand {
     /// The owner and the overseers see who asks; others only if the demand is named.
     fn shows_asker(&self, ctx: &Context<'_>) -> bool {
         self.0.content.confidentiality == Some(domain::Confidentiality::Named)
-            || self.own(ctx)
-            || caller(ctx).viewer().is_ok_and(Viewer::sees_all)
+            || self.shows_inside(ctx)
     }
 }
 
@@ -404,8 +404,14 @@ impl Demand {
 }
 
 impl Demand {
-    /// What only the owner and the organiser see.
+    /// What only the owner and the organiser see; that the latter does is written down.
     fn shows_inside(&self, ctx: &Context<'_>) -> bool {
-        self.own(ctx) || caller(ctx).viewer().is_ok_and(Viewer::sees_all)
+        let own = self.own(ctx);
+        let shows = own || caller(ctx).viewer().is_ok_and(Viewer::sees_all);
+        if shows && !own {
+            let owner = self.0.organisation;
+            caller(ctx).saw(AccessResource::Demand, owner, None, self.0.id);
+        }
+        shows
     }
 }

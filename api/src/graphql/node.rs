@@ -1,5 +1,6 @@
 //! Refetching any object by its global id.
 
+use super::access_log::AccessLogEntry;
 use super::catalogue::Offer;
 use super::demand::Demand;
 use super::matches::Match;
@@ -40,6 +41,8 @@ pub enum Node {
     Arrangement(Arrangement),
     /// A meeting.
     Meeting(Meeting),
+    /// A line of the access log.
+    AccessLogEntry(AccessLogEntry),
 }
 
 /// The object behind an id, if there is one and the viewer may see it: the two cannot be told apart.
@@ -47,6 +50,11 @@ async fn fetch(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     let Ok(id) = id.as_str().parse::<GlobalId>() else {
         return Ok(None);
     };
+    // An administrator reads it before the organisation is verified, too.
+    if let GlobalId::AccessLineId(id) = id {
+        let line = app(ctx).access_line(caller(ctx), id).await?;
+        return Ok(line.map(|line| Node::AccessLogEntry(AccessLogEntry(line))));
+    }
     let viewer = caller(ctx).viewer()?;
     let loaders = loaders(ctx);
     Ok(match id {
@@ -109,7 +117,7 @@ async fn fetch(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             member.map(|member| Node::Person(Person(member.person)))
         }
         // Places and sessions are parts of other objects.
-        GlobalId::MembershipId(_) | GlobalId::SessionId(_) => None,
+        GlobalId::MembershipId(_) | GlobalId::SessionId(_) | GlobalId::AccessLineId(_) => None,
     })
 }
 
