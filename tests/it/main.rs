@@ -9,6 +9,7 @@ mod library_traps;
 mod main_path;
 mod matching_reports;
 mod plan;
+mod privacy;
 mod replicas;
 mod schema;
 mod statements;

@@ -90,7 +90,11 @@ impl Caller {
         object: impl Into<Uuid>,
     ) {
         if self.own() != Some(owner) {
-            let mut seen = self.trace.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut seen = self
+                .trace
+                .seen
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             let objects = seen.entry((resource, owner, event)).or_default();
             if objects.len() < MAX_OBJECTS {
                 objects.insert(object.into());
@@ -127,7 +131,9 @@ impl App {
             event: None,
             resource,
             deed,
-            operation: caller.map(|caller| caller.trace.operation.to_string()).unwrap_or_default(),
+            operation: caller
+                .map(|caller| caller.trace.operation.to_string())
+                .unwrap_or_default(),
             objects: Vec::new(),
         }
     }
@@ -138,7 +144,11 @@ impl App {
     /// The store.
     pub async fn record_reads(&self, caller: &Caller) -> Outcome<()> {
         let seen = std::mem::take(
-            &mut *caller.trace.seen.lock().unwrap_or_else(PoisonError::into_inner),
+            &mut *caller
+                .trace
+                .seen
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
         );
         if seen.is_empty() {
             return Ok(());
@@ -207,7 +217,11 @@ impl App {
     ///
     /// # Errors
     /// The store.
-    pub async fn access_line(&self, caller: &Caller, id: AccessLineId) -> Outcome<Option<AccessLine>> {
+    pub async fn access_line(
+        &self,
+        caller: &Caller,
+        id: AccessLineId,
+    ) -> Outcome<Option<AccessLine>> {
         let Some(line) = self.store.access_lines(&[id]).await?.pop() else {
             return Ok(None);
         };

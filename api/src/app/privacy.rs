@@ -135,7 +135,11 @@ impl App {
         let deleted = tx.delete_traces(person.id, email, &going).await?;
         // Nobody gets from the placeholder back to the address.
         let random = super::randomness::token(&*self.randomness).to_lowercase();
-        let random: String = random.chars().filter(char::is_ascii_alphanumeric).take(24).collect();
+        let random: String = random
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(24)
+            .collect();
         let placeholder = format!("erased-{random}@{ERASED_DOMAIN}");
         tx.bury_person(person.id, ERASED_NAME, &placeholder).await?;
         let replaced = |text: &str| rewrite(text, &person.name, email.as_str(), &placeholder);

@@ -58,7 +58,10 @@ pub(super) async fn run(config: Config, deed: Deed) -> Result<ExitCode, Failure>
             force,
         } => {
             let wish = ErasureWish { force, dry_run };
-            let done = app.erase_person(None, &email, wish).await.map_err(failure)?;
+            let done = app
+                .erase_person(None, &email, wish)
+                .await
+                .map_err(failure)?;
             println!("{}", pretty(&done)?);
         }
         Deed::Purge => {

@@ -130,15 +130,15 @@ impl AccessLogEntry {
                 let day = loaders(ctx).matching_day(event).await?;
                 day.is_some_and(|day| {
                     let organiser = day.organiser;
-                    caller(ctx).may(Action::RunMatchingDay { organiser }).is_ok()
+                    caller(ctx)
+                        .may(Action::RunMatchingDay { organiser })
+                        .is_ok()
                 })
             }
             None => false,
         };
         match self.0.person {
-            Some(id) if colleague || organises => {
-                Ok(loaders(ctx).person(id).await?.map(Person))
-            }
+            Some(id) if colleague || organises => Ok(loaders(ctx).person(id).await?.map(Person)),
             _ => Ok(None),
         }
     }
@@ -151,7 +151,9 @@ impl AccessLogEntry {
     /// Whose data.
     async fn owner(&self, ctx: &Context<'_>) -> Result<Organisation> {
         let found = loaders(ctx).organisation(self.0.owner).await?;
-        Ok(Organisation(found.ok_or_else(|| Problem::not_found("owner"))?))
+        Ok(Organisation(
+            found.ok_or_else(|| Problem::not_found("owner"))?,
+        ))
     }
 
     /// At which matching day; null where it was about none, or about one that is hidden from the viewer.

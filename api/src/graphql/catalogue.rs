@@ -33,7 +33,11 @@ pub struct Count {
 impl Count {
     /// The custodian sees its own counts; others see what tells no small one.
     fn new(count: i64, shown: domain::ShownCount, own: bool) -> Self {
-        let shown = if own { domain::ShownCount::Exact(count) } else { shown };
+        let shown = if own {
+            domain::ShownCount::Exact(count)
+        } else {
+            shown
+        };
         Self {
             value: match shown {
                 domain::ShownCount::Exact(count) => Some(count),

@@ -8,8 +8,8 @@ use super::{Result, caller, loaders};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use matchday_domain::matching as domain;
-use matchday_domain::use_conditions as gate;
 use matchday_domain::privacy::AccessResource;
+use matchday_domain::use_conditions as gate;
 use matchday_infra::store::{MatchFilter, StoredMatch, Viewer};
 
 /// A scored pair of demand and offer.

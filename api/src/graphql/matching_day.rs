@@ -19,9 +19,9 @@ use chrono::{DateTime, Utc};
 use matchday_domain::id::RegistrationId;
 use matchday_domain::matching_day as domain;
 use matchday_domain::policy::Action;
+use matchday_domain::privacy::AccessResource;
 use matchday_domain::problem::Problem;
 use matchday_domain::time;
-use matchday_domain::privacy::AccessResource;
 use matchday_infra::store::{LogOf, Viewer};
 
 /// A matching day.

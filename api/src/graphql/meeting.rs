@@ -209,7 +209,10 @@ impl Meeting {
         let sides = [self.0.demander, self.0.provider];
         let parties = registrations(ctx, &sides).await?;
         let own = caller(ctx).viewer()?.organisation();
-        if parties.values().all(|party| Some(party.organisation) != own) {
+        if parties
+            .values()
+            .all(|party| Some(party.organisation) != own)
+        {
             for party in parties.values() {
                 let (owner, event) = (party.organisation, Some(self.0.event));
                 caller(ctx).saw(AccessResource::Meeting, owner, event, self.0.id);

@@ -53,7 +53,9 @@ impl PrivacyMutation {
     ) -> Result<Option<ExportMyDataPayload>> {
         let outcome = async {
             let person = app(ctx).person_of(caller(ctx)).await?;
-            let data = app(ctx).export_person(Some(caller(ctx)), &person.email).await?;
+            let data = app(ctx)
+                .export_person(Some(caller(ctx)), &person.email)
+                .await?;
             Ok(serde_json::json!(data).to_string())
         };
         ExportMyDataPayload::settle(ctx, input.client_mutation_id, outcome.await, |told| told)
@@ -80,7 +82,9 @@ impl PrivacyMutation {
                 .into());
             }
             let wish = ErasureWish::default();
-            let done = app(ctx).erase_person(Some(caller(ctx)), &person.email, wish).await?;
+            let done = app(ctx)
+                .erase_person(Some(caller(ctx)), &person.email, wish)
+                .await?;
             Ok(serde_json::json!(done).to_string())
         };
         EraseMePayload::settle(ctx, input.client_mutation_id, outcome.await, |told| told)

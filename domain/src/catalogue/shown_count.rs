@@ -173,7 +173,9 @@ impl OfferContent {
         let shown = self.shown_counts(earlier);
         let mut content = self.clone();
         let mut shown_of = shown.counts.iter();
-        content.counts.retain(|_| !matches!(shown_of.next(), Some(ShownCount::AtLeast(_))));
+        content
+            .counts
+            .retain(|_| !matches!(shown_of.next(), Some(ShownCount::AtLeast(_))));
         for count in &self.counts {
             let told = content.counts.iter().any(|kept| kept.code == count.code);
             if !told && !content.conditions.contains(&count.code) {
@@ -211,9 +213,11 @@ impl Cells {
         };
         let counts = content.counts.iter();
         let mut cells: Vec<Cell> = counts
-            .map(|CountObservation { code, count, as_of, .. }| {
-                cell(Some(Span::of(code)), *count, Some(*as_of), false)
-            })
+            .map(
+                |CountObservation {
+                     code, count, as_of, ..
+                 }| { cell(Some(Span::of(code)), *count, Some(*as_of), false) },
+            )
             .collect();
         let population = &content.population;
         cells.extend(
@@ -266,7 +270,11 @@ impl Cells {
         let mut parts: Vec<usize> = inside.iter().copied().filter(outermost).collect();
         parts.sort_by_key(|part| {
             let cell = &self.cells[*part];
-            let rank = (cell.earlier, cell.as_of != month, std::cmp::Reverse(cell.as_of));
+            let rank = (
+                cell.earlier,
+                cell.as_of != month,
+                std::cmp::Reverse(cell.as_of),
+            );
             (cell.span, rank)
         });
         parts.dedup_by_key(|part| self.cells[*part].span);
@@ -295,7 +303,9 @@ impl Cells {
             let room = self.sum(&parts);
             let hidden = self.hidden.contains(&i);
             let cell = &mut self.cells[i];
-            let least = room.known.max(if cell.count < threshold { 0 } else { threshold });
+            let least = room
+                .known
+                .max(if cell.count < threshold { 0 } else { threshold });
             let exact = (ShownCount::Exact(cell.count), Room::exact(cell.count));
             (cell.shown, cell.room) = if hidden {
                 let large = Room {

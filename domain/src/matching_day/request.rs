@@ -98,7 +98,11 @@ impl MeetingRequest {
             .into());
         }
         let mut check = Check::new();
-        check.prose("message", plan.message.as_deref().unwrap_or_default(), MAX_MESSAGE);
+        check.prose(
+            "message",
+            plan.message.as_deref().unwrap_or_default(),
+            MAX_MESSAGE,
+        );
         check.finish()?;
         let (demander, provider) = match from.side {
             Side::Demand => (from.id, to.id),

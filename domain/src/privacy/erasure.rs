@@ -63,7 +63,11 @@ pub const TRACES: [Trace; 12] = [
     trace("delegate", "person_id", Fate::Kept(Reason::Meetings)),
     trace("arrangement", "created_by", Fate::Kept(Reason::Decisions)),
     trace("event_weights", "set_by", Fate::Kept(Reason::Decisions)),
-    trace("colleague_invitation", "invited_by", Fate::Kept(Reason::Decisions)),
+    trace(
+        "colleague_invitation",
+        "invited_by",
+        Fate::Kept(Reason::Decisions),
+    ),
     trace("mail_domain", "decided_by", Fate::Kept(Reason::Decisions)),
     trace("access_log", "person_id", Fate::Kept(Reason::AccessLog)),
 ];
@@ -87,7 +91,8 @@ fn replace_word(text: &str, name: &str) -> String {
     let (mut new, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(at) = rest.find(name) {
         let (before, after) = (&rest[..at], &rest[at + name.len()..]);
-        let ends_sentence = after.starts_with('.') && !after[1..].starts_with(char::is_alphanumeric);
+        let ends_sentence =
+            after.starts_with('.') && !after[1..].starts_with(char::is_alphanumeric);
         let alone = !(before.ends_with(touches) || (before.is_empty() && new.ends_with(touches)))
             && (ends_sentence || !after.starts_with(touches));
         new.push_str(before);
@@ -102,13 +107,20 @@ fn replace_word(text: &str, name: &str) -> String {
 ///
 /// # Errors
 /// An organisation with others in it would be left without an administrator.
-pub fn check(places: &[(OrganisationId, Message, Vec<Membership>)], own: &[Membership]) -> Result<(), Problems> {
+pub fn check(
+    places: &[(OrganisationId, Message, Vec<Membership>)],
+    own: &[Membership],
+) -> Result<(), Problems> {
     let alone = |(organisation, _, members): &&(OrganisationId, Message, Vec<Membership>)| {
         let mine = |member: &Membership| own.iter().any(|own| own.id == member.id);
         let administers = |member: &Membership| member.role == Role::Administrator;
-        let here = own.iter().any(|own| own.organisation == *organisation && administers(own));
+        let here = own
+            .iter()
+            .any(|own| own.organisation == *organisation && administers(own));
         let others = members.iter().any(|member| !mine(member));
-        let another = members.iter().any(|member| !mine(member) && administers(member));
+        let another = members
+            .iter()
+            .any(|member| !mine(member) && administers(member));
         here && others && !another
     };
     let problems: Problems = places
@@ -155,11 +167,23 @@ mod tests {
     #[test]
     fn a_name_goes_where_it_stands_by_itself() {
         let new = |text| rewrite(text, "김하나", "kim@x.kr", "e@erased.invalid");
-        assert_eq!(new("참석: 김하나, 이두리"), Some(format!("참석: {ERASED_NAME}, 이두리")));
-        assert_eq!(new("김하나.").as_deref(), Some(format!("{ERASED_NAME}.").as_str()));
-        assert_eq!(new("mailto:kim@x.kr").as_deref(), Some("mailto:e@erased.invalid"));
+        assert_eq!(
+            new("참석: 김하나, 이두리"),
+            Some(format!("참석: {ERASED_NAME}, 이두리"))
+        );
+        assert_eq!(
+            new("김하나.").as_deref(),
+            Some(format!("{ERASED_NAME}.").as_str())
+        );
+        assert_eq!(
+            new("mailto:kim@x.kr").as_deref(),
+            Some("mailto:e@erased.invalid")
+        );
         assert_eq!(new("김하나은행"), None);
-        assert_eq!(rewrite("kim.data@y.kr, kimchi", "kim", "kim@x.kr", "e"), None);
+        assert_eq!(
+            rewrite("kim.data@y.kr, kimchi", "kim", "kim@x.kr", "e"),
+            None
+        );
     }
 
     #[test]

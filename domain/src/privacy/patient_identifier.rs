@@ -48,7 +48,12 @@ fn find_numbers(text: &str) -> Option<PatientIdentifier> {
 fn plain(text: &str) -> Option<String> {
     let plain: String = text
         .nfkc()
-        .filter(|c| !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
+        .filter(|c| {
+            !matches!(
+                c,
+                '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+            )
+        })
         .map(|c| match c {
             '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2043}' => '-',
             c if c.is_whitespace() && c != '\n' => ' ',
@@ -82,7 +87,11 @@ fn first<T>(
         if wanted.is_some() {
             return wanted;
         }
-        from = whole.start() + text[whole.start()..].chars().next().map_or(1, char::len_utf8);
+        from = whole.start()
+            + text[whole.start()..]
+                .chars()
+                .next()
+                .map_or(1, char::len_utf8);
     }
     None
 }
@@ -165,7 +174,10 @@ fn birthday(birth: &str, sex: &str) -> Option<NaiveDate> {
 
 fn weighed(number: &str, weights: impl Iterator<Item = u32>) -> u32 {
     let digits = number.chars().filter_map(|c| c.to_digit(10));
-    digits.zip(weights).map(|(digit, weight)| digit * weight).sum()
+    digits
+        .zip(weights)
+        .map(|(digit, weight)| digit * weight)
+        .sum()
 }
 
 fn last(number: &str) -> Option<u32> {
@@ -200,13 +212,47 @@ pattern!(
     COUNTED,
     r"(?i)^(?:[,.][0-9]|\s?(?:명|건|례|개|자리|만|천|억|부|종|장|원|행|%|여\s|rows|records|patients|subjects|cases|digits|persons))"
 );
-pattern!(DATED, r"^(?:19|20)[0-9]{2}-(?:[0-9]{2}|(?:19|20)[0-9]{2})(?:-[0-9]{2})?$");
+pattern!(
+    DATED,
+    r"^(?:19|20)[0-9]{2}-(?:[0-9]{2}|(?:19|20)[0-9]{2})(?:-[0-9]{2})?$"
+);
 
 /// Whose numbers of registration are no patient's.
 const REGISTERED: [&str; 34] = [
-    "사업자", "법인", "특허", "상표", "디자인", "실용신안", "시험", "연구", "과제", "기관", "irb", "cris", "kct", "nct",
-    "허가", "신고", "품목", "기기", "제품", "차량", "면허", "단체", "회사", "도메인", "저작권", "데이터", "데이터셋", "자료",
-    "논문", "승인", "수입", "등기", "의약품", "자동차",
+    "사업자",
+    "법인",
+    "특허",
+    "상표",
+    "디자인",
+    "실용신안",
+    "시험",
+    "연구",
+    "과제",
+    "기관",
+    "irb",
+    "cris",
+    "kct",
+    "nct",
+    "허가",
+    "신고",
+    "품목",
+    "기기",
+    "제품",
+    "차량",
+    "면허",
+    "단체",
+    "회사",
+    "도메인",
+    "저작권",
+    "데이터",
+    "데이터셋",
+    "자료",
+    "논문",
+    "승인",
+    "수입",
+    "등기",
+    "의약품",
+    "자동차",
 ];
 
 /// Whose are.
@@ -226,7 +272,10 @@ fn patient_number(text: &str) -> Option<PatientIdentifier> {
 /// Whether a bare "registration number" after `before` is a patient's.
 fn is_of_patients(before: &str) -> bool {
     let joined = before.ends_with(char::is_alphanumeric);
-    let word = before.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next();
+    let word = before
+        .trim_end()
+        .rsplit(|c: char| !c.is_alphanumeric())
+        .next();
     let word = word.unwrap_or_default().to_lowercase();
     let ends = |words: &[&str]| words.iter().any(|end| word.ends_with(end));
     ends(&OF_PATIENTS) || (!joined && !ends(&REGISTERED))
@@ -256,7 +305,9 @@ fn telephone(text: &str) -> Option<PatientIdentifier> {
             return None;
         }
         let head: String = after.chars().take(24).collect();
-        let before = OF_A_PATIENT.find(tail(before, 40)).map(|said| said.as_str());
+        let before = OF_A_PATIENT
+            .find(tail(before, 40))
+            .map(|said| said.as_str());
         let after = PATIENT_AFTER.is_match(&head).then_some(head.as_str());
         let of_a_patient = [before, after]
             .into_iter()
@@ -285,7 +336,8 @@ pattern!(
 
 fn driving_licence(text: &str) -> Option<PatientIdentifier> {
     first(&DRIVING_LICENCE, text, |_, before, after| {
-        let alone = stands_alone(before, after) && !before.ends_with('-') && !after.starts_with('-');
+        let alone =
+            stands_alone(before, after) && !before.ends_with('-') && !after.starts_with('-');
         alone.then_some(PatientIdentifier::DrivingLicence)
     })
 }

@@ -150,7 +150,11 @@ impl UsePolicy {
             || Problem::required("moratoriumUntil"),
         );
         check.range("timeLimitMonths", self.time_limit_months, 1, 600);
-        check_words(&mut check, "allowedInstitutions", &self.allowed_institutions);
+        check_words(
+            &mut check,
+            "allowedInstitutions",
+            &self.allowed_institutions,
+        );
         check_words(&mut check, "allowedUsers", &self.allowed_users);
         check_words(&mut check, "allowedProjects", &self.allowed_projects);
         check.finish().err().unwrap_or_default()

@@ -8,10 +8,7 @@ use matchday_domain::page::{Page, PageRequest};
 use matchday_domain::privacy::{AccessDeed, AccessLine, AccessResource};
 use matchday_domain::time::Timestamp;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 const TABLE: &str = "access_log";
@@ -211,5 +208,46 @@ impl<C: ConnectionTrait> Access<C> {
             }
             _ => (Vec::new(), None),
         })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::store::StoreConfig;
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn a_line_is_not_changed_by_any_statement() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("log.sqlite");
+        let config = StoreConfig {
+            url: format!("sqlite:{}?mode=rwc", file.display()),
+            max_connections: 1,
+            acquire_timeout: Duration::from_secs(30),
+        };
+        let store = Store::connect(&config).await.unwrap();
+        store.migrate().await.unwrap();
+        let line = AccessLine {
+            id: AccessLineId(Uuid::from_u128(1)),
+            at: "2026-11-15T01:00:00Z".parse().unwrap(),
+            person: None,
+            acting: None,
+            network: Some("192.0.2.0/24".to_owned()),
+            owner: OrganisationId(Uuid::from_u128(7)),
+            event: None,
+            resource: AccessResource::Demand,
+            deed: AccessDeed::Read,
+            operation: "demands".to_owned(),
+            objects: vec![Uuid::from_u128(9)],
+        };
+        store
+            .add_access_lines(std::slice::from_ref(&line))
+            .await
+            .unwrap();
+        let changed = "UPDATE access_log SET network = NULL";
+        assert!(store.conn.execute_unprepared(changed).await.is_err());
+        assert_eq!(store.access_lines(&[line.id]).await.unwrap(), [line]);
     }
 }

@@ -21,7 +21,9 @@ pub(super) fn read(row: offer::Model) -> Result<Offer, StoreError> {
         state: vocabulary(TABLE, &row.state, OfferState::from_code)?,
         version: row.version,
         content: json(TABLE, row.content)?,
-        disclosed: row.disclosed.map_or(Ok(Vec::new()), |shown| json(TABLE, shown))?,
+        disclosed: row
+            .disclosed
+            .map_or(Ok(Vec::new()), |shown| json(TABLE, shown))?,
         source_ref: row.source_ref,
         created_at: row.created_at,
         updated_at: row.updated_at,

@@ -9,7 +9,9 @@ use matchday_domain::id::PersonId;
 use matchday_domain::organisation::EmailAddress;
 use matchday_domain::privacy::erasure::{ADDRESSES, TRACES};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult, Statement, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult, Statement, Value,
+};
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -37,8 +39,11 @@ struct Column {
 
 /// What nobody may read, and what is about everybody at a matching day.
 fn is_left_out(column: &Column) -> bool {
-    let secret = ["_hash", "_secret"].iter().any(|end| column.name.ends_with(end));
-    let of_all = column.table == "arrangement" && ["input", "result", "progress"].contains(&&*column.name);
+    let secret = ["_hash", "_secret"]
+        .iter()
+        .any(|end| column.name.ends_with(end));
+    let of_all =
+        column.table == "arrangement" && ["input", "result", "progress"].contains(&&*column.name);
     secret || of_all
 }
 
@@ -98,7 +103,9 @@ impl<C: ConnectionTrait> Access<C> {
         condition: &str,
         value: Value,
     ) -> Result<Vec<Json>, StoreError> {
-        let own = columns.iter().filter(|column| column.table == table && !is_left_out(column));
+        let own = columns
+            .iter()
+            .filter(|column| column.table == table && !is_left_out(column));
         let pairs: Vec<String> = own
             .map(|Column { name, typ, .. }| {
                 let read = match &**typ {
@@ -143,36 +150,52 @@ impl<C: ConnectionTrait> Access<C> {
         let mut found = PersonRows::new();
         let id = || Value::from(person.0);
         let delegates = "SELECT id FROM delegate WHERE person_id = $1";
-        let mut wanted: Vec<(String, String, Value)> = vec![("person".into(), "id = $1".into(), id())];
+        let mut wanted: Vec<(String, String, Value)> =
+            vec![("person".into(), "id = $1".into(), id())];
         for (table, column) in self.pointing_columns(&columns).await? {
             wanted.push((table, format!("{column} = $1"), id()));
         }
         for (table, column) in ADDRESSES {
-            wanted.push((table.into(), format!("{column} = $1"), email.as_str().into()));
+            wanted.push((
+                table.into(),
+                format!("{column} = $1"),
+                email.as_str().into(),
+            ));
         }
         for (table, condition) in [
             ("invitation", format!("delegate_id IN ({delegates})")),
             ("meeting_delegate", format!("delegate_id IN ({delegates})")),
             (
                 "meeting",
-                format!("id IN (SELECT meeting_id FROM meeting_delegate WHERE delegate_id IN ({delegates}))"),
+                format!(
+                    "id IN (SELECT meeting_id FROM meeting_delegate WHERE delegate_id IN ({delegates}))"
+                ),
             ),
         ] {
             wanted.push((table.into(), condition, id()));
         }
-        wanted.push(("outbox".into(), self.addressed().into(), email.as_str().into()));
+        wanted.push((
+            "outbox".into(),
+            self.addressed().into(),
+            email.as_str().into(),
+        ));
         let mut named = vec![person.0];
         let places = self.delegations_of(person).await?;
         named.extend(places.iter().map(|(_, delegate)| delegate.id.0));
         for id in named {
             let text = Value::from(format!("%{id}%"));
-            wanted.push(("access_log".into(), "CAST(objects AS text) LIKE $1".into(), text));
+            wanted.push((
+                "access_log".into(),
+                "CAST(objects AS text) LIKE $1".into(),
+                text,
+            ));
         }
         for (table, condition, value) in wanted {
             if columns.iter().any(|column| column.table == table) {
                 let rows = self.rows_where(&columns, &table, &condition, value).await?;
                 let known = found.entry(table).or_default();
-                for row in rows {
+                for mut row in rows {
+                    without_secrets(&mut row);
                     if !known.contains(&row) {
                         known.push(row);
                     }
@@ -184,9 +207,16 @@ impl<C: ConnectionTrait> Access<C> {
     }
 
     /// What the register and the schema name and the database has.
-    async fn pointing_columns(&self, columns: &[Column]) -> Result<Vec<(String, String)>, StoreError> {
+    async fn pointing_columns(
+        &self,
+        columns: &[Column],
+    ) -> Result<Vec<(String, String)>, StoreError> {
         let mut pointing = self.references_to_person().await?;
-        pointing.extend(TRACES.iter().map(|trace| (trace.table.into(), trace.column.into())));
+        pointing.extend(
+            TRACES
+                .iter()
+                .map(|trace| (trace.table.into(), trace.column.into())),
+        );
         pointing.sort();
         pointing.dedup();
         pointing.retain(|(table, name)| {
@@ -224,7 +254,9 @@ impl<C: ConnectionTrait> Access<C> {
                 "SELECT count(*) AS n FROM {table} WHERE {at}(lower(CAST({name} AS text)), $1) > 0
                  OR {at}(lower(CAST({name} AS text)), $2) > 0"
             );
-            let rows = self.rows(sql, vec![needle.clone().into(), escaped.clone().into()]).await?;
+            let rows = self
+                .rows(sql, vec![needle.clone().into(), escaped.clone().into()])
+                .await?;
             let count: i64 = match rows.first() {
                 Some(row) => row.try_get("", "n")?,
                 None => 0,
@@ -252,7 +284,12 @@ impl<C: ConnectionTrait> Access<C> {
 
 impl Tx {
     /// Deletes the rows in which a column has a value; tells how many. Tables that the database has not are passed over.
-    async fn delete_where(&self, table: &str, condition: &str, value: Value) -> Result<u64, StoreError> {
+    async fn delete_where(
+        &self,
+        table: &str,
+        condition: &str,
+        value: Value,
+    ) -> Result<u64, StoreError> {
         let backend = self.conn.get_database_backend();
         let sql = format!("DELETE FROM {table} WHERE {condition}");
         let done = self
@@ -278,15 +315,21 @@ impl Tx {
         let mut deleted = BTreeMap::new();
         for (table, column) in traces.iter().filter(|(table, _)| exists(table)) {
             let condition = format!("{column} = $1");
-            let rows = self.delete_where(table, &condition, person.0.into()).await?;
+            let rows = self
+                .delete_where(table, &condition, person.0.into())
+                .await?;
             *deleted.entry((*table).to_owned()).or_default() += rows;
         }
         for (table, column) in ADDRESSES.iter().filter(|(table, _)| exists(table)) {
             let condition = format!("{column} = $1");
-            let rows = self.delete_where(table, &condition, email.as_str().into()).await?;
+            let rows = self
+                .delete_where(table, &condition, email.as_str().into())
+                .await?;
             *deleted.entry((*table).to_owned()).or_default() += rows;
         }
-        let mails = self.delete_where("outbox", self.addressed(), email.as_str().into()).await?;
+        let mails = self
+            .delete_where("outbox", self.addressed(), email.as_str().into())
+            .await?;
         deleted.insert("outbox".to_owned(), mails);
         deleted.retain(|_, rows| *rows > 0);
         Ok(deleted)
@@ -322,9 +365,20 @@ impl Tx {
         rewrite: impl Fn(&str) -> Option<String>,
     ) -> Result<BTreeMap<String, u64>, StoreError> {
         let mut changed = BTreeMap::new();
-        let at = if self.postgres() { "strpos" } else { "instr" };
-        let has = |column: &str| Expr::cust_with_values(format!("{at}(CAST({column} AS text), $1) > 0"), [mentioning]);
-        let jobs = outbox::Entity::find().filter(has("job")).all(&self.conn).await?;
+        // How the query builder marks a value differs, too.
+        let (at, value) = if self.postgres() {
+            ("strpos", "$1")
+        } else {
+            ("instr", "?")
+        };
+        let has = |column: &str| {
+            let sql = format!("{at}(CAST({column} AS text), {value}) > 0");
+            Expr::cust_with_values(sql, [mentioning])
+        };
+        let jobs = outbox::Entity::find()
+            .filter(has("job"))
+            .all(&self.conn)
+            .await?;
         for mut row in jobs {
             if rewrite_strings(&mut row.job, &rewrite) {
                 outbox::Entity::update_many()
@@ -335,7 +389,10 @@ impl Tx {
                 *changed.entry("outbox".to_owned()).or_default() += 1;
             }
         }
-        let sent = invitation::Entity::find().filter(has("sent")).all(&self.conn).await?;
+        let sent = invitation::Entity::find()
+            .filter(has("sent"))
+            .all(&self.conn)
+            .await?;
         for mut row in sent {
             if rewrite_strings(&mut row.sent, &rewrite) {
                 invitation::Entity::update_many()
@@ -352,6 +409,13 @@ impl Tx {
     }
 }
 
+/// Codes, and addresses that let in whoever knows them, out of a mail.
+fn without_secrets(row: &mut Json) {
+    if let Some(notice) = row.pointer_mut("/job/notice").and_then(Json::as_object_mut) {
+        notice.retain(|field, _| !["code", "link", "feed_url"].contains(&&**field));
+    }
+}
+
 fn rewrite_strings(json: &mut Json, rewrite: &impl Fn(&str) -> Option<String>) -> bool {
     match json {
         Json::String(text) => match rewrite(text) {
@@ -361,12 +425,12 @@ fn rewrite_strings(json: &mut Json, rewrite: &impl Fn(&str) -> Option<String>) -
             }
             None => false,
         },
-        Json::Array(items) => items
-            .iter_mut()
-            .fold(false, |changed, item| rewrite_strings(item, rewrite) | changed),
-        Json::Object(fields) => fields
-            .values_mut()
-            .fold(false, |changed, item| rewrite_strings(item, rewrite) | changed),
+        Json::Array(items) => items.iter_mut().fold(false, |changed, item| {
+            rewrite_strings(item, rewrite) | changed
+        }),
+        Json::Object(fields) => fields.values_mut().fold(false, |changed, item| {
+            rewrite_strings(item, rewrite) | changed
+        }),
         _ => false,
     }
 }

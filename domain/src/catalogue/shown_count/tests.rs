@@ -35,20 +35,37 @@ fn a_total_is_hidden_where_it_would_tell_a_part() {
     assert_eq!(found.1, [AtLeast(110), Exact(50), Below(10), Exact(60)]);
     assert_eq!(found.0, Some(AtLeast(110)));
     // All parts but one: the last is had all the same.
-    assert_eq!(shown(None, &[("C34", 117), ("C34.0", 50), ("C34.2", 60)]).1[0], AtLeast(110));
+    assert_eq!(
+        shown(None, &[("C34", 117), ("C34.0", 50), ("C34.2", 60)]).1[0],
+        AtLeast(110)
+    );
     // Nor may it be known that there is no rest: another version may name it.
-    assert_eq!(shown(Some(110), &[("C34.0", 50), ("C34.2", 60)]).0, Some(AtLeast(110)));
+    assert_eq!(
+        shown(Some(110), &[("C34.0", 50), ("C34.2", 60)]).0,
+        Some(AtLeast(110))
+    );
     // A rest that is large enough, no parts, or parts that overlap tell nothing.
     assert_eq!(shown(Some(200), &counts).0, Some(Exact(200)));
-    assert_eq!(shown(Some(120), &[("C34.0", 50), ("C34.2", 60)]).0, Some(Exact(120)));
+    assert_eq!(
+        shown(Some(120), &[("C34.0", 50), ("C34.2", 60)]).0,
+        Some(Exact(120))
+    );
     assert_eq!(shown(Some(110), &[]).0, Some(Exact(110)));
-    assert_eq!(shown(Some(100), &[("C34", 80), ("C50", 70), ("I21", 3)]).0, Some(Exact(100)));
+    assert_eq!(
+        shown(Some(100), &[("C34", 80), ("C50", 70), ("I21", 3)]).0,
+        Some(Exact(100))
+    );
     assert_eq!(shown(Some(9), &[]).0, Some(Below(10)));
     let mut open = offer(Some(57), &[("C34", 50), ("I21", 7)]);
     open.small_count_threshold = Some(0);
     assert_eq!(open.shown_counts(&[]).size, Some(Exact(57)));
     // C34-C41 and C30-C39 share C34-C39, which is the two less the whole.
-    let crossing = [("C30-C41", 205), ("C30-C39", 100), ("C34-C41", 112), ("C34-C39", 7)];
+    let crossing = [
+        ("C30-C41", 205),
+        ("C30-C39", 100),
+        ("C34-C41", 112),
+        ("C34-C39", 7),
+    ];
     assert_eq!(shown(None, &crossing).1[0], AtLeast(112));
 }
 
@@ -58,10 +75,16 @@ fn what_was_shown_before_is_taken_away_too() {
     let known = first.disclosed(&[]);
     assert_eq!(known.len(), 3);
     // With the new part, what is known of the whole would leave 5 for I21.
-    let second = offer(Some(1_000), &[("C34", 500), ("C50", 400), ("I10", 95), ("I21", 5)]);
+    let second = offer(
+        Some(1_000),
+        &[("C34", 500), ("C50", 400), ("I10", 95), ("I21", 5)],
+    );
     let shown = second.shown_counts(&known);
     assert_eq!(shown.size, Some(Exact(1_000)));
-    assert_eq!(shown.counts, [Exact(500), Exact(400), AtLeast(10), Below(10)]);
+    assert_eq!(
+        shown.counts,
+        [Exact(500), Exact(400), AtLeast(10), Below(10)]
+    );
     // Said again, and after it was remembered, it is the same.
     assert_eq!(second.shown_counts(&second.disclosed(&known)), shown);
     // A part that is no longer listed is still known.
@@ -76,9 +99,16 @@ fn what_was_shown_before_is_taken_away_too() {
 
 #[test]
 fn a_score_reads_what_is_shown() {
-    let content = offer(Some(117), &[("C34", 117), ("C34.0", 50), ("C34.1", 7), ("C34.2", 60)]);
+    let content = offer(
+        Some(117),
+        &[("C34", 117), ("C34.0", 50), ("C34.1", 7), ("C34.2", 60)],
+    );
     let seen = content.as_shown(&[]);
-    let codes: Vec<_> = seen.counts.iter().map(|count| count.code.as_str()).collect();
+    let codes: Vec<_> = seen
+        .counts
+        .iter()
+        .map(|count| count.code.as_str())
+        .collect();
     assert_eq!(codes, ["C34.0", "C34.1", "C34.2"]);
     assert_eq!(seen.conditions, ["C34".parse().unwrap()]);
     assert_eq!(seen.population.size, Some(110));
@@ -108,11 +138,15 @@ impl Attacker {
     }
 
     fn sees(&mut self, span: Option<Span>, shown: ShownCount) {
-        let at = self.codes.iter().position(|code| *code == span).unwrap_or_else(|| {
-            self.codes.push(span);
-            self.bounds.push((0, MOST));
-            self.codes.len() - 1
-        });
+        let at = self
+            .codes
+            .iter()
+            .position(|code| *code == span)
+            .unwrap_or_else(|| {
+                self.codes.push(span);
+                self.bounds.push((0, MOST));
+                self.codes.len() - 1
+            });
         let (least, most) = match shown {
             Exact(count) => (count, count),
             AtLeast(least) => (least, MOST),
@@ -147,7 +181,9 @@ impl Attacker {
             let mut narrowed = false;
             for whole in 0..n {
                 let inside: Vec<usize> = (0..n).filter(|i| self.within(*i, whole)).collect();
-                let parts: Vec<usize> = inside.iter().copied()
+                let parts: Vec<usize> = inside
+                    .iter()
+                    .copied()
                     .filter(|i| !inside.iter().any(|o| self.within(*i, *o)))
                     .collect();
                 if parts.is_empty() {
@@ -159,7 +195,11 @@ impl Attacker {
                 narrowed |= self.narrow(whole, low, if complete(whole) { high } else { MOST });
                 for part in parts {
                     let (l, h) = self.bounds[part];
-                    let needed = if complete(whole) { least - (high - h) } else { 0 };
+                    let needed = if complete(whole) {
+                        least - (high - h)
+                    } else {
+                        0
+                    };
                     narrowed |= self.narrow(part, needed, most - (low - l));
                 }
                 if self.contradicted {
@@ -173,7 +213,9 @@ impl Attacker {
     }
 }
 
-const CODES: [&str; 9] = ["C30-C39", "C34", "C34.0", "C34.1", "C34.2", "C50", "C50.1", "C50.9", "I21"];
+const CODES: [&str; 9] = [
+    "C30-C39", "C34", "C34.0", "C34.1", "C34.2", "C50", "C50.1", "C50.9", "I21",
+];
 
 /// Totals that are the sums of their parts and a rest, many of them small.
 fn world() -> impl Strategy<Value = Vec<i64>> {
@@ -189,7 +231,10 @@ fn world() -> impl Strategy<Value = Vec<i64>> {
 
 fn listing(world: &[i64], listed: u16, threshold: i64) -> OfferContent {
     let is_listed = |i: usize| listed >> i & 1 == 1;
-    let counts: Vec<(&str, i64)> = (0..CODES.len()).filter(|i| is_listed(*i)).map(|i| (CODES[i], world[i])).collect();
+    let counts: Vec<(&str, i64)> = (0..CODES.len())
+        .filter(|i| is_listed(*i))
+        .map(|i| (CODES[i], world[i]))
+        .collect();
     let mut content = offer(is_listed(9).then_some(world[9]), &counts);
     content.small_count_threshold = Some(threshold);
     content
@@ -201,7 +246,11 @@ fn told(content: &OfferContent, known: &[Disclosed]) -> String {
     let counts = counts.map(|(c, shown)| format!("{} {} as {shown}, ", c.code.as_str(), c.count));
     let size = content.population.size.zip(seen.size);
     let size = size.map(|(size, shown)| format!("all {size} as {shown}"));
-    format!("{}{}\n", counts.collect::<String>(), size.unwrap_or_default())
+    format!(
+        "{}{}\n",
+        counts.collect::<String>(),
+        size.unwrap_or_default()
+    )
 }
 
 proptest! {

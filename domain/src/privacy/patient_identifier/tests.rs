@@ -98,7 +98,10 @@ fn ordinary_text_is_left_alone() {
         assert_eq!(find(text), None, "{text}");
     }
     // A contact field is there for a telephone, not for a patient.
-    assert_eq!(find_in_contact("환자 데이터 담당 02-1234-5678, data@hospital.kr"), None);
+    assert_eq!(
+        find_in_contact("환자 데이터 담당 02-1234-5678, data@hospital.kr"),
+        None
+    );
     assert_eq!(find_in_contact("환자 연락처 010-1234-5678"), None);
     assert_eq!(find_in_contact("800101-1234567"), Some(ResidentNumber));
 }
@@ -114,7 +117,11 @@ fn check_digits_are_computed_as_published() {
 fn born() -> impl Strategy<Value = (String, u32)> {
     (1920_i32..=2025, 1_u32..=365, 0_u32..4).prop_map(|(year, day, sex)| {
         let date = NaiveDate::from_yo_opt(year, day).unwrap();
-        let century = if year < 2000 { [1, 2, 5, 6] } else { [3, 4, 7, 8] };
+        let century = if year < 2000 {
+            [1, 2, 5, 6]
+        } else {
+            [3, 4, 7, 8]
+        };
         (date.format("%y%m%d").to_string(), century[sex as usize])
     })
 }
