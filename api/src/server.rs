@@ -10,6 +10,7 @@ use crate::pages;
 use async_graphql::Request;
 use matchday_domain::invitation::Party;
 use matchday_domain::organisation::EmailAddress;
+use matchday_domain::privacy::Prefixes;
 use matchday_domain::text::Text;
 use matchday_domain::time::{Clock, SystemClock};
 use matchday_infra::mail::{MailConfigError, Mailer, Sender};
@@ -107,6 +108,11 @@ impl Service {
                 address: sender.address.clone(),
                 name: config.mail.from_name.clone(),
             },
+            prefixes: Prefixes {
+                v4: config.privacy.ipv4_prefix_bits,
+                v6: config.privacy.ipv6_prefix_bits,
+            },
+            access_log_years: config.privacy.access_log_years,
         };
         let app = App::new(store, clock, randomness, Hub::default(), settings);
         app.refresh_terminology().await?;
@@ -162,6 +168,7 @@ impl Service {
             app: self.app.clone(),
         };
         let pages = pages::routes(self.app.clone(), self.config.http.clone());
+        let schema = graphql::Recorded::new(schema, self.app.clone());
         let routes = http::routes(schema, edge, settings.clone(), shutdown.clone()).merge(pages);
         let router = http::finish(routes, &settings);
         lifecycle::serve(listener, router, &self.config.http, shutdown).await
@@ -228,7 +235,8 @@ impl Backend for Edge {
         if credential.is_some() && found.actor.is_none() {
             return Err(Refusal::Unauthenticated);
         }
-        Ok(found)
+        let trace = self.app.trace(caller.address);
+        Ok(Caller { trace, ..found })
     }
 
     fn account(&self, identity: &Caller) -> Option<Uuid> {

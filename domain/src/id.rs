@@ -90,6 +90,8 @@ ids! {
     ArrangementId = "arrangement" as "arrangement";
     /// A meeting of a timetable.
     MeetingId = "meeting" as "meeting";
+    /// A line of the access log.
+    AccessLineId = "access" as "line of the access log";
     /// A signed-in session.
     SessionId = "session" as "session";
     /// An API key.

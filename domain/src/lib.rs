@@ -15,6 +15,7 @@ pub mod notice;
 pub mod organisation;
 pub mod page;
 pub mod policy;
+pub mod privacy;
 pub mod problem;
 pub mod scheduling;
 pub mod suggested_code;

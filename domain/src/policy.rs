@@ -164,6 +164,8 @@ pub enum OwnAction {
     RegisterOrganisation,
     /// Give up one's place in an organisation.
     Leave,
+    /// Take away all that is held about oneself, or have it erased.
+    KeepOwnData,
 }
 
 /// Whether `actor` may do `action` with what is his or her own.

@@ -1,5 +1,6 @@
 //! What is wrong with what a user asked for: a code, the field it is about, and a sentence in both languages.
 
+use crate::privacy::patient_identifier::{self, PatientIdentifier};
 use crate::text::Message;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,8 @@ pub enum Code {
     Duplicate,
     /// Not of the form that is wanted.
     Invalid,
+    /// A text holds what looks like the number of a patient.
+    PatientIdentifier,
     /// No such object, or none that the viewer may see.
     NotFound,
     /// The viewer may not do this.
@@ -136,6 +139,10 @@ impl Problem {
 
     /// A value that is not in its vocabulary.
     pub fn unknown_code(path: &str, value: &str) -> Self {
+        // A patient's number in the wrong place is no reason to repeat it.
+        if let Some(kind) = patient_identifier::find(value) {
+            return Self::patient_identifier(path, kind);
+        }
         let shown: String = value.chars().take(40).collect();
         Self::at(
             path,
@@ -143,6 +150,25 @@ impl Problem {
             Message::new(
                 format!("알 수 없는 코드입니다: {shown}"),
                 format!("Unknown code: {shown}"),
+            ),
+        )
+    }
+
+    /// A text with what looks like the number of a patient; the message does not repeat it.
+    pub fn patient_identifier(path: &str, kind: PatientIdentifier) -> Self {
+        let kind = kind.label();
+        Self::at(
+            path,
+            Code::PatientIdentifier,
+            Message::new(
+                format!(
+                    "환자를 알아볼 수 있는 번호({})로 보이는 내용이 있습니다. 지운 뒤 다시 보내십시오.",
+                    kind.ko
+                ),
+                format!(
+                    "There is what looks like {}, by which a patient can be recognised: take it out and send again.",
+                    kind.en
+                ),
             ),
         )
     }
@@ -229,11 +255,36 @@ impl Check {
         self.require(len <= max, || Problem::too_long(path, max));
     }
 
-    /// Texts of at most `max` characters in each language.
+    /// Free text of at most `max` characters, without numbers of patients. All that people write passes here, through
+    /// [`Check::text`] or [`Check::contact`].
+    pub fn prose(&mut self, path: &str, text: &str, max: usize) {
+        self.written(path, text, max, patient_identifier::find);
+    }
+
+    /// Whom to write to or call, at most `max` characters; numbers of patients are refused here, too.
+    pub fn contact(&mut self, path: &str, text: &str, max: usize) {
+        self.written(path, text, max, patient_identifier::find_in_contact);
+    }
+
+    fn written(
+        &mut self,
+        path: &str,
+        text: &str,
+        max: usize,
+        find: impl Fn(&str) -> Option<PatientIdentifier>,
+    ) {
+        if text.chars().nth(max).is_some() {
+            self.add(Problem::too_long(path, max));
+        } else if let Some(kind) = find(text) {
+            self.add(Problem::patient_identifier(path, kind));
+        }
+    }
+
+    /// The same in each language.
     pub fn text(&mut self, path: &str, text: &crate::text::Text, max: usize) {
         for (language, value) in [("ko", &text.ko), ("en", &text.en)] {
-            if value.as_ref().is_some_and(|v| v.chars().nth(max).is_some()) {
-                self.add(Problem::too_long(&format!("{path}.{language}"), max));
+            if let Some(value) = value {
+                self.prose(&format!("{path}.{language}"), value, max);
             }
         }
     }

@@ -12,6 +12,7 @@ mod main_path;
 mod matching_reports;
 mod permission;
 mod plan;
+mod privacy;
 mod replicas;
 mod schema;
 mod statements;

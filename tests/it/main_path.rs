@@ -8,17 +8,23 @@ use serde_json::{Value, json};
 
 on_both!(a_demand_becomes_a_meeting, a_demand_becomes_a_meeting);
 
-struct Cast {
-    server: TestServer,
-    smtp: SmtpServer,
-    organiser: User,
-    company: User,
-    hospital: User,
+pub(crate) struct Cast {
+    pub(crate) server: TestServer,
+    pub(crate) smtp: SmtpServer,
+    pub(crate) organiser: User,
+    pub(crate) company: User,
+    pub(crate) hospital: User,
 }
 
 async fn a_demand_becomes_a_meeting(database: TestDatabase) {
+    let (cast, day, run) = arranged(&database).await;
+    invitations_follow_the_meeting(&cast, &day, &run).await;
+}
+
+/// The path up to a timetable that is not published yet: the people, the day, the run.
+pub(crate) async fn arranged(database: &TestDatabase) -> (Cast, Value, Value) {
     let smtp = SmtpServer::start().await;
-    let server = TestServer::start(&database, &smtp).await;
+    let server = TestServer::start(database, &smtp).await;
     let organiser = server
         .organisation(OrganisationKind::Organiser, "day@organiser.example")
         .await;
@@ -36,7 +42,7 @@ async fn a_demand_becomes_a_meeting(database: TestDatabase) {
     let day = a_matching_day_is_announced(&cast).await;
     the_two_want_to_meet(&cast, &day, &demand).await;
     let run = a_timetable_is_made(&cast, &day).await;
-    invitations_follow_the_meeting(&cast, &day, &run).await;
+    (cast, day, run)
 }
 
 async fn organisations_apply_and_are_verified(cast: &Cast) {

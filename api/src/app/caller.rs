@@ -2,7 +2,7 @@
 //! organisation's identity provider.
 
 use super::provider_sign_in::ProviderPass;
-use super::{App, Outcome};
+use super::{App, Outcome, Trace};
 use chrono::TimeDelta;
 use matchday_domain::id::{ApiKeyId, OrganisationId, PersonId, SessionId};
 use matchday_domain::identity::{ApiKey, KEY_PREFIX};
@@ -25,6 +25,8 @@ pub struct Caller {
     pub program: Option<Program>,
     /// In which language to answer.
     pub language: Language,
+    /// Where the request comes from, and what it has seen.
+    pub trace: Trace,
 }
 
 /// What a program came in with.
@@ -147,6 +149,7 @@ impl App {
         let found = found.ok_or_else(Problem::unauthenticated)?;
         Ok(Caller {
             language: caller.language,
+            trace: caller.trace.clone(),
             ..found
         })
     }

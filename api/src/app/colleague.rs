@@ -34,7 +34,7 @@ impl App {
         let organisation = caller.administers()?;
         let mut check = Check::new();
         check.require(!plan.name.trim().is_empty(), || Problem::required("name"));
-        check.at_most("name", plan.name.chars().count(), 100);
+        check.prose("name", &plan.name, 100);
         check.finish()?;
         let once = Once::new(caller, "inviteColleague", key)?;
         let now = self.now();

@@ -8,13 +8,14 @@ use matchday_domain::demand::{Demand, DemandContent, DemandStep};
 use matchday_domain::id::OrganisationId;
 use matchday_domain::organisation::{Organisation, OrganisationKind, Profile};
 use matchday_domain::policy::Action;
+use matchday_domain::privacy::{AccessDeed, AccessLine, AccessResource};
 use matchday_domain::problem::{Code, Problem, Problems};
 use matchday_domain::suggested_code::keep_answers;
 use matchday_domain::text::Message;
 use matchday_infra::import::{Format, Item, Reading, Record, RowError, unknown_fields};
 use matchday_infra::store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Records kept in one transaction, so that a long file neither blocks others nor is lost when it is stopped.
 const CHUNK: usize = 100;
@@ -84,6 +85,15 @@ impl ImportReport {
     }
 }
 
+/// What a record is, and the organisation it belongs to; none for an organisation itself, which says nothing of others.
+fn subject(record: &Record) -> Option<(AccessResource, String)> {
+    match &record.item {
+        Item::Organisation(_) => None,
+        Item::Offer { organisation, .. } => Some((AccessResource::Offer, organisation.clone())),
+        Item::Demand { organisation, .. } => Some((AccessResource::Demand, organisation.clone())),
+    }
+}
+
 impl App {
     /// Keeps what the operator brings, of whatever organisation. An organisation that a record describes and that is
     /// not there yet is founded, verified and without people. New offers are listed, new demands opened.
@@ -105,15 +115,28 @@ impl App {
         let mut records = records.into_iter().peekable();
         while records.peek().is_some() {
             let tx = self.store.begin().await?;
-            let mut done = 0;
+            let (mut done, mut changed) = (0, BTreeSet::new());
             for record in records.by_ref().take(CHUNK) {
                 let line = record.line;
+                let about = subject(&record);
                 let kept = self
                     .keep_record(&tx, record, &mut owners, &mut report)
                     .await;
-                report.add(line, kept.or_else(refused)?);
+                let kept = kept.or_else(refused)?;
+                if let (Kept::New | Kept::Changed, Some((resource, source))) = (&kept, about) {
+                    changed.extend(owners.get(&source).map(|owner| (resource, owner.id)));
+                }
+                report.add(line, kept);
                 done += 1;
             }
+            let lines: Vec<AccessLine> = changed
+                .into_iter()
+                .map(|(resource, owner)| AccessLine {
+                    operation: "import".to_owned(),
+                    ..self.line(None, AccessDeed::Change, resource, owner)
+                })
+                .collect();
+            tx.add_access_lines(&lines).await?;
             self.commit(tx).await?;
             progress(done);
         }

@@ -110,7 +110,7 @@ impl Matcher {
                         version,
                         owner,
                         region,
-                        offer.content,
+                        offer.content.as_shown(&offer.disclosed),
                         app.terminology(),
                     );
                     index.upsert_offer(subject);

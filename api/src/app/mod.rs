@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows GraphQL or HTTP. Every function takes the [`Caller`] and asks [`policy`] first.
 
+pub mod access;
 pub mod api_key;
 pub mod arrangement;
 pub mod calendar;
@@ -16,6 +17,7 @@ pub mod import;
 pub mod matching;
 pub mod matching_day;
 pub mod organisation;
+pub mod privacy;
 pub mod provider_sign_in;
 pub mod publication;
 pub mod report;
@@ -28,11 +30,13 @@ pub mod worker;
 mod once;
 mod randomness;
 
+pub use access::Trace;
 pub use caller::{Caller, Program};
 pub use once::Key;
 pub use randomness::{OsRandomness, Randomness, SeededRandomness};
 
 use matchday_domain::invitation::Party;
+use matchday_domain::privacy::Prefixes;
 use matchday_domain::problem::{Code, Problem, Problems};
 use matchday_domain::text::Message;
 use matchday_domain::time::{Clock, Timestamp};
@@ -74,6 +78,10 @@ pub struct Settings {
     pub development: bool,
     /// In whose name mails and invitations are sent.
     pub sender: Party,
+    /// How much of an address the access log keeps.
+    pub prefixes: Prefixes,
+    /// Years for which the access log is kept, if the law does not want more.
+    pub access_log_years: u32,
 }
 
 /// Why a use case did not happen.

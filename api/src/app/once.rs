@@ -18,8 +18,9 @@ pub struct Key {
 
 /// A mutation that may carry a key.
 pub(crate) struct Once {
+    pub(super) caller: Caller,
     person: PersonId,
-    operation: &'static str,
+    pub(super) operation: &'static str,
     key: Option<String>,
     input_hash: String,
 }
@@ -37,6 +38,7 @@ impl Once {
         }
         let input_hash = hash(&key.input);
         Ok(Self {
+            caller: caller.clone(),
             person,
             operation,
             key: key.key.clone(),
@@ -78,17 +80,19 @@ impl Once {
         Ok(Some(id))
     }
 
-    /// Keeps the answer, in the transaction of what it answers.
+    /// Keeps the answer and writes the change down in the access log, in the transaction of what it answers.
     pub(crate) async fn keep(
         &self,
         app: &App,
         tx: &Tx,
         result: impl std::fmt::Display,
     ) -> Outcome<()> {
+        let result = result.to_string();
+        app.record_change(tx, self, &result).await?;
         let Some(key) = &self.key else { return Ok(()) };
         let answer = EarlierAnswer {
             input_hash: self.input_hash.clone(),
-            result: result.to_string(),
+            result,
         };
         match tx
             .keep_answer(self.person, self.operation, key, &answer, app.now())

@@ -162,5 +162,6 @@ fn demand_subjects(
 /// Neither the reports nor the feasibility look at where a hospital sits.
 fn offer_subject(offer: Offer, terminology: &Terminology) -> OfferSubject {
     let (id, version, hospital) = (offer.id, offer.version, offer.organisation);
-    OfferSubject::new(id, version, hospital, None, offer.content, terminology)
+    let content = offer.content.as_shown(&offer.disclosed);
+    OfferSubject::new(id, version, hospital, None, content, terminology)
 }

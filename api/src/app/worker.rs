@@ -78,6 +78,8 @@ impl Worker {
     /// Works until cancelled; finishes what it has begun.
     pub async fn run(self, stop: CancellationToken) {
         let mut last_sweep = self.app.now();
+        // On the first day at once: a service that is started anew every night must forget, too.
+        let mut last_purge = None;
         while !stop.is_cancelled() {
             match self.work().await {
                 Ok(0) => {
@@ -92,6 +94,16 @@ impl Worker {
                     );
                     stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(1)))
                         .await;
+                }
+            }
+            let now = self.app.now();
+            if last_purge.is_none_or(|last| now - last > TimeDelta::days(1)) {
+                last_purge = Some(now);
+                if let Err(error) = self.app.purge_access_log().await {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "old lines of the access log were not deleted"
+                    );
                 }
             }
             if self.app.now() - last_sweep > TimeDelta::hours(1) {

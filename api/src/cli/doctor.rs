@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::server::open_store;
 use chrono::{DateTime, TimeDelta, Utc};
 use matchday_domain::organisation::EmailAddress;
+use matchday_domain::privacy::Retention;
 use matchday_infra::mail::Mailer;
 use matchday_infra::store::Store;
 
@@ -19,6 +20,7 @@ pub(super) async fn examine(config: &Config) -> bool {
             well &= report("database", database(&store).await);
             well &= report("migrations", migrations(&store).await);
             well &= report("clock", clock(&store).await);
+            well &= report("access log", retention(config, &store).await);
             store.close().await;
         }
         Err(error) => {
@@ -86,6 +88,24 @@ async fn clock(store: &Store) -> Finding {
         "within {} ms of the database",
         apart.num_milliseconds()
     ))
+}
+
+/// The service keeps lines for as long as it must whatever is set; the operator should know.
+async fn retention(config: &Config, store: &Store) -> Finding {
+    let mend = "bring the schema up to date first: `matchday migrate`";
+    let persons = store.person_count().await;
+    let persons = persons.map_err(|error| (error.to_string(), mend))?;
+    let wanted = config.privacy.access_log_years;
+    let kept = Retention::of(wanted, persons).years();
+    if kept > wanted {
+        return Err((
+            format!(
+                "{persons} persons are known, so lines are kept for {kept} years and not for {wanted}"
+            ),
+            "set privacy.access_log_years = 2, or more",
+        ));
+    }
+    Ok(format!("kept for {kept} year(s)"))
 }
 
 fn sender(config: &Config) -> Finding {

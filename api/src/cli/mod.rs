@@ -6,6 +6,7 @@ mod eval;
 mod import;
 mod logs;
 mod plan;
+mod privacy;
 
 use crate::config::{Config, Problems};
 use crate::graphql;
@@ -70,6 +71,9 @@ enum Verb {
     /// Arranges a problem from a file, or proves its fewest breaks; `verify` checks a timetable. Ends with 0 if solved,
     /// 2 if the input is bad, 3 if there is no timetable.
     Plan(plan::Wish),
+    /// Exports or erases what is held about a person; deletes old lines of the access log.
+    #[command(subcommand)]
+    Privacy(privacy::Deed),
     /// Loads an invented national set, holds a matching day with it, then serves it to look around in.
     Demo {
         /// Deletes the data of an earlier demonstration first.
@@ -132,7 +136,7 @@ async fn perform(cli: Cli) -> Result<ExitCode, Failure> {
     let presets = match cli.verb {
         Verb::Demo { .. } => demo::presets(),
         // What a command has to say, it says itself.
-        Verb::Import(_) | Verb::Migrate | Verb::Doctor => {
+        Verb::Import(_) | Verb::Migrate | Verb::Doctor | Verb::Privacy(_) => {
             vec![("log.filter".to_owned(), "warn".to_owned())]
         }
         _ => Vec::new(),
@@ -154,6 +158,7 @@ async fn perform(cli: Cli) -> Result<ExitCode, Failure> {
             done
         }
         Verb::Import(wish) => import::run(config, wish).await,
+        Verb::Privacy(deed) => privacy::run(config, deed).await,
         Verb::Demo { fresh, exit, seed } => {
             demo::run(config, demo::Wish { fresh, exit, seed }).await
         }

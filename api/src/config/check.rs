@@ -176,6 +176,24 @@ impl Config {
                 1,
                 365,
             ),
+            (
+                "privacy.access_log_years",
+                u64::from(self.privacy.access_log_years),
+                1,
+                30,
+            ),
+            (
+                "privacy.ipv4_prefix_bits",
+                u64::from(self.privacy.ipv4_prefix_bits),
+                8,
+                32,
+            ),
+            (
+                "privacy.ipv6_prefix_bits",
+                u64::from(self.privacy.ipv6_prefix_bits),
+                16,
+                128,
+            ),
             ("worker.poll_ms", self.worker.poll_ms, 10, 60_000),
             ("worker.lease_s", self.worker.lease_s, 5, 3_600),
             (

@@ -206,6 +206,16 @@ settings! {
         token_audience: String = "http://127.0.0.1:8080".to_owned();
     }
 
+    /// What is kept about whom.
+    privacy: Privacy {
+        /// Years the access log is kept (1 to 30); above 50,000 persons at least two, whatever is set here.
+        access_log_years: u32 = 2;
+        /// Bits of an IPv4 address that the access log keeps (8 to 32).
+        ipv4_prefix_bits: u32 = 24;
+        /// Bits of an IPv6 address that the access log keeps (16 to 128).
+        ipv6_prefix_bits: u32 = 48;
+    }
+
     /// The worker that sends mail and computes matches.
     worker: Worker {
         /// Milliseconds between looks for new work.

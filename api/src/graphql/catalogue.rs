@@ -18,6 +18,7 @@ use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 use matchday_domain::catalogue as domain;
 use matchday_domain::policy::Action;
+use matchday_domain::privacy::AccessResource;
 use matchday_domain::problem::Problem;
 use matchday_domain::use_conditions::UsePolicy as DomainUsePolicy;
 use matchday_infra::store::StoredMatch;
@@ -32,31 +33,33 @@ pub struct Count {
 }
 
 impl Count {
-    /// The custodian sees its own counts; others see those from the threshold on.
-    fn new(count: i64, threshold: i64, own: bool) -> Self {
-        if own || count >= threshold {
-            Self {
-                value: Some(count),
-                shown: count.to_string(),
-            }
+    /// The custodian sees its own counts; others see what tells no small one.
+    fn new(count: i64, shown: domain::ShownCount, own: bool) -> Self {
+        let shown = if own {
+            domain::ShownCount::Exact(count)
         } else {
-            Self {
-                value: None,
-                shown: format!("<{threshold}"),
-            }
+            shown
+        };
+        Self {
+            value: match shown {
+                domain::ShownCount::Exact(count) => Some(count),
+                domain::ShownCount::Below(_) | domain::ShownCount::AtLeast(_) => None,
+            },
+            shown: shown.to_string(),
         }
     }
 }
 
-/// A number of persons; small numbers are hidden from others than the custodian.
+/// A number of persons; small numbers, and totals that would tell one, are hidden from others than the custodian.
 #[Object]
 impl Count {
-    /// Persons; null if the number is below the custodian's threshold.
+    /// Persons; null if the number is below the custodian's threshold, or a total that would tell such a part of it.
     async fn value(&self) -> Option<i64> {
         self.value
     }
 
-    /// The number, or `<10`.
+    /// The number; `<10` below the threshold; `≥110` for a total that would tell a small part, with what its shown parts
+    /// are together.
     async fn shown(&self) -> &str {
         &self.shown
     }
@@ -65,7 +68,7 @@ impl Count {
 /// A dated count of the subjects with a condition.
 pub struct CountObservation {
     observation: domain::CountObservation,
-    threshold: i64,
+    shown: domain::ShownCount,
     own: bool,
 }
 
@@ -78,7 +81,7 @@ impl CountObservation {
 
     /// Persons.
     async fn count(&self) -> Count {
-        Count::new(self.observation.count, self.threshold, self.own)
+        Count::new(self.observation.count, self.shown, self.own)
     }
 
     /// The month in which it was counted.
@@ -95,7 +98,7 @@ impl CountObservation {
 /// Who the data are about. Null means that it is not known.
 pub struct Population {
     population: domain::Population,
-    threshold: i64,
+    size: Option<domain::ShownCount>,
     own: bool,
 }
 
@@ -103,9 +106,8 @@ pub struct Population {
 impl Population {
     /// Persons in all.
     async fn size(&self) -> Option<Count> {
-        self.population
-            .size
-            .map(|size| Count::new(size, self.threshold, self.own))
+        let size = self.population.size.zip(self.size);
+        size.map(|(size, shown)| Count::new(size, shown, self.own))
     }
 
     /// The month in which the size was counted.
@@ -285,6 +287,12 @@ pub(crate) fn convert<T: Copy, U: From<T>>(values: &[T]) -> Vec<U> {
 }
 
 impl Offer {
+    /// Writes down that another organisation saw whom to write to, or what only the organiser sees besides the hospital.
+    fn seen(&self, ctx: &Context<'_>) {
+        let owner = self.0.organisation;
+        caller(ctx).saw(AccessResource::Offer, owner, None, self.0.id);
+    }
+
     fn own(&self, ctx: &Context<'_>) -> bool {
         let owner = self.0.organisation;
         caller(ctx).may(Action::ReadOwn { owner }).is_ok()
@@ -336,13 +344,19 @@ impl Offer {
     /// The office to write to; null also for others than the hospital, the organiser and those with whom the hospital
     /// has agreed to meet.
     async fn contact_office(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        let Some(office) = self.0.content.contact_office.as_deref() else {
+            return Ok(None);
+        };
         let owner = self.0.organisation;
-        let seen = |accepted| {
+        let may = |accepted| {
             let action = Action::SeeContacts { owner, accepted };
             caller(ctx).may(action).is_ok()
         };
-        let seen = seen(false) || seen(acquaintance(ctx).await?.organisations.contains(&owner));
-        Ok(self.0.content.contact_office.as_deref().filter(|_| seen))
+        if !may(false) && !may(acquaintance(ctx).await?.organisations.contains(&owner)) {
+            return Ok(None);
+        }
+        self.seen(ctx);
+        Ok(Some(office))
     }
 
     /// The library it belongs to; null if to none.
@@ -370,6 +384,7 @@ impl Offer {
         if caller(ctx).may(Action::SeeInside { owner }).is_err() {
             return Vec::new();
         }
+        self.seen(ctx);
         suggested(&self.0.content, &states)
     }
 
@@ -386,12 +401,12 @@ impl Offer {
 
     /// Dated counts by condition.
     async fn counts(&self, ctx: &Context<'_>) -> Vec<CountObservation> {
-        let (threshold, own) = (self.0.content.suppression_threshold(), self.own(ctx));
-        let counts = self.0.content.counts.iter().cloned();
+        let (shown, own) = (self.0.shown_counts().counts, self.own(ctx));
+        let counts = self.0.content.counts.iter().cloned().zip(shown);
         counts
-            .map(|observation| CountObservation {
+            .map(|(observation, shown)| CountObservation {
                 observation,
-                threshold,
+                shown,
                 own,
             })
             .collect()
@@ -401,7 +416,7 @@ impl Offer {
     async fn population(&self, ctx: &Context<'_>) -> Population {
         Population {
             population: self.0.content.population.clone(),
-            threshold: self.0.content.suppression_threshold(),
+            size: self.0.shown_counts().size,
             own: self.own(ctx),
         }
     }

@@ -19,6 +19,7 @@ use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 use matchday_domain::demand as domain;
 use matchday_domain::policy::Action;
+use matchday_domain::privacy::AccessResource;
 use matchday_domain::problem::Problem;
 use matchday_infra::store::{StoredMatch, Viewer};
 
@@ -414,9 +415,13 @@ impl Demand {
 }
 
 impl Demand {
-    /// What only the owner and the organiser see.
+    /// What only the owner and the organiser see; that the latter does is written down.
     fn shows_inside(&self, ctx: &Context<'_>) -> bool {
         let owner = self.0.organisation;
-        caller(ctx).may(Action::SeeInside { owner }).is_ok()
+        let shows = caller(ctx).may(Action::SeeInside { owner }).is_ok();
+        if shows && !self.own(ctx) {
+            caller(ctx).saw(AccessResource::Demand, owner, None, self.0.id);
+        }
+        shows
     }
 }

@@ -25,6 +25,8 @@ pub enum UserErrorCode {
     Duplicate,
     /// Not of the form that is wanted.
     Invalid,
+    /// A text holds what looks like the number of a patient.
+    PatientIdentifier,
     /// No such object, or none that the viewer may see.
     NotFound,
     /// The viewer may not do this.

@@ -4,12 +4,13 @@ use super::catalogue::Offer;
 use super::demand::Demand;
 use super::text::Sentence;
 use super::vocabulary::{Criterion, Decision};
-use super::{Result, loaders};
+use super::{Result, caller, loaders};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use matchday_domain::matching as domain;
+use matchday_domain::privacy::AccessResource;
 use matchday_domain::use_conditions as gate;
-use matchday_infra::store::{MatchFilter, StoredMatch};
+use matchday_infra::store::{MatchFilter, StoredMatch, Viewer};
 
 /// A scored pair of demand and offer.
 pub struct Match(pub StoredMatch);
@@ -36,6 +37,19 @@ impl From<MatchFilterInput> for MatchFilter {
 
 fn points(hundredths: i32) -> f64 {
     f64::from(hundredths) / 100.0
+}
+
+impl Match {
+    /// The two sides see their match; that the organiser does is written down for both.
+    fn seen(&self, ctx: &Context<'_>) {
+        let owners = [self.0.demand_organisation, self.0.offer_organisation];
+        let own = caller(ctx).viewer().ok().and_then(Viewer::organisation);
+        if owners.iter().all(|owner| Some(*owner) != own) {
+            for owner in owners {
+                caller(ctx).saw(AccessResource::Match, owner, None, self.0.id);
+            }
+        }
+    }
 }
 
 /// A demand and an offer that were scored against each other. Stored; a read never scores.
@@ -67,12 +81,14 @@ impl Match {
     }
 
     /// Whether the conditions of use let the pair come together.
-    async fn decision(&self) -> Decision {
+    async fn decision(&self, ctx: &Context<'_>) -> Decision {
+        self.seen(ctx);
         self.0.scored.decision.into()
     }
 
     /// How well the two fit, 0 to 100.
-    async fn score(&self) -> f64 {
+    async fn score(&self, ctx: &Context<'_>) -> f64 {
+        self.seen(ctx);
         points(self.0.scored.score)
     }
 
@@ -87,7 +103,8 @@ impl Match {
     }
 
     /// Every point of the score with its evidence, and what the gate says.
-    async fn explanation(&self) -> Explanation {
+    async fn explanation(&self, ctx: &Context<'_>) -> Explanation {
+        self.seen(ctx);
         Explanation(self.0.scored.explanation.clone())
     }
 

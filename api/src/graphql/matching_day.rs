@@ -1,5 +1,6 @@
 //! Matching days and registrations as objects.
 
+use super::access_log::{AccessLogEntry, AccessLogFilterInput, access_log};
 use super::connection::{List, Paging, list};
 use super::event_weights::{
     LearnedWeights, MatchingWeights, MatchingWeightsInput, MatchingWeightsPreview,
@@ -18,9 +19,10 @@ use chrono::{DateTime, Utc};
 use matchday_domain::id::RegistrationId;
 use matchday_domain::matching_day as domain;
 use matchday_domain::policy::Action;
+use matchday_domain::privacy::AccessResource;
 use matchday_domain::problem::Problem;
 use matchday_domain::time;
-use matchday_infra::store::Viewer;
+use matchday_infra::store::{LogOf, Viewer};
 
 /// A matching day.
 pub struct MatchingDay(pub domain::MatchingDay);
@@ -365,6 +367,27 @@ impl MatchingDay {
         Ok(meetings.into_iter().filter(party).map(Meeting).collect())
     }
 
+    /// Who looked at what those who take part do not show to everybody, and who changed any, in order of time. For the
+    /// organiser; null for others.
+    async fn access_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
+        #[graphql(desc = "Which entries are wanted")] filter: Option<AccessLogFilterInput>,
+    ) -> Result<Option<List<AccessLogEntry>>> {
+        let paging = Paging {
+            first,
+            last,
+            after,
+            before,
+        };
+        access_log(ctx, LogOf::Event(self.0.id), filter, &paging).await
+    }
+
     /// When it was first saved.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
@@ -373,6 +396,14 @@ impl MatchingDay {
 
 /// An organisation's registration for a matching day.
 pub struct Registration(pub domain::Registration);
+
+impl Registration {
+    /// Only those who take part and the organiser see it.
+    fn seen(&self, ctx: &Context<'_>) {
+        let (owner, event) = (self.0.organisation, Some(self.0.event));
+        caller(ctx).saw(AccessResource::Registration, owner, event, self.0.id);
+    }
+}
 
 /// An organisation that takes part in a matching day.
 #[Object]
@@ -384,6 +415,7 @@ impl Registration {
 
     /// Who takes part.
     async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
+        self.seen(ctx);
         let found = loaders(ctx).organisation(self.0.organisation).await?;
         Ok(Organisation(
             found.ok_or_else(|| Problem::not_found("organisation"))?,
@@ -396,12 +428,14 @@ impl Registration {
     }
 
     /// Fewest meetings it hopes for.
-    async fn meetings_min(&self) -> i32 {
+    async fn meetings_min(&self, ctx: &Context<'_>) -> i32 {
+        self.seen(ctx);
         self.0.meetings_min
     }
 
     /// Most meetings it wants; null: as many as its delegates can hold.
-    async fn meetings_max(&self) -> Option<i32> {
+    async fn meetings_max(&self, ctx: &Context<'_>) -> Option<i32> {
+        self.seen(ctx);
         self.0.meetings_max
     }
 
@@ -417,6 +451,7 @@ impl Registration {
 
     /// Who comes, in the order in which they were named.
     async fn delegates(&self, ctx: &Context<'_>) -> Result<Vec<Delegate>> {
+        self.seen(ctx);
         let delegates = loaders(ctx)
             .delegates_of(DelegatesOf(self.0.id))
             .await?
@@ -438,6 +473,10 @@ impl Delegate {
 
     /// Who.
     async fn person(&self, ctx: &Context<'_>) -> Result<Person> {
+        if let Some(registration) = loaders(ctx).registration(self.0.registration).await? {
+            let (owner, event) = (registration.organisation, Some(registration.event));
+            caller(ctx).saw(AccessResource::Delegate, owner, event, self.0.id);
+        }
         let person = loaders(ctx).person(self.0.person).await?;
         Ok(Person(person.ok_or_else(|| Problem::not_found("person"))?))
     }

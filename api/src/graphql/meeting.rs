@@ -5,12 +5,13 @@ use super::request::MeetingRequest;
 use super::scalar::WideInt;
 use super::text::Sentence;
 use super::vocabulary::{LevelName, MeetingState, RunState};
-use super::{Result, app, loaders};
+use super::{Result, app, caller, loaders};
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use matchday_domain::id::RegistrationId;
 use matchday_domain::matching_day as domain;
 use matchday_domain::matching_day::arrangement::Run;
+use matchday_domain::privacy::AccessResource;
 use matchday_domain::problem::Problem;
 use matchday_domain::scheduling;
 use matchday_domain::text::Text;
@@ -203,6 +204,23 @@ impl Arrangement {
 pub struct Meeting(pub domain::Meeting);
 
 impl Meeting {
+    /// That a party sees its meeting is what it is for; that the organiser does is written down.
+    async fn seen(&self, ctx: &Context<'_>) -> Result<()> {
+        let sides = [self.0.demander, self.0.provider];
+        let parties = registrations(ctx, &sides).await?;
+        let own = caller(ctx).viewer()?.organisation();
+        if parties
+            .values()
+            .all(|party| Some(party.organisation) != own)
+        {
+            for party in parties.values() {
+                let (owner, event) = (party.organisation, Some(self.0.event));
+                caller(ctx).saw(AccessResource::Meeting, owner, event, self.0.id);
+            }
+        }
+        Ok(())
+    }
+
     async fn day(&self, ctx: &Context<'_>) -> Result<domain::MatchingDay> {
         let day = loaders(ctx).matching_day(self.0.event).await?;
         Ok(day.ok_or_else(|| Problem::not_found("matchingDay"))?)
@@ -224,6 +242,7 @@ impl Meeting {
 
     /// The demand side.
     async fn demander(&self, ctx: &Context<'_>) -> Result<Registration> {
+        self.seen(ctx).await?;
         let found = loaders(ctx).registration(self.0.demander).await?;
         Ok(Registration(
             found.ok_or_else(|| Problem::not_found("demander"))?,
@@ -232,6 +251,7 @@ impl Meeting {
 
     /// The supply side.
     async fn provider(&self, ctx: &Context<'_>) -> Result<Registration> {
+        self.seen(ctx).await?;
         let found = loaders(ctx).registration(self.0.provider).await?;
         Ok(Registration(
             found.ok_or_else(|| Problem::not_found("provider"))?,
@@ -267,6 +287,7 @@ impl Meeting {
 
     /// Who sits there; empty once it is cancelled.
     async fn delegates(&self, ctx: &Context<'_>) -> Result<Vec<Delegate>> {
+        self.seen(ctx).await?;
         let found = self.0.delegates.iter().map(|id| loaders(ctx).delegate(*id));
         let found = futures_util::future::try_join_all(found).await?;
         Ok(found.into_iter().flatten().map(Delegate).collect())

@@ -3,6 +3,7 @@
 //! One file a topic for its objects and queries, `*_mutation` for what changes it. [`loader`] gathers the reads of
 //! sibling fields, so that a page costs a constant number of statements.
 
+mod access_log;
 mod api_key;
 mod catalogue;
 mod colleague;
@@ -26,7 +27,9 @@ mod node;
 mod offer_mutation;
 mod organisation;
 mod payload;
+mod privacy;
 mod query;
+mod recorded;
 mod report;
 mod request;
 mod scalar;
@@ -36,6 +39,8 @@ mod suggested_code;
 mod text;
 mod timetable;
 mod vocabulary;
+
+pub use recorded::Recorded;
 
 use crate::app::{App, Caller};
 use crate::config::Limits;
@@ -61,6 +66,7 @@ pub struct Mutation(
     matching_day_mutation::MatchingDayMutation,
     request::RequestMutation,
     event_weights::EventWeightsMutation,
+    privacy::PrivacyMutation,
     timetable::TimetableMutation,
 );
 
@@ -115,9 +121,10 @@ pub fn sdl() -> String {
 /// What a request carries with it: who asks, and the reads it shares among its fields.
 pub fn request_data(
     app: &App,
-    caller: Caller,
+    mut caller: Caller,
     mut request: async_graphql::Request,
 ) -> async_graphql::Request {
+    caller.trace = caller.trace.of(&recorded::root_fields(&mut request));
     request = request.data(Arc::new(Loaders::new(app.clone(), caller.clone())));
     request.data(caller)
 }

@@ -1,5 +1,6 @@
 //! Refetching any object by its global id.
 
+use super::access_log::AccessLogEntry;
 use super::catalogue::Offer;
 use super::demand::Demand;
 use super::matches::Match;
@@ -42,6 +43,8 @@ pub enum Node {
     Arrangement(Arrangement),
     /// A meeting.
     Meeting(Meeting),
+    /// A line of the access log.
+    AccessLogEntry(AccessLogEntry),
 }
 
 /// The object behind an id, if there is one and the viewer may see it: the two cannot be told apart.
@@ -49,6 +52,11 @@ async fn fetch(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     let Ok(id) = id.as_str().parse::<GlobalId>() else {
         return Ok(None);
     };
+    // An administrator reads it before the organisation is verified, too.
+    if let GlobalId::AccessLineId(id) = id {
+        let line = app(ctx).access_line(caller(ctx), id).await?;
+        return Ok(line.map(|line| Node::AccessLogEntry(AccessLogEntry(line))));
+    }
     let viewer = caller(ctx).viewer()?;
     let loaders = loaders(ctx);
     Ok(match id {
@@ -122,7 +130,8 @@ async fn fetch(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         | GlobalId::SessionId(_)
         | GlobalId::ApiKeyId(_)
         | GlobalId::ColleagueInvitationId(_)
-        | GlobalId::MailDomainId(_) => None,
+        | GlobalId::MailDomainId(_)
+        | GlobalId::AccessLineId(_) => None,
     })
 }
 

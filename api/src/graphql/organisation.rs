@@ -1,5 +1,6 @@
 //! Organisations, people and consortia.
 
+use super::access_log::{AccessLogEntry, AccessLogFilterInput, access_log};
 use super::api_key::ApiKey;
 use super::colleague::ColleagueInvitation;
 use super::connection::{List, Paging, list};
@@ -20,7 +21,7 @@ use matchday_domain::organisation as domain;
 use matchday_domain::policy::Action;
 use matchday_domain::problem::{Code, Problem};
 use matchday_domain::text::Message;
-use matchday_infra::store::ListedMember;
+use matchday_infra::store::{ListedMember, LogOf};
 
 /// A company, institute, hospital, organiser or observer.
 pub struct Organisation(pub domain::Organisation);
@@ -331,6 +332,27 @@ impl Organisation {
             .offer_page(viewer, Some(self.0.id), state, request)
             .await?;
         Ok(list(page, |offer| offer.id.0, super::catalogue::Offer))
+    }
+
+    /// Who looked at its data that are not public, and who changed any, in order of time. For its administrators; null
+    /// for others.
+    async fn access_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, 0 to 100; 20 if neither is given")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 0 to 100")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
+        #[graphql(desc = "Which entries are wanted")] filter: Option<AccessLogFilterInput>,
+    ) -> Result<Option<List<AccessLogEntry>>> {
+        let paging = Paging {
+            first,
+            last,
+            after,
+            before,
+        };
+        access_log(ctx, LogOf::Owner(self.0.id), filter, &paging).await
     }
 }
 

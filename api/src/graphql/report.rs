@@ -8,10 +8,11 @@ use super::text::{DataKind, Sentence};
 use super::{Result, app, caller, loaders};
 use crate::app::report::aside;
 use async_graphql::{Context, Enum, Object, OutputType, SimpleObject};
-use matchday_domain::id::OrganisationId;
+use matchday_domain::id::{OfferId, OrganisationId};
 use matchday_domain::matching::STORED_MATCHES;
 use matchday_domain::matching::report::{self as domain, Market};
 use matchday_domain::page::Page;
+use matchday_domain::privacy::AccessResource;
 use matchday_domain::problem::Problem;
 use std::sync::Arc;
 
@@ -79,6 +80,15 @@ fn page<T, Node: OutputType>(
 ) -> Result<List<Node>> {
     let page = Page::of_list(rows, &paging.request()?, &place);
     Ok(list(page, place, node))
+}
+
+/// The offer that a row is about; that another organisation reads such a row is written down for the hospital.
+async fn offer(ctx: &Context<'_>, id: OfferId) -> Result<Option<Offer>> {
+    let found = loaders(ctx).offer(id).await?;
+    if let Some(offer) = &found {
+        caller(ctx).saw(AccessResource::Report, offer.organisation, None, id);
+    }
+    Ok(found.map(Offer))
 }
 
 fn wide(n: usize) -> WideInt {
@@ -401,7 +411,7 @@ pub struct WantedOffer(domain::WantedOffer);
 impl WantedOffer {
     /// The offer; null if it has been taken off the list meanwhile.
     async fn offer(&self, ctx: &Context<'_>) -> Result<Option<Offer>> {
-        Ok(loaders(ctx).offer(self.0.offer).await?.map(Offer))
+        offer(ctx, self.0.offer).await
     }
 
     /// Open demands that have it among their best matches.
@@ -465,7 +475,7 @@ impl Opening {
 
     /// The offer; null if it has been taken off the list meanwhile.
     async fn offer(&self, ctx: &Context<'_>) -> Result<Option<Offer>> {
-        Ok(loaders(ctx).offer(self.0.offer).await?.map(Offer))
+        offer(ctx, self.0.offer).await
     }
 
     /// The rule that alone stands in the way, a DUO or local code.

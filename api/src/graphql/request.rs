@@ -13,11 +13,33 @@ use chrono::{DateTime, Utc};
 use matchday_domain::id::RegistrationId;
 use matchday_domain::matching_day as domain;
 use matchday_domain::matching_day::request::RequestPlan;
+use matchday_domain::privacy::AccessResource;
 use matchday_domain::problem::Problem;
 use std::sync::Arc;
 
 /// The wish of one organisation to meet another at a matching day; one for a pair, whoever sent it.
 pub struct MeetingRequest(pub domain::MeetingRequest);
+
+impl MeetingRequest {
+    /// That a party sees it is what it was sent for; that the organiser does is written down. Of one that says "no
+    /// thanks" the other side must not hear by this either.
+    async fn seen(&self, ctx: &Context<'_>) -> Result<()> {
+        let sender = self.0.sender();
+        let silent = self.0.priority == domain::Priority::NoThanks;
+        let mut parties = Vec::new();
+        for id in [self.0.demander, self.0.provider] {
+            parties.extend(loaders(ctx).registration(id).await?);
+        }
+        let own = caller(ctx).viewer()?.organisation();
+        if parties.iter().all(|party| Some(party.organisation) != own) {
+            for party in parties.iter().filter(|party| !silent || party.id == sender) {
+                let (owner, event) = (party.organisation, Some(party.event));
+                caller(ctx).saw(AccessResource::MeetingRequest, owner, event, self.0.id);
+            }
+        }
+        Ok(())
+    }
+}
 
 async fn registration(ctx: &Context<'_>, id: RegistrationId) -> Result<Registration> {
     let found = loaders(ctx).registration(id).await?;
@@ -45,11 +67,13 @@ impl MeetingRequest {
 
     /// The demand side.
     async fn demander(&self, ctx: &Context<'_>) -> Result<Registration> {
+        self.seen(ctx).await?;
         registration(ctx, self.0.demander).await
     }
 
     /// The supply side.
     async fn provider(&self, ctx: &Context<'_>) -> Result<Registration> {
+        self.seen(ctx).await?;
         registration(ctx, self.0.provider).await
     }
 
@@ -59,8 +83,9 @@ impl MeetingRequest {
     }
 
     /// How much the sender wants to meet.
-    async fn priority(&self) -> Priority {
-        self.0.priority.into()
+    async fn priority(&self, ctx: &Context<'_>) -> Result<Priority> {
+        self.seen(ctx).await?;
+        Ok(self.0.priority.into())
     }
 
     /// The demand it is about; null if about none in particular, or hidden from the viewer.
@@ -80,13 +105,15 @@ impl MeetingRequest {
     }
 
     /// What the sender wrote; null if nothing.
-    async fn message(&self) -> Option<&str> {
-        self.0.message.as_deref()
+    async fn message(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        self.seen(ctx).await?;
+        Ok(self.0.message.as_deref())
     }
 
     /// What the other side said.
-    async fn answer(&self) -> Answer {
-        self.0.answer.into()
+    async fn answer(&self, ctx: &Context<'_>) -> Result<Answer> {
+        self.seen(ctx).await?;
+        Ok(self.0.answer.into())
     }
 
     /// Raised by one at every change; what an answer must name.

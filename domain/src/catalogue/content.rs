@@ -179,7 +179,7 @@ impl OfferContent {
         check_words(&mut check, "variables", &self.variables);
         check_words(&mut check, "codingSystems", &self.coding_systems);
         if let Some(office) = &self.contact_office {
-            check.at_most("contactOffice", office.chars().count(), MAX_TITLE);
+            check.contact("contactOffice", office, MAX_TITLE);
         }
         check_conditions(&mut check, "conditions", &self.conditions, terminology);
         check.at_most("counts", self.counts.len(), MAX_CODES);
@@ -239,9 +239,7 @@ pub(crate) fn check_words(check: &mut Check, path: &str, words: &[String]) {
     for (i, word) in words.iter().enumerate().take(MAX_WORDS) {
         let path = format!("{path}.{i}");
         check.require(!word.trim().is_empty(), || Problem::required(&path));
-        check.require(word.chars().nth(MAX_WORD).is_none(), || {
-            Problem::too_long(&path, MAX_WORD)
-        });
+        check.prose(&path, word, MAX_WORD);
     }
 }
 

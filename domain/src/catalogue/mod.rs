@@ -6,6 +6,7 @@
 pub mod content;
 pub mod data_kind;
 pub mod offer;
+pub mod shown_count;
 pub mod value;
 
 pub use content::{
@@ -13,4 +14,5 @@ pub use content::{
 };
 pub use data_kind::{DataCategory, DataKind};
 pub use offer::{Offer, OfferState};
+pub use shown_count::{Disclosed, ShownCount, ShownCounts};
 pub use value::*;

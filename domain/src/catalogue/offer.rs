@@ -1,6 +1,6 @@
 //! The offer aggregate: who lists it, in what state, in which version.
 
-use super::OfferContent;
+use super::{Disclosed, OfferContent, ShownCounts};
 use crate::id::{OfferId, OrganisationId};
 use crate::problem::{Code, Problem, Problems};
 use crate::suggested_code::{TermCode, answer};
@@ -31,6 +31,8 @@ pub struct Offer {
     pub version: i32,
     /// What it says.
     pub content: OfferContent,
+    /// Numbers that it has shown to others, see [`shown_count`](super::shown_count).
+    pub disclosed: Vec<Disclosed>,
     /// The record in the catalogue it was imported from, unique in its organisation.
     pub source_ref: Option<String>,
     /// When it was first saved.
@@ -71,6 +73,7 @@ impl Offer {
             state,
             version: 1,
             content,
+            disclosed: Vec::new(),
             source_ref,
             created_at: now,
             updated_at: now,
@@ -94,10 +97,24 @@ impl Offer {
         }
         content.check(terminology)?;
         if content != self.content {
+            self.disclose();
             self.content = content;
+            self.disclose();
             self.touch(now);
         }
         Ok(())
+    }
+
+    /// Remembers what others can see from now on, or could up to now.
+    fn disclose(&mut self) {
+        if self.is_listed() {
+            self.disclosed = self.content.disclosed(&self.disclosed);
+        }
+    }
+
+    /// Its numbers as others than the hospital see them.
+    pub fn shown_counts(&self) -> ShownCounts {
+        self.content.shown_counts(&self.disclosed)
     }
 
     /// Takes the hospital's answers to codes that its words suggest.
@@ -137,6 +154,7 @@ impl Offer {
             (OfferStep::Withdraw, Draft | Listed | Paused) => Withdrawn,
             (_, state) => return Err(wrong_state(state.label()).into()),
         };
+        self.disclose();
         self.touch(now);
         Ok(())
     }

@@ -154,7 +154,7 @@ impl MatchingDay {
         for (i, name) in plan.tables.iter().enumerate().take(MAX_TABLES) {
             let path = format!("tables.{i}");
             check.require(!name.trim().is_empty(), || Problem::required(&path));
-            check.at_most(&path, name.chars().count(), 60);
+            check.prose(&path, name, 60);
             check.require(!plan.tables[..i].contains(name), || {
                 Problem::at(
                     &path,

@@ -70,7 +70,7 @@ impl EventWeights {
         let reason = reason.trim();
         let mut check = Check::new();
         check.require(!reason.is_empty(), || Problem::required("reason"));
-        check.at_most("reason", reason.chars().count(), MAX_REASON);
+        check.prose("reason", reason, MAX_REASON);
         for problem in weights.check().err().into_iter().flatten() {
             check.add(problem.within("weights"));
         }

@@ -137,7 +137,7 @@ pub fn check(
                 )
             },
         );
-        check.at_most(&path("fields"), delegate.fields.chars().count(), 500);
+        check.prose(&path("fields"), &delegate.fields, 500);
         for (j, slot) in delegate.unavailable_slots.iter().enumerate() {
             check.require(event.slot(*slot).is_some(), || {
                 Problem::not_found(&path(&format!("unavailableSlots.{j}")))

@@ -3,7 +3,7 @@
 use super::{Registration, Side};
 use crate::catalogue::offer::wrong_state;
 use crate::id::{DemandId, MatchingDayId, MeetingRequestId, OfferId, RegistrationId};
-use crate::problem::{Code, Problem, Problems};
+use crate::problem::{Check, Code, Problem, Problems};
 use crate::text::Message;
 use crate::time::Timestamp;
 
@@ -97,13 +97,13 @@ impl MeetingRequest {
             )
             .into());
         }
-        if plan
-            .message
-            .as_ref()
-            .is_some_and(|m| m.chars().nth(MAX_MESSAGE).is_some())
-        {
-            return Err(Problem::too_long("message", MAX_MESSAGE).into());
-        }
+        let mut check = Check::new();
+        check.prose(
+            "message",
+            plan.message.as_deref().unwrap_or_default(),
+            MAX_MESSAGE,
+        );
+        check.finish()?;
         let (demander, provider) = match from.side {
             Side::Demand => (from.id, to.id),
             Side::Supply => (to.id, from.id),

@@ -123,7 +123,7 @@ impl Span {
     }
 
     /// Whether they share anything.
-    pub(super) fn overlaps(self, other: Self) -> bool {
+    pub(crate) fn overlaps(self, other: Self) -> bool {
         if self.depth() == 0 && other.depth() == 0 {
             self.first <= other.last && other.first <= self.last
         } else {

@@ -21,7 +21,7 @@ pub use gate::{Decision, Duty, Finding, GateOutcome, NearMiss, OfferTerms, decid
 pub use lift::{Lift, lifts, rule_label};
 
 use crate::catalogue::Country;
-use crate::catalogue::content::{MAX_CODES, check_conditions};
+use crate::catalogue::content::{MAX_CODES, check_conditions, check_words};
 use crate::problem::Code;
 use crate::problem::{Check, Problem, Problems};
 use crate::terminology::{ConditionCode, Terminology};
@@ -150,6 +150,13 @@ impl UsePolicy {
             || Problem::required("moratoriumUntil"),
         );
         check.range("timeLimitMonths", self.time_limit_months, 1, 600);
+        check_words(
+            &mut check,
+            "allowedInstitutions",
+            &self.allowed_institutions,
+        );
+        check_words(&mut check, "allowedUsers", &self.allowed_users);
+        check_words(&mut check, "allowedProjects", &self.allowed_projects);
         check.finish().err().unwrap_or_default()
     }
 }

@@ -1,6 +1,7 @@
 //! One entity per table. Domain types are made of them in `store`; they never leave this crate.
 #![allow(missing_docs)] // columns are explained where the table is made
 
+pub(crate) mod access_log;
 pub(crate) mod api_key;
 pub(crate) mod arrangement;
 pub(crate) mod calendar_feed;

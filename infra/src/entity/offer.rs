@@ -11,6 +11,7 @@ pub struct Model {
     pub state: String,
     pub version: i32,
     pub content: Json,
+    pub disclosed: Option<Json>,
     pub source_ref: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

@@ -16,6 +16,8 @@ pub use terminology::{TermsReading, read_kcd, read_thesaurus};
 use matchday_domain::catalogue::{Country, OfferContent};
 use matchday_domain::demand::DemandContent;
 use matchday_domain::organisation::{OrganisationKind, Profile};
+use matchday_domain::privacy::patient_identifier;
+use matchday_domain::problem::Problem;
 use matchday_domain::text::{Message, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -99,10 +101,16 @@ pub struct RowError {
 
 impl RowError {
     fn new(line: u64, field: Option<&str>, ko: impl Into<String>, en: impl Into<String>) -> Self {
+        let (ko, en) = (ko.into(), en.into());
+        // A reader may quote what it cannot read; the number of a patient is not repeated.
+        let reason = match patient_identifier::find(&en) {
+            Some(kind) => Problem::patient_identifier("", kind).message,
+            None => Message::new(ko, en),
+        };
         Self {
             line,
             field: field.map(str::to_owned),
-            reason: Message::new(ko, en),
+            reason,
         }
     }
 }

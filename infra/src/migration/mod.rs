@@ -11,6 +11,7 @@ mod m0005_terminology;
 mod m0006_event_weights;
 mod m0007_text_model;
 mod m0008_identity;
+mod m0009_traces;
 
 use sea_orm_migration::prelude::*;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_event_weights::Migration),
             Box::new(m0007_text_model::Migration),
             Box::new(m0008_identity::Migration),
+            Box::new(m0009_traces::Migration),
         ]
     }
 }

@@ -21,6 +21,9 @@ pub(super) fn read(row: offer::Model) -> Result<Offer, StoreError> {
         state: vocabulary(TABLE, &row.state, OfferState::from_code)?,
         version: row.version,
         content: json(TABLE, row.content)?,
+        disclosed: row
+            .disclosed
+            .map_or(Ok(Vec::new()), |shown| json(TABLE, shown))?,
         source_ref: row.source_ref,
         created_at: row.created_at,
         updated_at: row.updated_at,
@@ -175,6 +178,7 @@ fn columns(offer: &Offer) -> Result<offer::ActiveModel, StoreError> {
         state: Set(offer.state.code().to_owned()),
         version: Set(offer.version),
         content: Set(to_json(TABLE, &offer.content)?),
+        disclosed: Set(Some(to_json(TABLE, &offer.disclosed)?)),
         source_ref: Set(offer.source_ref.clone()),
         created_at: Set(offer.created_at),
         updated_at: Set(offer.updated_at),

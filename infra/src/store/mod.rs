@@ -3,6 +3,7 @@
 //! A finder takes the [`Viewer`] where an object may be hidden from somebody, so that no query can forget the tenant.
 //! Getters for lists of ids exist for the loaders of the interface: a page costs a constant number of statements.
 
+mod access_log;
 mod api_key;
 mod arrangement;
 mod catalogue;
@@ -20,12 +21,14 @@ mod matching_day;
 mod organisation;
 mod outbox;
 mod page;
+mod person_data;
 mod report;
 mod request;
 mod suggestion;
 mod terminology;
 mod text_model;
 
+pub use access_log::{LogFilter, LogOf};
 pub use change::{Change, ChangeKind};
 pub use error::StoreError;
 pub use idempotency::EarlierAnswer;
@@ -36,6 +39,7 @@ pub use matches::{MatchFilter, StoredMatch};
 pub use organisation::ListedMember;
 pub use outbox::{Job, JobCounts, JobRow, Leased};
 pub use page::Ranked;
+pub use person_data::{Mention, PersonRows};
 pub use terminology::{TerminologySource, TerminologySources};
 
 use crate::migration::Migrator;
