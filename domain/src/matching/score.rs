@@ -130,17 +130,49 @@ pub struct RankKey {
     offer: OfferId,
 }
 
+impl RankKey {
+    /// The place of a pair by what is stored of it: scores in hundredths of a point.
+    pub fn new(pair: (DemandId, OfferId), decision: Decision, score: i32, uncapped: i32) -> Self {
+        Self {
+            denied: decision == Decision::Deny,
+            score: Reverse(score),
+            decision,
+            uncapped: Reverse(uncapped),
+            demand: pair.0,
+            offer: pair.1,
+        }
+    }
+
+    /// The pair.
+    pub fn pair(self) -> (DemandId, OfferId) {
+        (self.demand, self.offer)
+    }
+
+    /// Its score, hundredths of a point.
+    pub fn score(self) -> i32 {
+        self.score.0
+    }
+
+    /// Whether the gate denies it.
+    pub fn is_denied(self) -> bool {
+        self.denied
+    }
+
+    /// Where it would stand if the gate let it pass.
+    pub(super) fn if_allowed(self) -> Self {
+        Self {
+            denied: false,
+            decision: Decision::Pass,
+            ..self
+        }
+    }
+}
+
 impl Match {
     /// Its place in the order of matches: the smaller, the better.
     pub fn rank(&self) -> RankKey {
-        RankKey {
-            denied: self.decision == Decision::Deny,
-            score: Reverse(self.score),
-            decision: self.decision,
-            uncapped: Reverse(self.uncapped),
-            demand: self.demand,
-            offer: self.offer,
-        }
+        let pair = (self.demand, self.offer);
+        RankKey::new(pair, self.decision, self.score, self.uncapped)
     }
 
     /// The same order in one number, the larger the better, but for the ids: for the store to sort by.
@@ -187,7 +219,7 @@ impl Match {
 /// A pair's numbers without the gate and the words.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Numbers {
-    pub(super) demander_rows: [(f64, Assessment); 8],
+    demander_rows: [(f64, Assessment); 8],
     hospital_rows: [(f64, Assessment); 5],
     demander: Option<Side>,
     hospital: Option<Side>,
@@ -238,36 +270,18 @@ impl<'a> Scorer<'a> {
         self.weigh(|criterion| assess(pair, text, criterion))
     }
 
-    /// No less than the score of a pair, hundredths of a point: words are taken to be found where they may be.
-    pub(super) fn bound(&self, demand: &'a DemandSubject, offer: &'a OfferSubject) -> i32 {
-        let pair = self.pair(demand, offer);
-        let row = |criterion| {
-            let assessment = match criterion {
-                Criterion::Variables => criteria::variables::bound(&pair),
-                Criterion::Text => criteria::text::bound(&pair),
-                cheap => assess_cheap(&pair, cheap),
-            };
-            (self.weights.of(criterion), assessment)
-        };
-        let demander = Side::of(Criterion::DEMANDER.into_iter().map(row));
-        let hospital = Side::of(Criterion::HOSPITAL.into_iter().map(row));
-        let points = join(
-            demander.map_or(0.0, |side| side.score),
-            hospital.map(|side| side.score),
-        );
+    /// No less than the score of any pair in which the disease criterion comes to at most `disease`, 0 to 1, hundredths
+    /// of a point; where `failed`, of one in which a must-have of the topic fails.
+    pub(super) fn bound_of(&self, disease: f64, failed: bool) -> i32 {
+        let weight = |criterion| self.weights.of(criterion);
+        let all: f64 = Criterion::DEMANDER.into_iter().map(weight).sum();
+        let lost = weight(Criterion::Disease) * (1.0 - disease);
+        let side = if all > 0.0 { (all - lost) / all } else { 0.0 };
+        // A must-have without a weight caps nothing.
+        let caps = failed && weight(Criterion::Disease) > 0.0 && weight(Criterion::DataKinds) > 0.0;
+        let side = if caps { side.min(CAP) } else { side };
         // One more for what rounding may have taken.
-        hundredths(points) + 1
-    }
-
-    /// No less than the score of any pair in which a must-have of this criterion of the demander fails, hundredths of a
-    /// point.
-    pub(super) fn bound_of_failed(&self, criterion: Criterion) -> i32 {
-        let demander = if self.weights.of(criterion) > 0.0 {
-            CAP
-        } else {
-            1.0
-        };
-        hundredths(join(demander, Some(1.0))) + 1
+        hundredths(join(side, Some(1.0))) + 1
     }
 
     fn weigh(&self, assess: impl Fn(Criterion) -> Assessment) -> Numbers {
@@ -390,18 +404,10 @@ pub fn score(
 
 fn assess(pair: &Pair<'_>, text: &DemandText, criterion: Criterion) -> Assessment {
     match criterion {
-        Criterion::Variables => criteria::variables::assess(pair),
-        Criterion::Text => criteria::text::assess(pair, text),
-        cheap => assess_cheap(pair, cheap),
-    }
-}
-
-/// Every criterion but those that look words up.
-fn assess_cheap(pair: &Pair<'_>, criterion: Criterion) -> Assessment {
-    match criterion {
         Criterion::Disease => criteria::disease::assess(pair),
         Criterion::DataKinds => criteria::data_kinds::assess(pair),
-        Criterion::Variables | Criterion::Text => Assessment::NOT_ASKED,
+        Criterion::Variables => criteria::variables::assess(pair),
+        Criterion::Text => criteria::text::assess(pair, text),
         Criterion::Standard => criteria::standard::assess(pair),
         Criterion::CohortSize => criteria::cohort_size::assess(pair),
         Criterion::Period => criteria::period::assess(pair),

@@ -69,15 +69,6 @@ pub fn assess(pair: &Pair<'_>, text: &DemandText) -> Assessment {
     Assessment::known(sum)
 }
 
-/// No less than [`assess`] comes to.
-pub fn bound(pair: &Pair<'_>) -> Assessment {
-    if pair.demand.terms().is_empty() {
-        Assessment::NOT_ASKED
-    } else {
-        Assessment::known(1.0)
-    }
-}
-
 /// The places of the offers that share a word with a demand, best first, with T; equal ones in the order given.
 pub fn rank(
     demand: &DemandSubject,
