@@ -117,6 +117,8 @@ pub struct Match {
 
 /// One more than the largest score.
 const UNCAPPED_RADIX: i32 = 10_001;
+/// Added to the number of what the gate does not deny.
+const OPEN: i32 = 300_000_000;
 
 /// The order of matches, best first: what the gate does not deny; the score; pass before ask; the score without caps;
 /// then the ids. A total order: two different pairs are never equal.
@@ -141,6 +143,27 @@ impl RankKey {
             demand: pair.0,
             offer: pair.1,
         }
+    }
+
+    /// The place of a pair by its [`Match::rank_key`].
+    pub fn of_stored(pair: (DemandId, OfferId), rank_key: i32) -> Self {
+        let (open, rest) = (rank_key / OPEN, rank_key % OPEN);
+        let (score, uncapped) = (rest / UNCAPPED_RADIX, rest % UNCAPPED_RADIX);
+        let decision = match (open, score % 2) {
+            (0, _) => Decision::Deny,
+            (_, 0) => Decision::Ask,
+            _ => Decision::Pass,
+        };
+        Self::new(pair, decision, score / 2, uncapped)
+    }
+
+    /// The order in one number, the larger the better, but for the ids: for the store to sort by.
+    ///
+    /// The last of its mixed-radix digits is [`Match::uncapped`], see [`Match::uncapped_of`].
+    pub fn stored(self) -> i32 {
+        let pass = i32::from(self.decision == Decision::Pass);
+        let open = if self.denied { 0 } else { OPEN };
+        open + (2 * self.score.0 + pass) * UNCAPPED_RADIX + self.uncapped.0
     }
 
     /// The pair.
@@ -175,18 +198,14 @@ impl Match {
         RankKey::new(pair, self.decision, self.score, self.uncapped)
     }
 
-    /// The same order in one number, the larger the better, but for the ids: for the store to sort by.
-    ///
-    /// The last of its mixed-radix digits is [`Self::uncapped`], see [`Self::uncapped_of`].
+    /// See [`RankKey::stored`].
     pub fn rank_key(&self) -> i32 {
-        let pass = i32::from(self.decision == Decision::Pass);
-        let open = if self.is_denied() { 0 } else { 300_000_000 };
-        open + (2 * self.score + pass) * UNCAPPED_RADIX + self.uncapped
+        self.rank().stored()
     }
 
     /// The score without caps behind a [`Self::rank_key`].
     pub fn uncapped_of(rank_key: i32) -> i32 {
-        (rank_key % 300_000_000) % UNCAPPED_RADIX
+        (rank_key % OPEN) % UNCAPPED_RADIX
     }
 
     /// Whether the gate denies it.
@@ -311,8 +330,18 @@ impl<'a> Scorer<'a> {
             return None;
         }
         let text = DemandText::of(demand, self.model);
-        let numbers = self.numbers_of(demand, offer, &text);
-        Some(self.match_of(demand, offer, &text, &numbers, self.gate(demand, offer)))
+        Some(self.told(demand, offer, &text))
+    }
+
+    /// Scores a pair that is not excluded and puts it into words, with a prepared text.
+    pub(super) fn told(
+        &self,
+        demand: &'a DemandSubject,
+        offer: &'a OfferSubject,
+        text: &DemandText,
+    ) -> Match {
+        let numbers = self.numbers_of(demand, offer, text);
+        self.match_of(demand, offer, text, &numbers, self.gate(demand, offer))
     }
 
     /// Scores a pair that is not excluded, with a prepared text.
@@ -332,7 +361,7 @@ impl<'a> Scorer<'a> {
     }
 
     /// Puts the numbers of a pair and what the gate says into words.
-    pub(super) fn match_of(
+    fn match_of(
         &self,
         demand: &'a DemandSubject,
         offer: &'a OfferSubject,

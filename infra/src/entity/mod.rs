@@ -14,6 +14,7 @@ pub(crate) mod demand_version;
 pub(crate) mod event_weights;
 pub(crate) mod idempotency;
 pub(crate) mod invitation;
+pub(crate) mod match_floor;
 pub(crate) mod matching_day;
 pub(crate) mod meeting;
 pub(crate) mod meeting_delegate;

@@ -10,6 +10,7 @@ mod m0004_work;
 mod m0005_terminology;
 mod m0006_event_weights;
 mod m0007_text_model;
+mod m0012_kept_matches;
 
 use sea_orm_migration::prelude::*;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_terminology::Migration),
             Box::new(m0006_event_weights::Migration),
             Box::new(m0007_text_model::Migration),
+            Box::new(m0012_kept_matches::Migration),
         ]
     }
 }

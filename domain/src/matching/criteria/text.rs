@@ -5,6 +5,7 @@
 
 use super::{Account, Assessment, Pair};
 use crate::matching::explain::{Evidence, round};
+use crate::matching::facts::Signature;
 use crate::matching::{DemandSubject, OfferSubject, TextModel};
 use std::collections::BTreeMap;
 
@@ -19,7 +20,7 @@ const SHOWN: usize = 6;
 /// The weights of a demand's tokens under a text model, computed once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DemandText {
-    weights: Vec<f64>,
+    weights: Box<[f64]>,
     total: f64,
     mean_length: f64,
 }
@@ -27,7 +28,7 @@ pub struct DemandText {
 impl DemandText {
     /// Weighs the tokens of a demand.
     pub fn of(demand: &DemandSubject, model: &TextModel) -> Self {
-        let weights: Vec<f64> = demand
+        let weights: Box<[f64]> = demand
             .terms()
             .iter()
             .map(|term| model.telling(term.token) * f64::from(term.weight))
@@ -38,6 +39,32 @@ impl DemandText {
             total,
             mean_length: model.mean_length(),
         }
+    }
+}
+
+/// No less than the sum of the shares with an offer of which only a glance at its tokens is known, and that says none of
+/// them more often than `most`.
+pub(in crate::matching) fn bound(
+    demand: &DemandSubject,
+    text: &DemandText,
+    tokens: &Signature,
+    most: u8,
+) -> f64 {
+    let terms = demand.terms().iter().zip(&text.weights);
+    let held: f64 = terms
+        .map(|(term, weight)| {
+            if tokens.may_have(term.token) {
+                *weight
+            } else {
+                0.0
+            }
+        })
+        .sum();
+    let most = f64::from(most);
+    if text.total > 0.0 {
+        held / text.total * (most / (most + K1))
+    } else {
+        0.0
     }
 }
 
@@ -96,7 +123,7 @@ pub fn explain(pair: &Pair<'_>, text: &DemandText) -> Account {
     let mut by_word: BTreeMap<&str, f64> = BTreeMap::new();
     shares(pair.demand, pair.offer, text, |i, share| {
         if let Some(term) = pair.demand.terms().get(i) {
-            *by_word.entry(&*term.word).or_default() += share;
+            *by_word.entry(pair.demand.word(*term)).or_default() += share;
         }
     });
     let mut words: Vec<(&str, f64)> = by_word.into_iter().collect();

@@ -30,7 +30,7 @@ pub struct MatchList {
 pub(super) struct Found {
     pub(super) list: MatchList,
     /// Pairs that are not in the list and may be among the best of the other side.
-    pub(super) entering: Vec<Match>,
+    pub(super) entering: Vec<RankKey>,
 }
 
 pub(super) type Pair<'a> = (&'a IndexedDemand, &'a OfferSubject);
@@ -60,21 +60,20 @@ where
         keep(&mut kept);
         let mut found = Found::default();
         for (key, place) in scored {
-            let own = kept.binary_search(&key).is_ok();
-            if !own && key.score() < (self.floor)(place) {
+            if kept.binary_search(&key).is_err() {
+                if key.score() >= (self.floor)(place) {
+                    found.entering.push(key);
+                }
                 continue;
             }
             let Some((demand, offer)) = (self.pair)(place) else {
                 continue;
             };
-            let (subject, text) = (&demand.subject, &demand.text);
-            let numbers = self.scorer.numbers_of(subject, offer, text);
-            let gate = self.scorer.gate(subject, offer);
-            let told = self.scorer.match_of(subject, offer, text, &numbers, gate);
-            match (own, told.is_denied()) {
-                (false, _) => found.entering.push(told),
-                (true, false) => found.list.matches.push(told),
-                (true, true) => found.list.near_misses.push(told),
+            let told = self.scorer.told(&demand.subject, offer, &demand.text);
+            if told.is_denied() {
+                found.list.near_misses.push(told);
+            } else {
+                found.list.matches.push(told);
             }
         }
         found.list.matches.sort_by_key(Match::rank);

@@ -3,7 +3,7 @@
 //! It keeps subjects and postings by condition and by data kind, never scores (but for [`MatchIndex::floor`], which only
 //! tells what need not be looked at): matches are computed when asked for, from
 //! the records present, so that the order of changes cannot matter. Candidates are the same pairs from either side, and
-//! [`super::Match::is_relevant`] decides alike for both.
+//! [`Match::is_relevant`] decides alike for both.
 
 mod best;
 mod glance;
@@ -12,7 +12,7 @@ mod upkeep;
 
 use super::criteria::text::DemandText;
 use super::score::Scorer;
-use super::{DemandSubject, OfferSubject, TextModel, Weights};
+use super::{DemandSubject, Match, OfferSubject, RankKey, TextModel, Weights};
 use crate::id::{DemandId, OfferId};
 use crate::terminology::{Span, Terminology, Topic};
 use best::{Found, Search};
@@ -131,9 +131,8 @@ impl<'t> MatchIndex<'t> {
         self.scorer(NaiveDate::MIN).version()
     }
 
-    /// The score from which a pair may be among the best of a record, hundredths of a point: that of its last match, 0
-    /// while there is room.
-    pub fn floor(&self, record: Record) -> i32 {
+    /// The last match of a record, which a pair has to go before to be among its best; absent while there is room.
+    pub fn floor(&self, record: Record) -> Option<RankKey> {
         match record {
             Record::Demand(id) => self.demands.floor(id),
             Record::Offer(id) => self.offers.floor(id),
@@ -141,7 +140,7 @@ impl<'t> MatchIndex<'t> {
     }
 
     /// Takes a floor from a [`Plan`]. One that is too low costs time, one that is too high loses matches.
-    pub fn set_floor(&mut self, record: Record, floor: i32) {
+    pub fn set_floor(&mut self, record: Record, floor: Option<RankKey>) {
         match record {
             Record::Demand(id) => self.demands.set_floor(id, floor),
             Record::Offer(id) => self.offers.set_floor(id, floor),
@@ -156,6 +155,15 @@ impl<'t> MatchIndex<'t> {
     /// The best matches and near-misses of an offer on a day; none where it is not in the index.
     pub fn matches_of_offer(&self, id: OfferId, today: NaiveDate) -> MatchList {
         self.found(Record::Offer(id), false, today).list
+    }
+
+    /// A pair with its reasons.
+    fn match_of(&self, (demand, offer): (DemandId, OfferId), today: NaiveDate) -> Option<Match> {
+        let (demand, offer) = (self.demands.get(demand)?, self.offers.get(offer)?);
+        Some(
+            self.scorer(today)
+                .told(&demand.subject, offer, &demand.text),
+        )
     }
 
     /// The matches of a record, and, where `entering`, what may be among the best of others.
@@ -183,7 +191,10 @@ impl<'t> MatchIndex<'t> {
             scorer: &scorer,
             tiers: candidates.tiers(&scorer, !topics.is_empty(), false),
             pair: |place| Some((demand, self.offers.at(place)?)),
-            bound: |place, least| eye.bound(glance, self.offers.glance(place)?, least),
+            bound: |place, least| {
+                let offer = self.offers.glance(place)?;
+                eye.bound(glance, offer, least, || offer.text(demand))
+            },
             floor: |place| floor(entering, || self.offers.floor_at(place)),
         };
         Some(search.run())
@@ -205,15 +216,27 @@ impl<'t> MatchIndex<'t> {
             scorer: &scorer,
             tiers: candidates.tiers(&scorer, false, true),
             pair: |place| Some((self.demands.at(place)?, offer)),
-            bound: |place, least| eye.bound(self.demands.glance(place)?, glance, least),
+            bound: |place, least| {
+                let text = || {
+                    self.demands
+                        .at(place)
+                        .map_or(1.0, |demand| glance.text(demand))
+                };
+                eye.bound(self.demands.glance(place)?, glance, least, text)
+            },
             floor: |place| floor(entering, || self.demands.floor_at(place)),
         };
         Some(search.run())
     }
 }
 
-fn floor(entering: bool, floor: impl FnOnce() -> i32) -> i32 {
-    if entering { floor() } else { i32::MAX }
+/// The score from which a pair may be among the best of the other side.
+fn floor(entering: bool, last: impl FnOnce() -> Option<RankKey>) -> i32 {
+    if entering {
+        last().map_or(0, RankKey::score)
+    } else {
+        i32::MAX
+    }
 }
 
 fn wanted_kinds(demand: &DemandSubject) -> Kinds {

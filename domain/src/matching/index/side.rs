@@ -1,7 +1,7 @@
 //! The records of one side, and where each condition and data kind is named.
 
 use crate::matching::criteria::disease::POPULATION_SHARE;
-use crate::matching::score::{Scorer, UNKNOWN_CREDIT};
+use crate::matching::score::{RankKey, Scorer, UNKNOWN_CREDIT};
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
@@ -15,8 +15,8 @@ pub(super) struct Side<Id, Record, Glance, Condition> {
     records: Vec<Option<Box<Record>>>,
     /// What bounds their scores.
     glances: Vec<Option<Glance>>,
-    /// The score of the last match of a record that keeps all that it may, hundredths of a point; else 0.
-    floors: Vec<i32>,
+    /// The last match of a record that keeps all that it may.
+    floors: Vec<Option<RankKey>>,
     free: Vec<u32>,
     /// Every place taken.
     all: RoaringBitmap,
@@ -145,14 +145,14 @@ impl<Id: Ord + Copy, Record, Glance, Condition: Hash + Eq + Copy>
         let place = self.free.pop().unwrap_or_else(|| {
             self.records.push(None);
             self.glances.push(None);
-            self.floors.push(0);
+            self.floors.push(None);
             // Memory ends long before places do.
             u32::try_from(self.records.len() - 1).unwrap_or(u32::MAX)
         });
         self.records[place as usize] = Some(Box::new(record));
         self.glances[place as usize] = Some(glance);
         // Room for any match, until its list is known.
-        self.floors[place as usize] = 0;
+        self.floors[place as usize] = None;
         self.places.insert(id, place);
         self.all.insert(place);
         for condition in conditions {
@@ -226,18 +226,15 @@ impl<Id: Ord + Copy, Record, Glance, Condition: Hash + Eq + Copy>
         self.glance(*self.places.get(&id)?)
     }
 
-    /// 0 where there is no such record.
-    pub(super) fn floor(&self, id: Id) -> i32 {
-        self.places
-            .get(&id)
-            .map_or(0, |place| self.floor_at(*place))
+    pub(super) fn floor(&self, id: Id) -> Option<RankKey> {
+        self.floor_at(*self.places.get(&id)?)
     }
 
-    pub(super) fn floor_at(&self, place: u32) -> i32 {
-        self.floors.get(place as usize).copied().unwrap_or(0)
+    pub(super) fn floor_at(&self, place: u32) -> Option<RankKey> {
+        self.floors.get(place as usize).copied().flatten()
     }
 
-    pub(super) fn set_floor(&mut self, id: Id, floor: i32) {
+    pub(super) fn set_floor(&mut self, id: Id, floor: Option<RankKey>) {
         if let Some(place) = self.places.get(&id) {
             self.floors[*place as usize] = floor;
         }

@@ -1,7 +1,7 @@
 //! Which pairs are stored: those among the best of either side, kept true as records come, change and go.
 //!
-//! A stored pair says which of its sides keep it, and a record has a floor: the score of its last match, once it has all
-//! that it may keep. A pair of a changed record that reaches the floor of the other side may enter its list, and pushes
+//! A stored pair says which of its sides keep it, and a record has a floor: its last match, once it has all that it may
+//! keep. A pair of a changed record that goes before the floor of the other side may enter its list, and pushes
 //! the last one out; a record whose list loses a pair has its list found anew. Its floor cannot fall otherwise, so that
 //! whatever is not stored stays below it.
 
@@ -11,7 +11,7 @@ use crate::id::{DemandId, OfferId};
 use crate::matching::Match;
 use crate::matching::score::{NEAR_MISS_FLOOR, RankKey, STORED_MATCHES};
 use chrono::NaiveDate;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Near-misses kept for each demand and each offer.
 const KEPT_NEAR_MISSES: usize = 10;
@@ -101,13 +101,13 @@ pub struct Plan {
     pub keep: Vec<(DemandId, OfferId, Keepers)>,
     /// Stored pairs that nobody keeps any more.
     pub drop: Vec<(DemandId, OfferId)>,
-    /// The floors of records whose lists changed, hundredths of a point; 0 where there is room for any match.
-    pub floors: Vec<(Record, i32)>,
+    /// The floors of records whose lists changed; none where there is room for any match.
+    pub floors: Vec<(Record, Option<RankKey>)>,
 }
 
 /// Leaves what a record keeps of its relevant pairs, best first, and tells its floor: the first [`STORED_MATCHES`] that
 /// the gate does not deny, and the first denied ones that would be among them if they were allowed.
-pub(super) fn keep(keys: &mut Vec<RankKey>) -> i32 {
+pub(super) fn keep(keys: &mut Vec<RankKey>) -> Option<RankKey> {
     keys.sort_unstable();
     let open = keys.partition_point(|key| !key.is_denied());
     let last = keys[..open].get(STORED_MATCHES - 1).copied();
@@ -122,7 +122,7 @@ pub(super) fn keep(keys: &mut Vec<RankKey>) -> i32 {
             place <= STORED_MATCHES
         }
     });
-    last.map_or(0, RankKey::score)
+    last
 }
 
 impl MatchList {
@@ -131,9 +131,8 @@ impl MatchList {
     }
 
     /// See [`keep`].
-    fn floor(&self) -> i32 {
-        let last = self.matches.get(STORED_MATCHES - 1);
-        last.map_or(0, |last| last.score)
+    fn floor(&self) -> Option<RankKey> {
+        self.matches.get(STORED_MATCHES - 1).map(Match::rank)
     }
 }
 
@@ -142,15 +141,23 @@ impl MatchIndex<'_> {
     /// [`Self::settle`] needs the stored pairs of [`Renewal::others`].
     pub fn renew(&self, record: Record, own: Vec<Kept>, today: NaiveDate) -> Renewal {
         let found = self.found(record, true, today);
-        let pairs = found.list.matches.iter().chain(&found.list.near_misses);
-        let now: BTreeMap<Pair, RankKey> = pairs
-            .chain(&found.entering)
-            .map(|found| (found.rank().pair(), found.rank()))
+        let listed = found.list.matches.iter().chain(&found.list.near_misses);
+        let now: BTreeMap<Pair, RankKey> = listed
+            .map(Match::rank)
+            .chain(found.entering.iter().copied())
+            .map(|key| (key.pair(), key))
             .collect();
         let mut others = BTreeMap::new();
         for key in now.values() {
             let other = record.other(key.pair());
-            if key.score() >= self.floor(other) {
+            let enters = |last: RankKey| {
+                if key.is_denied() {
+                    key.if_allowed() < last
+                } else {
+                    *key < last
+                }
+            };
+            if self.floor(other).is_none_or(enters) {
                 others.insert(other, false);
             }
         }
@@ -161,9 +168,9 @@ impl MatchIndex<'_> {
                 let loses = if key.is_denied() {
                     now != Some(key)
                 } else {
-                    let floor = self.floor(other);
-                    let falls = now.is_none_or(|now| now > key && now.score() <= floor);
-                    floor > 0 && (falls || now.is_some_and(|now| now.is_denied()))
+                    // What goes before the last one, or no later than before, leaves the last one in its place.
+                    let stays = |last| now.is_some_and(|now| *now <= *key || *now < last);
+                    self.floor(other).is_some_and(|last| !stays(last))
                 };
                 *others.entry(other).or_default() |= loses;
             }
@@ -196,59 +203,58 @@ impl MatchIndex<'_> {
             .filter(|(pair, _)| !record.is_in(**pair))
             .map(|(pair, kept)| (*pair, kept.keepers))
             .collect();
+        let mut keys = found.entering;
         let mut matches: BTreeMap<Pair, Match> = BTreeMap::new();
-        for found in found.entering {
-            matches.insert(found.rank().pair(), found);
-        }
         for found in found.list.into_matches() {
-            let pair = found.rank().pair();
-            after.entry(pair).or_default().set(record, true);
-            matches.insert(pair, found);
+            let key = found.rank();
+            keys.push(key);
+            after.entry(key.pair()).or_default().set(record, true);
+            matches.insert(key.pair(), found);
         }
-        let mut lists: BTreeMap<Record, Vec<RankKey>> = BTreeMap::new();
-        for (&other, _) in others.iter().filter(|(_, loses)| !**loses) {
-            lists.insert(other, Vec::new());
-        }
-        for Kept { key, keepers } in before
-            .values()
-            .filter(|kept| !record.is_in(kept.key.pair()))
-        {
-            let (demand, offer) = key.pair();
-            for side in [Record::Demand(demand), Record::Offer(offer)] {
+        // What the others keep of what is not the record's.
+        let mut lists: BTreeMap<Record, Vec<RankKey>> = others
+            .keys()
+            .map(|other| (*other, Vec::with_capacity(STORED_MATCHES)))
+            .collect();
+        for (pair, keepers) in &mut after {
+            for side in [Record::Demand(pair.0), Record::Offer(pair.1)] {
                 if keepers.has(side)
                     && let Some(list) = lists.get_mut(&side)
+                    && let Some(kept) = before.get(pair)
                 {
-                    list.push(*key);
+                    list.push(kept.key);
+                    keepers.set(side, false);
                 }
             }
         }
-        for found in matches.values() {
-            if let Some(list) = lists.get_mut(&record.other(found.rank().pair())) {
-                list.push(found.rank());
+        for key in keys {
+            if let Some(list) = lists.get_mut(&record.other(key.pair())) {
+                list.push(key);
             }
         }
-        for (other, loses) in others {
-            let kept: BTreeSet<Pair> = if loses {
-                let list = self.found(other, false, today).list;
-                plan.floors.push((other, list.floor()));
-                let all = list.into_matches().map(|found| {
-                    let pair = found.rank().pair();
-                    matches.entry(pair).or_insert(found);
-                    pair
-                });
-                all.collect()
+        for (other, mut list) in lists {
+            if others.get(&other) == Some(&true) {
+                let anew = self.found(other, false, today).list;
+                plan.floors.push((other, anew.floor()));
+                list.clear();
+                for found in anew.into_matches() {
+                    let key = found.rank();
+                    list.push(key);
+                    if before.get(&key.pair()).is_none_or(|kept| kept.key != key) {
+                        matches.entry(key.pair()).or_insert(found);
+                    }
+                }
             } else {
-                let mut keys = lists.remove(&other).unwrap_or_default();
-                plan.floors.push((other, keep(&mut keys)));
-                keys.into_iter().map(RankKey::pair).collect()
-            };
-            for (pair, keepers) in &mut after {
-                if other.is_in(*pair) {
-                    keepers.set(other, kept.contains(pair));
-                }
+                plan.floors.push((other, keep(&mut list)));
             }
-            for pair in kept {
+            for pair in list.into_iter().map(RankKey::pair) {
                 after.entry(pair).or_default().set(other, true);
+                if record.is_in(pair)
+                    && !matches.contains_key(&pair)
+                    && let Some(found) = self.match_of(pair, today)
+                {
+                    matches.insert(pair, found);
+                }
             }
         }
         plan.write(&before, after, matches);

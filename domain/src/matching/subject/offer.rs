@@ -243,7 +243,7 @@ impl Words {
             bag.add(text, IN_BODY, IN_BODY);
         }
         let length = bag.length;
-        let terms = bag.finish();
+        let (terms, _) = bag.finish();
         let count = |weight: u32| u8::try_from(weight).unwrap_or(u8::MAX);
         Self {
             tokens: terms.iter().map(|term| term.token).collect(),

@@ -185,7 +185,7 @@ fn run(seed: u64, offers: u128, demands: u128, changes: usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn after_any_changes_the_best_of_either_side_are_stored_and_nothing_else(seed in any::<u64>()) {
