@@ -74,7 +74,7 @@ impl<'t> Bag<'t> {
             }
             self.length += weight;
             joins = !piece.asks;
-            before = number(piece.word);
+            before = piece.word_number;
         });
         for term in self.terminology.code_text(text) {
             let matched: Arc<str> = if asked {

@@ -13,8 +13,8 @@ use std::hash::Hash;
 pub(super) struct Side<Id, Record, Glance, Condition> {
     places: BTreeMap<Id, u32>,
     records: Vec<Option<Box<Record>>>,
-    /// What bounds their scores.
-    glances: Vec<Option<Glance>>,
+    /// What bounds their scores, some together, so that they are never moved.
+    glances: Vec<Vec<Option<Glance>>>,
     /// The last match of a record that keeps all that it may.
     floors: Vec<Option<RankKey>>,
     free: Vec<u32>,
@@ -108,6 +108,14 @@ const ENOUGH: u16 = 500;
 const FULL: u16 = 1_000;
 const PART: f64 = 0.7;
 
+/// Glances that lie together.
+const TOGETHER: usize = 1 << 10;
+
+fn glance_place(place: u32) -> (usize, usize) {
+    let place = place as usize;
+    (place / TOGETHER, place % TOGETHER)
+}
+
 /// The places of the bits that are set.
 fn bits(set: u64) -> impl Iterator<Item = usize> {
     (0..64).filter(move |place| set >> place & 1 == 1)
@@ -144,13 +152,23 @@ impl<Id: Ord + Copy, Record, Glance, Condition: Hash + Eq + Copy>
     ) {
         let place = self.free.pop().unwrap_or_else(|| {
             self.records.push(None);
-            self.glances.push(None);
+            if self
+                .glances
+                .last()
+                .is_none_or(|last| last.len() == TOGETHER)
+            {
+                self.glances.push(Vec::with_capacity(TOGETHER));
+            }
+            if let Some(last) = self.glances.last_mut() {
+                last.push(None);
+            }
             self.floors.push(None);
             // Memory ends long before places do.
             u32::try_from(self.records.len() - 1).unwrap_or(u32::MAX)
         });
         self.records[place as usize] = Some(Box::new(record));
-        self.glances[place as usize] = Some(glance);
+        let (some, at) = glance_place(place);
+        self.glances[some][at] = Some(glance);
         // Room for any match, until its list is known.
         self.floors[place as usize] = None;
         self.places.insert(id, place);
@@ -201,7 +219,8 @@ impl<Id: Ord + Copy, Record, Glance, Condition: Hash + Eq + Copy>
                 self.musts[kind].remove(place);
             }
         }
-        self.glances[place as usize] = None;
+        let (some, at) = glance_place(place);
+        self.glances[some][at] = None;
         self.no_condition.remove(place);
         self.no_kind.remove(place);
         self.no_must.remove(place);
@@ -219,7 +238,8 @@ impl<Id: Ord + Copy, Record, Glance, Condition: Hash + Eq + Copy>
     }
 
     pub(super) fn glance(&self, place: u32) -> Option<&Glance> {
-        self.glances.get(place as usize)?.as_ref()
+        let (some, at) = glance_place(place);
+        self.glances.get(some)?.get(at)?.as_ref()
     }
 
     pub(super) fn glance_of(&self, id: Id) -> Option<&Glance> {
