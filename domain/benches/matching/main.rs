@@ -203,8 +203,11 @@ fn matched(
     today: NaiveDate,
 ) -> (Duration, usize) {
     if !all {
-        let plan = index.restate(record, &[], today);
-        let stored = stored(plan.put.iter().map(|(found, _)| found));
+        let list = match record {
+            Record::Demand(id) => index.matches_of_demand(id, today),
+            Record::Offer(id) => index.matches_of_offer(id, today),
+        };
+        let stored = stored(list.matches.iter().chain(&list.near_misses));
         return (begun.elapsed(), stored);
     }
     let renewal = index.renew(record, Vec::new(), today);

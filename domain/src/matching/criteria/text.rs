@@ -5,7 +5,6 @@
 
 use super::{Account, Assessment, Pair};
 use crate::matching::explain::{Evidence, round};
-use crate::matching::facts::Signature;
 use crate::matching::{DemandSubject, OfferSubject, TextModel};
 use std::collections::BTreeMap;
 
@@ -39,32 +38,6 @@ impl DemandText {
             total,
             mean_length: model.mean_length(),
         }
-    }
-}
-
-/// No less than the sum of the shares with an offer of which only a glance at its tokens is known, and that says none of
-/// them more often than `most`.
-pub(in crate::matching) fn bound(
-    demand: &DemandSubject,
-    text: &DemandText,
-    tokens: &Signature,
-    most: u8,
-) -> f64 {
-    let terms = demand.terms().iter().zip(&text.weights);
-    let held: f64 = terms
-        .map(|(term, weight)| {
-            if tokens.may_have(term.token) {
-                *weight
-            } else {
-                0.0
-            }
-        })
-        .sum();
-    let most = f64::from(most);
-    if text.total > 0.0 {
-        held / text.total * (most / (most + K1))
-    } else {
-        0.0
     }
 }
 

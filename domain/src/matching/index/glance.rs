@@ -14,11 +14,10 @@ use super::super::criteria::data_kinds::WISHED_SHARE;
 use super::super::criteria::disease::{BEST_SHARE, POPULATION_SHARE};
 use super::super::criteria::period::{LATEST, asked, reaches_today};
 use super::super::criteria::standard::credit_of;
-use super::super::criteria::{UNCONFIRMED, month_index, overlap, text, variables};
+use super::super::criteria::{UNCONFIRMED, month_index, overlap, variables};
 use super::super::facts::{DemandedKind, Signature};
 use super::super::score::{CAP, UNKNOWN_CREDIT, hundredths, join};
 use super::super::{Criterion, DemandSubject, OfferSubject, Weights};
-use super::IndexedDemand;
 use crate::catalogue::{AccessMode, Cost, CountBasis, DataKind, Sex};
 use crate::organisation::Region;
 use crate::terminology::{Span, Topic};
@@ -106,8 +105,6 @@ pub(super) struct OfferGlance {
     collaboration: Option<bool>,
     returns: Option<bool>,
     capacity: Option<bool>,
-    /// The most often that it says a token.
-    most: u8,
     signature: Signature,
 }
 
@@ -231,16 +228,8 @@ impl OfferGlance {
             collaboration: prefers.collaboration,
             returns: prefers.return_of_results,
             capacity: prefers.capacity_per_year.map(|n| n > 0),
-            most: offer.terms().map(|(_, count)| count).max().unwrap_or(0),
             signature: *offer.signature(),
         }
-    }
-}
-
-impl OfferGlance {
-    /// No less than the share of a demand's words that the offer has.
-    pub(super) fn text(&self, demand: &IndexedDemand) -> f64 {
-        text::bound(&demand.subject, &demand.text, &self.signature, self.most)
     }
 }
 
@@ -347,13 +336,12 @@ impl Eye {
     }
 
     /// No less than the score of the pair, hundredths of a point; `None` where it is below `least` or the pair is about
-    /// something else. `text` bounds the share of words in common, see [`OfferGlance::text`].
+    /// something else.
     pub(super) fn bound(
         &self,
         demand: &DemandGlance,
         offer: &OfferGlance,
         least: i32,
-        text: impl FnOnce() -> f64,
     ) -> Option<i32> {
         let hospital = self.hospital(demand, offer);
         // One more for what rounding may have taken.
@@ -380,9 +368,8 @@ impl Eye {
         );
         reach(tally, self.behind_facts)?;
         put(&mut tally, Criterion::Variables, words(demand, offer));
-        if demand.says && self.weight(Criterion::Text) > 0.0 {
-            reach(tally, self.weight(Criterion::Text))?;
-            tally.add(self.weight(Criterion::Text), known(text().min(1.0)));
+        if demand.says {
+            put(&mut tally, Criterion::Text, Some(known(1.0)));
         }
         reach(tally, 0.0)
     }
@@ -681,8 +668,6 @@ fn words(demand: &DemandGlance, offer: &OfferGlance) -> Option<(f64, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::matching::TextModel;
-    use crate::matching::criteria::text::DemandText;
     use crate::matching::tests::index::{Dice, random_demand, random_offer};
     use crate::matching::tests::{scored, today};
     use proptest::prelude::*;
@@ -695,10 +680,8 @@ mod tests {
             prop_assume!(!crate::matching::is_excluded(&demand, &offer));
             let found = scored(&demand, &offer);
             let eye = Eye::new(&Weights::default(), today());
-            let (glance, offer) = (DemandGlance::of(&demand), OfferGlance::of(&offer));
-            let text = DemandText::of(&demand, &TextModel::default());
-            let demand = IndexedDemand { subject: demand, text };
-            let bound = |least| eye.bound(&glance, &offer, least, || offer.text(&demand));
+            let (demand, offer) = (DemandGlance::of(&demand), OfferGlance::of(&offer));
+            let bound = |least| eye.bound(&demand, &offer, least);
             match bound(0) {
                 Some(bound) => prop_assert!(found.score <= bound, "{} > {bound}", found.score),
                 None => prop_assert!(!found.is_relevant()),

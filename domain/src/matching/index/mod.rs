@@ -191,10 +191,7 @@ impl<'t> MatchIndex<'t> {
             scorer: &scorer,
             tiers: candidates.tiers(&scorer, !topics.is_empty(), false),
             pair: |place| Some((demand, self.offers.at(place)?)),
-            bound: |place, least| {
-                let offer = self.offers.glance(place)?;
-                eye.bound(glance, offer, least, || offer.text(demand))
-            },
+            bound: |place, least| eye.bound(glance, self.offers.glance(place)?, least),
             floor: |place| floor(entering, || self.offers.floor_at(place)),
         };
         Some(search.run())
@@ -216,14 +213,7 @@ impl<'t> MatchIndex<'t> {
             scorer: &scorer,
             tiers: candidates.tiers(&scorer, false, true),
             pair: |place| Some((self.demands.at(place)?, offer)),
-            bound: |place, least| {
-                let text = || {
-                    self.demands
-                        .at(place)
-                        .map_or(1.0, |demand| glance.text(demand))
-                };
-                eye.bound(self.demands.glance(place)?, glance, least, text)
-            },
+            bound: |place, least| eye.bound(self.demands.glance(place)?, glance, least),
             floor: |place| floor(entering, || self.demands.floor_at(place)),
         };
         Some(search.run())
