@@ -10,7 +10,7 @@ CREATE TABLE match_floor (
   record_id {uuid} PRIMARY KEY, of_demand boolean NOT NULL, rank_key integer, other_id {uuid}, changed bigint NOT NULL);
 CREATE INDEX match_floor_changed ON match_floor (changed);
 INSERT INTO outbox (id, job, state, attempts, due_at, created_at)
-  SELECT '019abb00-0000-7000-8000-000000000012', '{\"job\":\"match_all\"}', 'pending', 0, MAX(computed_at), MAX(computed_at)
-  FROM demand_offer_match HAVING COUNT(*) > 0
+  SELECT id, CAST('{\"job\":\"match_all\"}' AS {json}), 'pending', 0, computed_at, computed_at
+  FROM demand_offer_match ORDER BY id LIMIT 1
 "
 );
