@@ -1,25 +1,27 @@
 //! Matches are computed when a demand or an offer changes, and stored: a read never scores.
 //!
 //! The worker keeps an index per process, filled from the store at its first use and brought up to date from the
-//! change log before every job, so that replicas see each other's offers and demands.
+//! change log in every job, so that replicas see each other's offers and demands. Stored are the best of either side;
+//! the domain says what a change does to them, and one transaction at a time, of all replicas, writes them.
 
 use super::{App, AppError, Outcome};
 use chrono::NaiveDate;
 use matchday_domain::catalogue::Offer;
 use matchday_domain::demand::Demand;
 use matchday_domain::id::{DemandId, MatchId, OfferId, OrganisationId};
-use matchday_domain::matching::{
-    DemandSubject, Match, MatchIndex, MatchList, OfferSubject, Weights,
+use matchday_domain::matching::{DemandSubject, MatchIndex, OfferSubject, Plan, Record, Weights};
+use matchday_domain::organisation::{Organisation, Profile};
+use matchday_infra::store::{
+    Change, ChangeKind, Job, KnownMatches, MatchPlan, StoreError, StoredMatch, Tx, Viewer,
 };
-use matchday_domain::organisation::Profile;
-use matchday_infra::store::{Change, ChangeKind, Job, StoreError, StoredMatch, Tx, Viewer};
 use std::collections::HashMap;
 
-/// The index of this process, and how far it has read the change log.
+/// The index of this process, and how far it has read the change log and the floors.
 #[derive(Default)]
 pub struct Matcher {
     index: Option<MatchIndex<'static>>,
     read_to: i64,
+    floors_read_to: i64,
     owners: HashMap<OfferId, OrganisationId>,
     askers: HashMap<DemandId, OrganisationId>,
 }
@@ -27,77 +29,94 @@ pub struct Matcher {
 /// Changes read at once.
 const CHANGES: u64 = 1_000;
 
-/// Demands whose matches are stored in one transaction when all are computed.
-const DEMANDS: usize = 50;
+/// Records whose matches are stored in one transaction when all are computed.
+const RECORDS: usize = 50;
 
 impl Matcher {
-    /// Brings the index up to date.
-    async fn follow(&mut self, app: &App) -> Outcome<()> {
-        if self.index.is_none() {
-            app.refresh_terminology().await?;
-            self.read_to = app.store.last_change().await?;
-            self.index = Some(MatchIndex::new(
-                Weights::default(),
-                // Replicas that start at different times must give the same score.
-                app.store.text_model().await?,
-                app.terminology(),
-            ));
-            let (offers, demands) = (
-                app.store.listed_offers().await?,
-                app.store.open_demands().await?,
-            );
-            self.take_offers(app, offers).await?;
-            self.take_demands(app, demands).await?;
-            return Ok(());
-        }
+    /// A transaction that alone writes matches, with the index brought up to date in it: what another replica has
+    /// committed is known, and what it commits later waits.
+    async fn begin(&mut self, app: &App) -> Outcome<Tx> {
         loop {
-            let changes = app.store.changes_after(self.read_to, CHANGES).await?;
+            if self.index.is_none() {
+                self.fill(app).await?;
+            }
+            let tx = app.store.begin().await?;
+            tx.lock_matches().await?;
+            self.follow(app, &tx).await?;
+            if let Some(index) = &mut self.index {
+                let (newest, floors) = tx.match_floors_after(self.floors_read_to).await?;
+                for (record, last) in floors {
+                    index.set_floor(record, last);
+                }
+                self.floors_read_to = newest;
+                return Ok(tx);
+            }
+        }
+    }
+
+    /// Reads all records.
+    async fn fill(&mut self, app: &App) -> Outcome<()> {
+        app.refresh_terminology().await?;
+        self.read_to = app.store.last_change().await?;
+        self.floors_read_to = 0;
+        self.index = Some(MatchIndex::new(
+            Weights::default(),
+            // Replicas that start at different times must give the same score.
+            app.store.text_model().await?,
+            app.terminology(),
+        ));
+        let (offers, demands) = (
+            app.store.listed_offers().await?,
+            app.store.open_demands().await?,
+        );
+        let owners = organisations(offers.iter().map(|offer| offer.organisation));
+        let owners = app.store.organisations(&owners).await?;
+        self.take_offers(app, offers, owners);
+        let askers = organisations(demands.iter().map(|demand| demand.organisation));
+        let askers = app.store.organisations(&askers).await?;
+        self.take_demands(app, demands, askers);
+        Ok(())
+    }
+
+    /// Reads what has changed; no index is left where what was read was coded or weighed with other words.
+    async fn follow(&mut self, app: &App, tx: &Tx) -> Outcome<()> {
+        loop {
+            let changes = tx.changes_after(self.read_to, CHANGES).await?;
             let Some((last, _)) = changes.last() else {
                 return Ok(());
             };
             self.read_to = *last;
-            let renewed = |(_, change): &(i64, Change)| {
-                matches!(
-                    change.kind,
-                    ChangeKind::TextModel(_) | ChangeKind::Terminology
-                )
-            };
-            if changes.iter().any(renewed) {
-                // What was read was coded or weighed with other words.
-                self.index = None;
-                return Box::pin(self.follow(app)).await;
-            }
             let (mut offers, mut demands) = (Vec::new(), Vec::new());
             for (_, change) in changes {
                 match change.kind {
                     ChangeKind::Offer(id) => offers.push(id),
                     ChangeKind::Demand(id) => demands.push(id),
+                    ChangeKind::TextModel(_) | ChangeKind::Terminology => {
+                        self.index = None;
+                        return Ok(());
+                    }
                     _ => {}
                 }
             }
-            self.read_offers(app, offers).await?;
-            self.read_demands(app, demands).await?;
+            offers.sort();
+            offers.dedup();
+            let offers = tx.offers(Viewer::Service, &offers).await?;
+            let owners = organisations(offers.iter().map(|offer| offer.organisation));
+            let owners = tx.organisations(&owners).await?;
+            self.take_offers(app, offers, owners);
+            demands.sort();
+            demands.dedup();
+            let demands = tx.demands(Viewer::Service, &demands).await?;
+            let askers = organisations(demands.iter().map(|demand| demand.organisation));
+            let askers = tx.organisations(&askers).await?;
+            self.take_demands(app, demands, askers);
         }
     }
 
-    async fn read_offers(&mut self, app: &App, mut ids: Vec<OfferId>) -> Outcome<()> {
-        ids.sort();
-        ids.dedup();
-        let offers = app.store.offers(Viewer::Service, &ids).await?;
-        self.take_offers(app, offers).await
-    }
-
-    async fn read_demands(&mut self, app: &App, mut ids: Vec<DemandId>) -> Outcome<()> {
-        ids.sort();
-        ids.dedup();
-        let demands = app.store.demands(Viewer::Service, &ids).await?;
-        self.take_demands(app, demands).await
-    }
-
-    async fn take_offers(&mut self, app: &App, offers: Vec<Offer>) -> Outcome<()> {
-        let profiles = profiles(app, offers.iter().map(|offer| offer.organisation)).await?;
+    fn take_offers(&mut self, app: &App, offers: Vec<Offer>, owners: Vec<Organisation>) {
+        let profiles = profiles(owners);
         let Some(index) = &mut self.index else {
-            return Ok(());
+            return;
         };
         for offer in offers {
             match profiles.get(&offer.organisation) {
@@ -121,13 +140,12 @@ impl Matcher {
                 }
             }
         }
-        Ok(())
     }
 
-    async fn take_demands(&mut self, app: &App, demands: Vec<Demand>) -> Outcome<()> {
-        let profiles = profiles(app, demands.iter().map(|demand| demand.organisation)).await?;
+    fn take_demands(&mut self, app: &App, demands: Vec<Demand>, askers: Vec<Organisation>) {
+        let profiles = profiles(askers);
         let Some(index) = &mut self.index else {
-            return Ok(());
+            return;
         };
         for demand in demands {
             match profiles.get(&demand.organisation) {
@@ -151,23 +169,45 @@ impl Matcher {
                 }
             }
         }
-        Ok(())
     }
 
-    fn stored(&self, app: &App, found: MatchList) -> Vec<StoredMatch> {
-        let scored: Vec<Match> = found.matches.into_iter().chain(found.near_misses).collect();
-        scored
-            .into_iter()
-            .filter_map(|scored| {
-                Some(StoredMatch {
-                    id: app.new_id::<MatchId>(),
-                    demand_organisation: *self.askers.get(&scored.demand)?,
-                    offer_organisation: *self.owners.get(&scored.offer)?,
-                    scored,
-                    computed_at: app.now(),
-                })
-            })
-            .collect()
+    /// Stores a plan and tells of the new matches.
+    async fn store(&self, app: &App, tx: &Tx, plan: Plan, known: &KnownMatches) -> Outcome<()> {
+        let put = plan.put.into_iter().filter_map(|(scored, keepers)| {
+            let stored = StoredMatch {
+                id: app.new_id::<MatchId>(),
+                demand_organisation: *self.askers.get(&scored.demand)?,
+                offer_organisation: *self.owners.get(&scored.offer)?,
+                scored,
+                computed_at: app.now(),
+            };
+            Some((stored, keepers))
+        });
+        let plan = MatchPlan {
+            put: put.collect(),
+            keep: plan.keep,
+            drop: plan.drop,
+            floors: plan.floors,
+        };
+        let fresh = tx.write_matches(plan, known).await?;
+        tell(app, tx, &fresh).await
+    }
+
+    /// Finds and stores the matches of a record that changed, came or went, and those of others that change with it.
+    async fn match_record(&mut self, app: &App, record: Record) -> Outcome<()> {
+        let tx = self.begin(app).await?;
+        let index = self.index.as_ref().ok_or_else(no_index)?;
+        let mut known = KnownMatches::new();
+        let own = tx.kept_matches(&[record], &mut known).await?;
+        let renewal = index.renew(record, own, today(app));
+        let others: Vec<Record> = renewal.others().collect();
+        let kept = tx.kept_matches(&others, &mut known).await?;
+        let mut plan = index.settle(renewal, &kept, today(app));
+        // The floor of the record is written whatever is known of it: it may be back after a while.
+        plan.floors
+            .retain(|(other, last)| *other == record || index.floor(*other) != *last);
+        self.store(app, &tx, plan, &known).await?;
+        app.commit(tx).await
     }
 
     /// Computes and stores the matches of an offer.
@@ -175,13 +215,7 @@ impl Matcher {
     /// # Errors
     /// The store.
     pub async fn match_offer(&mut self, app: &App, id: OfferId) -> Outcome<()> {
-        self.follow(app).await?;
-        let index = self.index.as_ref().ok_or_else(no_index)?;
-        let matches = self.stored(app, index.matches_of_offer(id, today(app)));
-        let tx = app.store.begin().await?;
-        let fresh = tx.replace_matches_of_offer(id, &matches).await?;
-        tell(app, &tx, &fresh).await?;
-        app.commit(tx).await?;
+        self.match_record(app, Record::Offer(id)).await?;
         self.begin_epoch(app).await
     }
 
@@ -190,29 +224,28 @@ impl Matcher {
     /// # Errors
     /// The store.
     pub async fn match_demand(&mut self, app: &App, id: DemandId) -> Outcome<()> {
-        self.follow(app).await?;
-        let index = self.index.as_ref().ok_or_else(no_index)?;
-        let matches = self.stored(app, index.matches_of_demand(id, today(app)));
-        let tx = app.store.begin().await?;
-        let fresh = tx.replace_matches_of_demand(id, &matches).await?;
-        tell(app, &tx, &fresh).await?;
-        app.commit(tx).await
+        self.match_record(app, Record::Demand(id)).await
     }
 
-    /// Computes and stores the matches of every demand, some at a time.
+    /// Computes and stores the matches of every demand and every offer, some at a time.
     ///
     /// # Errors
     /// The store.
     pub async fn match_all(&mut self, app: &App) -> Outcome<()> {
-        self.follow(app).await?;
+        drop(self.begin(app).await?);
         let index = self.index.as_ref().ok_or_else(no_index)?;
-        let demands: Vec<DemandId> = index.demand_ids().collect();
-        for some in demands.chunks(DEMANDS) {
-            let tx = app.store.begin().await?;
-            for &id in some {
-                let matches = self.stored(app, index.matches_of_demand(id, today(app)));
-                let fresh = tx.replace_matches_of_demand(id, &matches).await?;
-                tell(app, &tx, &fresh).await?;
+        let demands = index.demand_ids().map(Record::Demand);
+        let records: Vec<Record> = demands
+            .chain(index.offer_ids().map(Record::Offer))
+            .collect();
+        for some in records.chunks(RECORDS) {
+            let tx = self.begin(app).await?;
+            let index = self.index.as_ref().ok_or_else(no_index)?;
+            for &record in some {
+                let mut known = KnownMatches::new();
+                let own = tx.kept_matches(&[record], &mut known).await?;
+                let plan = index.restate(record, &own, today(app));
+                self.store(app, &tx, plan, &known).await?;
             }
             app.commit(tx).await?;
         }
@@ -241,18 +274,18 @@ impl Matcher {
     }
 }
 
-async fn profiles(
-    app: &App,
-    ids: impl Iterator<Item = OrganisationId>,
-) -> Outcome<HashMap<OrganisationId, Profile>> {
+fn organisations(ids: impl Iterator<Item = OrganisationId>) -> Vec<OrganisationId> {
     let mut ids: Vec<_> = ids.collect();
     ids.sort();
     ids.dedup();
-    let found = app.store.organisations(&ids).await?;
-    Ok(found
+    ids
+}
+
+fn profiles(found: Vec<Organisation>) -> HashMap<OrganisationId, Profile> {
+    found
         .into_iter()
         .map(|organisation| (organisation.id, organisation.profile))
-        .collect())
+        .collect()
 }
 
 /// Subscribers on both sides hear of matches that the gate lets pass or asks about.

@@ -8,14 +8,14 @@ use crate::terminology::Terminology;
 use std::sync::Arc;
 
 /// A token of a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Term {
     /// Its number.
     pub(super) token: u64,
     /// Its weight, summed over the places where it stands.
     pub(super) weight: u32,
-    /// The word it comes from, where words are kept; of a compound its second one.
-    pub(super) word: Arc<str>,
+    /// The place of the word it comes from, where words are kept; of a compound its second one.
+    pub(super) word: u32,
 }
 
 /// Tokens as they are gathered.
@@ -24,6 +24,7 @@ pub(super) struct Bag<'t> {
     /// Of a demand: words are kept to be shown, and words that only ask are dropped.
     asked: bool,
     terms: Vec<Term>,
+    words: Vec<Arc<str>>,
     /// Sum of the weights of all tokens, but for compounds and concepts.
     pub(super) length: u32,
 }
@@ -34,7 +35,8 @@ impl<'t> Bag<'t> {
         Self {
             terminology,
             asked: false,
-            terms: Vec::new(),
+            terms: Vec::with_capacity(256),
+            words: Vec::new(),
             length: 0,
         }
     }
@@ -50,14 +52,16 @@ impl<'t> Bag<'t> {
     /// Adds a text, each word with a weight, each compound with another. A compound with an asking word is none: no
     /// demand asks for it.
     pub(super) fn add(&mut self, text: &str, weight: u32, compound: u32) {
-        let (terms, asked) = (&mut self.terms, self.asked);
-        let nothing: Arc<str> = Arc::default();
+        let (terms, words, asked) = (&mut self.terms, &mut self.words, self.asked);
         let mut put = |token, weight, word: &Arc<str>| {
-            let word = if asked { word } else { &nothing }.clone();
+            if asked && words.last().is_none_or(|last| !Arc::ptr_eq(last, word)) {
+                words.push(word.clone());
+            }
             terms.push(Term {
                 token,
                 weight,
-                word,
+                // A text has fewer words.
+                word: u32::try_from(words.len().saturating_sub(1)).unwrap_or(u32::MAX),
             });
         };
         let (mut before, mut joins) = (0, false);
@@ -70,19 +74,24 @@ impl<'t> Bag<'t> {
             }
             self.length += weight;
             joins = !piece.asks;
-            before = number(piece.word);
+            before = piece.word_number;
         });
         for term in self.terminology.code_text(text) {
-            let matched: Arc<str> = term.matched.into();
+            let matched: Arc<str> = if asked {
+                term.matched.into()
+            } else {
+                Arc::default()
+            };
             for code in &term.codes {
                 put(number_after(number("#"), code), weight, &matched);
             }
         }
     }
 
-    /// Every token once, by its number, with the sum of its weights and the first word it stood for.
-    pub(super) fn finish(mut self) -> Vec<Term> {
-        self.terms.sort_by_key(|term| term.token);
+    /// Every token once, by its number, with the sum of its weights and the first word it stood for; and the words.
+    pub(super) fn finish(mut self) -> (Vec<Term>, Vec<Arc<str>>) {
+        self.terms
+            .sort_unstable_by_key(|term| (term.token, term.word));
         self.terms.dedup_by(|again, first| {
             let same = again.token == first.token;
             if same {
@@ -90,7 +99,7 @@ impl<'t> Bag<'t> {
             }
             same
         });
-        self.terms
+        (self.terms, self.words)
     }
 }
 
@@ -101,7 +110,7 @@ mod tests {
     fn tokens(text: &str) -> Vec<u64> {
         let mut bag = Bag::said(Terminology::standard());
         bag.add(text, 2, 1);
-        bag.finish().iter().map(|term| term.token).collect()
+        bag.finish().0.iter().map(|term| term.token).collect()
     }
 
     #[test]
@@ -127,7 +136,7 @@ mod tests {
     fn a_demand_is_rid_of_words_that_only_ask() {
         let mut bag = Bag::asked(Terminology::standard());
         bag.add("We want to find a novel classifier", 6, 3);
-        let words: Vec<Arc<str>> = bag.finish().into_iter().map(|term| term.word).collect();
-        assert_eq!(words, ["classifier".into()]);
+        let (terms, words) = bag.finish();
+        assert_eq!((terms.len(), words), (1, vec!["classifier".into()]));
     }
 }

@@ -88,20 +88,30 @@ impl Signature {
     pub(super) fn of(tokens: impl Iterator<Item = u64>) -> Self {
         let mut words = [0; 8];
         for token in tokens {
-            let (word, bit) = Self::place(token);
+            let (word, bit) = Self::place(Self::spot(token));
             words[word] |= bit;
         }
         Self(words)
     }
 
-    fn place(token: u64) -> (usize, u64) {
+    /// Where a token stands in every signature.
+    pub(super) fn spot(token: u64) -> u16 {
         // The low bits of FNV are the well mixed ones.
-        ((token & 7) as usize, 1 << (token >> 3 & 63))
+        (token & 511) as u16
+    }
+
+    fn place(spot: u16) -> (usize, u64) {
+        (usize::from(spot & 7), 1 << (spot >> 3 & 63))
     }
 
     /// Whether the token may be in the set; a no is certain.
     pub(super) fn may_have(&self, token: u64) -> bool {
-        let (word, bit) = Self::place(token);
+        self.may_have_at(Self::spot(token))
+    }
+
+    /// The same of the tokens of a spot.
+    pub(super) fn may_have_at(&self, spot: u16) -> bool {
+        let (word, bit) = Self::place(spot);
         self.0[word] & bit != 0
     }
 }

@@ -34,7 +34,7 @@ pub use explain::{
     SideExplanation, Whose,
 };
 pub use feasibility::{Feasibility, Reach};
-pub use index::{MatchIndex, MatchList};
+pub use index::{Keepers, Kept, MatchIndex, MatchList, Plan, Record, Renewal};
 pub use reweigh::{Criteria, Place, Scores, reweigh};
 pub use score::{Match, NEAR_MISS_FLOOR, RELEVANCE_FLOOR, RankKey, STORED_MATCHES, Scorer, score};
 pub use subject::{DemandSubject, OfferSubject, is_excluded};

@@ -117,6 +117,8 @@ pub struct Match {
 
 /// One more than the largest score.
 const UNCAPPED_RADIX: i32 = 10_001;
+/// Added to the number of what the gate does not deny.
+const OPEN: i32 = 300_000_000;
 
 /// The order of matches, best first: what the gate does not deny; the score; pass before ask; the score without caps;
 /// then the ids. A total order: two different pairs are never equal.
@@ -130,31 +132,80 @@ pub struct RankKey {
     offer: OfferId,
 }
 
-impl Match {
-    /// Its place in the order of matches: the smaller, the better.
-    pub fn rank(&self) -> RankKey {
-        RankKey {
-            denied: self.decision == Decision::Deny,
-            score: Reverse(self.score),
-            decision: self.decision,
-            uncapped: Reverse(self.uncapped),
-            demand: self.demand,
-            offer: self.offer,
+impl RankKey {
+    /// The place of a pair by what is stored of it: scores in hundredths of a point.
+    pub fn new(pair: (DemandId, OfferId), decision: Decision, score: i32, uncapped: i32) -> Self {
+        Self {
+            denied: decision == Decision::Deny,
+            score: Reverse(score),
+            decision,
+            uncapped: Reverse(uncapped),
+            demand: pair.0,
+            offer: pair.1,
         }
     }
 
-    /// The same order in one number, the larger the better, but for the ids: for the store to sort by.
+    /// The place of a pair by its [`Match::rank_key`].
+    pub fn of_stored(pair: (DemandId, OfferId), rank_key: i32) -> Self {
+        let (open, rest) = (rank_key / OPEN, rank_key % OPEN);
+        let (score, uncapped) = (rest / UNCAPPED_RADIX, rest % UNCAPPED_RADIX);
+        let decision = match (open, score % 2) {
+            (0, _) => Decision::Deny,
+            (_, 0) => Decision::Ask,
+            _ => Decision::Pass,
+        };
+        Self::new(pair, decision, score / 2, uncapped)
+    }
+
+    /// The order in one number, the larger the better, but for the ids: for the store to sort by.
     ///
-    /// The last of its mixed-radix digits is [`Self::uncapped`], see [`Self::uncapped_of`].
-    pub fn rank_key(&self) -> i32 {
+    /// The last of its mixed-radix digits is [`Match::uncapped`], see [`Match::uncapped_of`].
+    pub fn stored(self) -> i32 {
         let pass = i32::from(self.decision == Decision::Pass);
-        let open = if self.is_denied() { 0 } else { 300_000_000 };
-        open + (2 * self.score + pass) * UNCAPPED_RADIX + self.uncapped
+        let open = if self.denied { 0 } else { OPEN };
+        open + (2 * self.score.0 + pass) * UNCAPPED_RADIX + self.uncapped.0
+    }
+
+    /// The pair.
+    pub fn pair(self) -> (DemandId, OfferId) {
+        (self.demand, self.offer)
+    }
+
+    /// Its score, hundredths of a point.
+    pub fn score(self) -> i32 {
+        self.score.0
+    }
+
+    /// Whether the gate denies it.
+    pub fn is_denied(self) -> bool {
+        self.denied
+    }
+
+    /// Where it would stand if the gate let it pass.
+    pub(super) fn if_allowed(self) -> Self {
+        Self {
+            denied: false,
+            decision: Decision::Pass,
+            ..self
+        }
+    }
+}
+
+impl Match {
+    /// Its place in the order of matches: the smaller, the better.
+    pub fn rank(&self) -> RankKey {
+        let pair = (self.demand, self.offer);
+        RankKey::new(pair, self.decision, self.score, self.uncapped)
+    }
+
+    /// See [`RankKey::stored`].
+    pub fn rank_key(&self) -> i32 {
+        self.rank().stored()
     }
 
     /// The score without caps behind a [`Self::rank_key`].
     pub fn uncapped_of(rank_key: i32) -> i32 {
-        (rank_key % 300_000_000) % UNCAPPED_RADIX
+        (rank_key % OPEN) % UNCAPPED_RADIX
     }
 
     /// Whether the gate denies it.
@@ -187,7 +238,7 @@ impl Match {
 /// A pair's numbers without the gate and the words.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Numbers {
-    pub(super) demander_rows: [(f64, Assessment); 8],
+    demander_rows: [(f64, Assessment); 8],
     hospital_rows: [(f64, Assessment); 5],
     demander: Option<Side>,
     hospital: Option<Side>,
@@ -238,36 +289,18 @@ impl<'a> Scorer<'a> {
         self.weigh(|criterion| assess(pair, text, criterion))
     }
 
-    /// No less than the score of a pair, hundredths of a point: words are taken to be found where they may be.
-    pub(super) fn bound(&self, demand: &'a DemandSubject, offer: &'a OfferSubject) -> i32 {
-        let pair = self.pair(demand, offer);
-        let row = |criterion| {
-            let assessment = match criterion {
-                Criterion::Variables => criteria::variables::bound(&pair),
-                Criterion::Text => criteria::text::bound(&pair),
-                cheap => assess_cheap(&pair, cheap),
-            };
-            (self.weights.of(criterion), assessment)
-        };
-        let demander = Side::of(Criterion::DEMANDER.into_iter().map(row));
-        let hospital = Side::of(Criterion::HOSPITAL.into_iter().map(row));
-        let points = join(
-            demander.map_or(0.0, |side| side.score),
-            hospital.map(|side| side.score),
-        );
+    /// No less than the score of any pair in which the disease criterion comes to at most `disease`, 0 to 1, hundredths
+    /// of a point; where `failed`, of one in which a must-have of the topic fails.
+    pub(super) fn bound_of(&self, disease: f64, failed: bool) -> i32 {
+        let weight = |criterion| self.weights.of(criterion);
+        let all: f64 = Criterion::DEMANDER.into_iter().map(weight).sum();
+        let lost = weight(Criterion::Disease) * (1.0 - disease);
+        let side = if all > 0.0 { (all - lost) / all } else { 0.0 };
+        // A must-have without a weight caps nothing.
+        let caps = failed && weight(Criterion::Disease) > 0.0 && weight(Criterion::DataKinds) > 0.0;
+        let side = if caps { side.min(CAP) } else { side };
         // One more for what rounding may have taken.
-        hundredths(points) + 1
-    }
-
-    /// No less than the score of any pair in which a must-have of this criterion of the demander fails, hundredths of a
-    /// point.
-    pub(super) fn bound_of_failed(&self, criterion: Criterion) -> i32 {
-        let demander = if self.weights.of(criterion) > 0.0 {
-            CAP
-        } else {
-            1.0
-        };
-        hundredths(join(demander, Some(1.0))) + 1
+        hundredths(join(side, Some(1.0))) + 1
     }
 
     fn weigh(&self, assess: impl Fn(Criterion) -> Assessment) -> Numbers {
@@ -297,8 +330,18 @@ impl<'a> Scorer<'a> {
             return None;
         }
         let text = DemandText::of(demand, self.model);
-        let numbers = self.numbers_of(demand, offer, &text);
-        Some(self.match_of(demand, offer, &text, &numbers, self.gate(demand, offer)))
+        Some(self.told(demand, offer, &text))
+    }
+
+    /// Scores a pair that is not excluded and puts it into words, with a prepared text.
+    pub(super) fn told(
+        &self,
+        demand: &'a DemandSubject,
+        offer: &'a OfferSubject,
+        text: &DemandText,
+    ) -> Match {
+        let numbers = self.numbers_of(demand, offer, text);
+        self.match_of(demand, offer, text, &numbers, self.gate(demand, offer))
     }
 
     /// Scores a pair that is not excluded, with a prepared text.
@@ -318,7 +361,7 @@ impl<'a> Scorer<'a> {
     }
 
     /// Puts the numbers of a pair and what the gate says into words.
-    pub(super) fn match_of(
+    fn match_of(
         &self,
         demand: &'a DemandSubject,
         offer: &'a OfferSubject,
@@ -390,18 +433,10 @@ pub fn score(
 
 fn assess(pair: &Pair<'_>, text: &DemandText, criterion: Criterion) -> Assessment {
     match criterion {
-        Criterion::Variables => criteria::variables::assess(pair),
-        Criterion::Text => criteria::text::assess(pair, text),
-        cheap => assess_cheap(pair, cheap),
-    }
-}
-
-/// Every criterion but those that look words up.
-fn assess_cheap(pair: &Pair<'_>, criterion: Criterion) -> Assessment {
-    match criterion {
         Criterion::Disease => criteria::disease::assess(pair),
         Criterion::DataKinds => criteria::data_kinds::assess(pair),
-        Criterion::Variables | Criterion::Text => Assessment::NOT_ASKED,
+        Criterion::Variables => criteria::variables::assess(pair),
+        Criterion::Text => criteria::text::assess(pair, text),
         Criterion::Standard => criteria::standard::assess(pair),
         Criterion::CohortSize => criteria::cohort_size::assess(pair),
         Criterion::Period => criteria::period::assess(pair),

@@ -45,6 +45,8 @@ pub(super) struct Piece<'a> {
     pub(super) form: &'a str,
     /// The word it comes from, in small letters.
     pub(super) word: &'a Arc<str>,
+    /// The number of that word.
+    pub(super) word_number: u64,
     /// Whether it is a word next to the word before it, with at most a hyphen, a slash or white space between.
     pub(super) adjoins: bool,
     /// Whether its word only asks. A letter after a word is no pronoun: `type I`.
@@ -106,6 +108,7 @@ fn finish(run: &str, script: Script, adjoins: bool, each: &mut impl FnMut(Piece<
                     each(Piece {
                         form: &word.stem,
                         word: &word.written,
+                        word_number: word.number,
                         adjoins,
                         asks: word.asks && !(adjoins && run.len() == 1),
                     });
@@ -123,6 +126,7 @@ fn finish(run: &str, script: Script, adjoins: bool, each: &mut impl FnMut(Piece<
                     each(Piece {
                         form: &run[start..end],
                         word: &word.written,
+                        word_number: word.number,
                         adjoins: false,
                         asks: word.asks,
                     });
@@ -136,6 +140,7 @@ fn finish(run: &str, script: Script, adjoins: bool, each: &mut impl FnMut(Piece<
 /// What is known of a word.
 struct Word {
     written: Arc<str>,
+    number: u64,
     stem: Box<str>,
     /// Says nothing.
     stops: bool,
@@ -163,6 +168,7 @@ fn with_word<R>(word: &str, what: impl FnOnce(&Word) -> R) -> R {
             stem: Stemmer::create(Algorithm::English).stem(word).into(),
             stops: STOP.binary_search(&word).is_ok(),
             asks: ASKING.binary_search(&word).is_ok(),
+            number: number(word),
             written,
         });
         what(known)

@@ -107,6 +107,41 @@ pub(super) struct Trie {
     /// From words to places in `targets`; absent where there is no word.
     words: Option<MpTrie>,
     targets: Vec<Vec<Target>>,
+    openings: Openings,
+}
+
+/// With which two characters a word may begin, so that most places of a text are passed by at a glance.
+struct Openings(Vec<u64>);
+
+impl Default for Openings {
+    fn default() -> Self {
+        Self(vec![0; 1 << 10])
+    }
+}
+
+impl Openings {
+    fn place(first: char, second: Option<char>) -> (usize, u64) {
+        let second = second.map_or(0, u32::from);
+        let hash =
+            (u32::from(first).wrapping_mul(0x9E37_79B1) ^ second.wrapping_mul(0x85EB_CA6B)) >> 16;
+        ((hash >> 6) as usize, 1 << (hash & 63))
+    }
+
+    fn add(&mut self, word: &str) {
+        let mut chars = word.chars();
+        if let Some(first) = chars.next() {
+            let (at, bit) = Self::place(first, chars.next());
+            self.0[at] |= bit;
+        }
+    }
+
+    /// A no is certain.
+    fn may_begin(&self, first: char, second: Option<char>) -> bool {
+        [second, None].into_iter().any(|second| {
+            let (at, bit) = Self::place(first, second);
+            self.0[at] & bit != 0
+        })
+    }
 }
 
 impl fmt::Debug for Trie {
@@ -145,7 +180,10 @@ impl Trie {
                 });
             }
         }
+        let mut openings = Openings::default();
+        targets.keys().for_each(|word| openings.add(word));
         Self {
+            openings,
             // Fails only for no word at all, or for millions of them.
             words: MpTrie::from_records(targets.keys().zip(0..)).ok(),
             targets: targets.into_values().collect(),
@@ -343,6 +381,10 @@ impl Terminology {
 
     fn longest(&self, piece: &str, text: &[Glyph], from: usize) -> Option<(usize, Vec<&Target>)> {
         if text[from].ch == ' ' || !is_hangul(text[from].ch) && !begins(text, from) {
+            return None;
+        }
+        let second = text.get(from + 1).map(|glyph| glyph.ch);
+        if !self.trie.openings.may_begin(text[from].ch, second) {
             return None;
         }
         let mut best = None;

@@ -22,6 +22,8 @@ pub struct Model {
     pub scorer_version: String,
     pub computed_at: DateTimeUtc,
     pub criteria: Option<Json>,
+    pub by_demand: bool,
+    pub by_offer: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

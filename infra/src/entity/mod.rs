@@ -20,6 +20,7 @@ pub(crate) mod idempotency;
 pub(crate) mod identity_provider;
 pub(crate) mod invitation;
 pub(crate) mod mail_domain;
+pub(crate) mod match_floor;
 pub(crate) mod matching_day;
 pub(crate) mod meeting;
 pub(crate) mod meeting_delegate;

@@ -12,6 +12,7 @@ mod m0006_event_weights;
 mod m0007_text_model;
 mod m0008_identity;
 mod m0009_traces;
+mod m0010_kept_matches;
 
 use sea_orm_migration::prelude::*;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_text_model::Migration),
             Box::new(m0008_identity::Migration),
             Box::new(m0009_traces::Migration),
+            Box::new(m0010_kept_matches::Migration),
         ]
     }
 }

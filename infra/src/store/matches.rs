@@ -1,16 +1,16 @@
-//! Stored matches: the top of every open demand and listed offer, so that a read never scores.
+//! Stored matches: the top of every open demand and listed offer, so that a read never scores. What is stored is written
+//! in `kept`.
 
-use super::error::{json, to_json, vocabulary};
-use super::{Access, Ranked, StoreError, Tx, Viewer};
+use super::error::{json, vocabulary};
+use super::{Access, Ranked, StoreError, Viewer};
 use crate::entity::{demand, demand_offer_match as row, offer};
 use matchday_domain::catalogue::OfferState;
 use matchday_domain::demand::DemandState;
 use matchday_domain::id::{DemandId, MatchId, OfferId, OrganisationId};
-use matchday_domain::matching::{Criteria, Match};
+use matchday_domain::matching::Match;
 use matchday_domain::page::{Page, PageRequest, Take};
 use matchday_domain::time::Timestamp;
 use matchday_domain::use_conditions::Decision;
-use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, WindowStatement};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder,
@@ -257,97 +257,4 @@ fn beyond(at: Ranked, direction: Order) -> Condition {
             .add(row::Column::RankKey.eq(at.rank))
             .add(id),
     )
-}
-
-impl Tx {
-    /// Replaces all matches of a demand; tells which pairs were not there before.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn replace_matches_of_demand(
-        &self,
-        demand: DemandId,
-        matches: &[StoredMatch],
-    ) -> Result<Vec<StoredMatch>, StoreError> {
-        self.replace(row::Column::DemandId, demand.0, matches).await
-    }
-
-    /// Replaces all matches of an offer; tells which pairs were not there before.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn replace_matches_of_offer(
-        &self,
-        offer: OfferId,
-        matches: &[StoredMatch],
-    ) -> Result<Vec<StoredMatch>, StoreError> {
-        self.replace(row::Column::OfferId, offer.0, matches).await
-    }
-
-    async fn replace(
-        &self,
-        owner: row::Column,
-        id: Uuid,
-        matches: &[StoredMatch],
-    ) -> Result<Vec<StoredMatch>, StoreError> {
-        let known: HashMap<(Uuid, Uuid), Uuid> = row::Entity::find()
-            .filter(owner.eq(id))
-            .all(&self.conn)
-            .await?
-            .into_iter()
-            .map(|row| ((row.demand_id, row.offer_id), row.id))
-            .collect();
-        row::Entity::delete_many()
-            .filter(owner.eq(id))
-            .exec(&self.conn)
-            .await?;
-        let mut fresh = Vec::new();
-        let mut rows = Vec::with_capacity(matches.len());
-        for stored in matches {
-            let mut stored = stored.clone();
-            match known.get(&(stored.scored.demand.0, stored.scored.offer.0)) {
-                Some(known) => stored.id = MatchId(*known),
-                None => fresh.push(stored.clone()),
-            }
-            rows.push(columns(&stored)?);
-        }
-        self.insert_matches(rows).await?;
-        Ok(fresh)
-    }
-
-    async fn insert_matches(&self, rows: Vec<row::ActiveModel>) -> Result<(), StoreError> {
-        // 16 columns a row; both databases take tens of thousands of values in a statement, not more.
-        for chunk in rows.chunks(500) {
-            row::Entity::insert_many(chunk.to_vec())
-                .on_conflict_do_nothing()
-                .exec_without_returning(&self.conn)
-                .await?;
-        }
-        Ok(())
-    }
-}
-
-fn columns(stored: &StoredMatch) -> Result<row::ActiveModel, StoreError> {
-    let scored = &stored.scored;
-    Ok(row::ActiveModel {
-        id: Set(stored.id.0),
-        demand_id: Set(scored.demand.0),
-        offer_id: Set(scored.offer.0),
-        demand_organisation_id: Set(stored.demand_organisation.0),
-        offer_organisation_id: Set(stored.offer_organisation.0),
-        demand_version: Set(scored.demand_version),
-        offer_version: Set(scored.offer_version),
-        decision: Set(scored.decision.code().to_owned()),
-        score: Set(scored.score),
-        demander_side: Set(scored.demander_side),
-        provider_side: Set(scored.provider_side),
-        rank_key: Set(scored.rank_key()),
-        explanation: Set(to_json("demand_offer_match", &scored.explanation)?),
-        scorer_version: Set(scored.scorer_version.clone()),
-        computed_at: Set(stored.computed_at),
-        criteria: Set(Some(to_json(
-            "demand_offer_match",
-            &Criteria::of(&scored.explanation),
-        )?)),
-    })
 }

@@ -5,23 +5,24 @@
 //! otherwise the least that can be paid: the value is then bounded from below, and the rest of it is unknown.
 
 use super::{Account, Assessment, Pair, Parts};
-use crate::catalogue::{AccessMode, CostModel, Won};
+use crate::catalogue::{AccessMode, Cost, CostModel, Won};
 use crate::demand::{BudgetClass, DemandContent};
 use crate::matching::explain::{Evidence, Fact, Whose, round, thousands};
+use crate::organisation::Region;
 use chrono::{Datelike, Days, NaiveDate};
 
-const MODE_SHARE: f64 = 0.4;
-const LEAD_SHARE: f64 = 0.3;
-const COST_SHARE: f64 = 0.2;
-const TRAVEL_SHARE: f64 = 0.1;
+pub(in crate::matching) const MODE_SHARE: f64 = 0.4;
+pub(in crate::matching) const LEAD_SHARE: f64 = 0.3;
+pub(in crate::matching) const COST_SHARE: f64 = 0.2;
+pub(in crate::matching) const TRAVEL_SHARE: f64 = 0.1;
 /// Days late after which a date is worth nothing.
-const HOPELESS_DAYS: i64 = 180;
+pub(in crate::matching) const HOPELESS_DAYS: i64 = 180;
 /// Working days of a month of use.
 const DAYS_OF_A_MONTH: i64 = 21;
 
 /// What can be paid, won.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Money {
+pub(in crate::matching) enum Money {
     /// This much.
     Exactly(i64),
     /// This much, or more.
@@ -29,7 +30,7 @@ enum Money {
 }
 
 impl Money {
-    fn of(content: &DemandContent) -> Option<Self> {
+    pub(in crate::matching) fn of(content: &DemandContent) -> Option<Self> {
         match (content.budget, content.own_share) {
             (Some(budget), _) => Some(Self::Exactly(budget.0)),
             (None, Some(own)) if content.budget_class == Some(BudgetClass::Own) => {
@@ -40,7 +41,7 @@ impl Money {
         }
     }
 
-    fn won(self) -> i64 {
+    pub(in crate::matching) fn won(self) -> i64 {
         match self {
             Self::Exactly(won) | Self::AtLeast(won) => won,
         }
@@ -110,7 +111,7 @@ impl Practicality {
 }
 
 /// A shared mode 1; another closed environment than accepted .4; else 0.
-fn mode_credit(accepted: u64, offered: u64) -> f64 {
+pub(in crate::matching) fn mode_credit(accepted: u64, offered: u64) -> f64 {
     let closed = |modes: u64| modes & !AccessMode::Export.bit() != 0;
     if accepted & offered != 0 {
         1.0
@@ -173,16 +174,23 @@ fn lead_credit(pair: &Pair<'_>, needed: NaiveDate, ready_by: Option<NaiveDate>) 
 
 fn estimate(pair: &Pair<'_>) -> Option<i64> {
     let content = &pair.demand.content;
-    let cost = &pair.offer.content.cost;
+    let subjects = content.subjects_min.or(content.subjects_wished);
+    cost_of(&pair.offer.content.cost, subjects, content.use_months)
+}
+
+/// What so many subjects for so many months cost, won.
+pub(in crate::matching) fn cost_of(
+    cost: &Cost,
+    subjects: Option<i64>,
+    use_months: Option<i64>,
+) -> Option<i64> {
     let amount = cost.amount.map(|won| won.0);
     match cost.model? {
         CostModel::Free => Some(0),
         CostModel::Fixed => amount,
-        CostModel::PerSubject => {
-            Some(amount?.saturating_mul(content.subjects_min.or(content.subjects_wished)?))
-        }
+        CostModel::PerSubject => Some(amount?.saturating_mul(subjects?)),
         CostModel::PerDay => {
-            Some(amount?.saturating_mul(content.use_months?.saturating_mul(DAYS_OF_A_MONTH)))
+            Some(amount?.saturating_mul(use_months?.saturating_mul(DAYS_OF_A_MONTH)))
         }
         CostModel::Estimate => None,
     }
@@ -190,7 +198,7 @@ fn estimate(pair: &Pair<'_>) -> Option<i64> {
 
 /// The part of an estimate that can be paid, 0 to 1.
 #[allow(clippy::cast_precision_loss)]
-fn cost_credit(payable: i64, estimate: i64) -> f64 {
+pub(in crate::matching) fn cost_credit(payable: i64, estimate: i64) -> f64 {
     if estimate <= payable {
         1.0
     } else {
@@ -204,15 +212,17 @@ fn travel(pair: &Pair<'_>) -> Option<Option<f64>> {
     if pair.offer.access_bits() != AccessMode::ClosedOnsite.bit() {
         return None;
     }
-    Some(pair.offer.region.map(|to| {
-        if from == to {
-            1.0
-        } else if from.is_capital_area() && to.is_capital_area() {
-            0.8
-        } else {
-            0.4
-        }
-    }))
+    Some(pair.offer.region.map(|to| travel_credit(from, to)))
+}
+
+pub(in crate::matching) fn travel_credit(from: Region, to: Region) -> f64 {
+    if from == to {
+        1.0
+    } else if from.is_capital_area() && to.is_capital_area() {
+        0.8
+    } else {
+        0.4
+    }
 }
 
 /// Each part that is asked for, by its share.

@@ -20,7 +20,7 @@ const STALE: f64 = 0.9;
 const UNDATED: f64 = 0.95;
 const ESTIMATED: f64 = 0.9;
 /// What is left of a count that is not shown: as little as of the least trusted one, or hiding would beat telling.
-const UNSHOWN: f64 = STALE * ESTIMATED;
+pub(in crate::matching) const UNSHOWN: f64 = STALE * ESTIMATED;
 
 /// How many subjects an offer has for a demand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

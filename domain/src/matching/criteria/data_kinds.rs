@@ -6,7 +6,7 @@ use crate::matching::explain::{Evidence, Fact, Need, Whose, round};
 use crate::matching::facts::DemandedKind;
 
 /// Share of the wishes where anything is required.
-const WISHED_SHARE: f64 = 0.15;
+pub(in crate::matching) const WISHED_SHARE: f64 = 0.15;
 
 type Codes<'a> = Unconfirmed<'a, DataKind>;
 

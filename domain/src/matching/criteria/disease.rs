@@ -10,9 +10,9 @@ use crate::terminology::{ConditionCode, Span, Topic, TopicRelation};
 
 /// Share of the best demanded condition against the mean over all. A list of conditions is read as their union, of which
 /// an offer may serve a part well; how many of them it serves counts for the rest.
-const BEST_SHARE: f64 = 0.75;
+pub(in crate::matching) const BEST_SHARE: f64 = 0.75;
 /// Share of sex and ages in the criterion, where the demand names them.
-const POPULATION_SHARE: f64 = 0.15;
+pub(in crate::matching) const POPULATION_SHARE: f64 = 0.15;
 
 type Codes<'a> = Unconfirmed<'a, Span>;
 

@@ -204,13 +204,13 @@ impl Account {
 }
 
 /// Months on one line, so that spans can be measured.
-fn month_index(month: crate::time::Month) -> i64 {
+pub(in crate::matching) fn month_index(month: crate::time::Month) -> i64 {
     i64::from(month.year()) * 12 + i64::from(month.month()) - 1
 }
 
 /// Share of the shorter of two spans (both ends included) that lies in both; open ends reach as far as they can.
 #[allow(clippy::cast_precision_loss)]
-fn overlap(a: (i64, i64), b: (i64, i64)) -> f64 {
+pub(in crate::matching) fn overlap(a: (i64, i64), b: (i64, i64)) -> f64 {
     let shared = a.1.min(b.1) - a.0.max(b.0) + 1;
     let shorter = (a.1 - a.0).min(b.1 - b.0) + 1;
     if shared <= 0 || shorter <= 0 {

@@ -2,15 +2,15 @@
 //! span lies in both.
 
 use super::{Account, Assessment, Pair, month_index, overlap};
-use crate::catalogue::{Period, RefreshFrequency};
+use crate::catalogue::{OfferContent, Period, RefreshFrequency};
 use crate::matching::explain::{Evidence, Fact, Whose};
 use crate::time::Month;
 
 /// Months that no record reaches, for open ends.
 const EARLIEST: i64 = 1900 * 12;
-const LATEST: i64 = 2200 * 12;
+pub(in crate::matching) const LATEST: i64 = 2200 * 12;
 
-fn asked(period: Period) -> Option<(i64, i64)> {
+pub(in crate::matching) fn asked(period: Period) -> Option<(i64, i64)> {
     if period.start.is_none() && period.end.is_none() {
         return None;
     }
@@ -20,16 +20,22 @@ fn asked(period: Period) -> Option<(i64, i64)> {
     ))
 }
 
+/// Whether an offer is brought up to date time and again.
+pub(in crate::matching) fn reaches_today(content: &OfferContent) -> bool {
+    !matches!(
+        content.refresh,
+        None | Some(RefreshFrequency::None | RefreshFrequency::Irregular)
+    )
+}
+
 /// The months an offer covers; one that is brought up to date reaches to today less its lag.
 fn covered(pair: &Pair<'_>) -> Option<(i64, i64)> {
     let content = &pair.offer.content;
     let start = month_index(content.period.start?);
-    let end = match (content.period.end, content.refresh) {
-        (Some(end), _) => month_index(end),
-        (None, None | Some(RefreshFrequency::None | RefreshFrequency::Irregular)) => return None,
-        (None, Some(_)) => {
-            month_index(Month::of(pair.today)?) - content.time_lag_months.unwrap_or(0)
-        }
+    let end = match content.period.end {
+        Some(end) => month_index(end),
+        None if !reaches_today(content) => return None,
+        None => month_index(Month::of(pair.today)?) - content.time_lag_months.unwrap_or(0),
     };
     (start <= end).then_some((start, end))
 }

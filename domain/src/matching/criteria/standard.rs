@@ -32,6 +32,14 @@ pub fn credit(wanted: Standard, offered: Standard) -> f64 {
     }
 }
 
+/// The best credit of standards given as bits.
+pub(in crate::matching) fn credit_of(wanted: Standard, offered: u64) -> f64 {
+    let all = Standard::ALL.iter();
+    all.filter(|held| offered & held.bit() != 0)
+        .map(|held| credit(wanted, *held))
+        .fold(0.0, f64::max)
+}
+
 fn best(wanted: Standard, offered: &[Standard]) -> (f64, Option<Standard>) {
     let mut found = (0.0, None);
     for &standard in offered {
@@ -56,17 +64,10 @@ fn wanted<'a>(pair: &Pair<'a>) -> impl Iterator<Item = Standard> + use<'a> {
 /// Wanting `NONE` is wanting nothing.
 pub fn assess(pair: &Pair<'_>) -> Assessment {
     let offered = pair.offer.standard_bits();
-    let held = || {
-        Standard::ALL
-            .iter()
-            .filter(|standard| offered & standard.bit() != 0)
-    };
     let mut parts = Parts::default();
     for standard in wanted(pair) {
-        let best = held()
-            .map(|held| credit(standard, *held))
-            .fold(0.0, f64::max);
-        parts.add(1.0, (offered != 0).then_some(best));
+        let best = || credit_of(standard, offered);
+        parts.add(1.0, (offered != 0).then(best));
     }
     parts.finish()
 }

@@ -19,7 +19,7 @@ const SHOWN: usize = 6;
 /// The weights of a demand's tokens under a text model, computed once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DemandText {
-    weights: Vec<f64>,
+    weights: Box<[f64]>,
     total: f64,
     mean_length: f64,
 }
@@ -27,7 +27,7 @@ pub struct DemandText {
 impl DemandText {
     /// Weighs the tokens of a demand.
     pub fn of(demand: &DemandSubject, model: &TextModel) -> Self {
-        let weights: Vec<f64> = demand
+        let weights: Box<[f64]> = demand
             .terms()
             .iter()
             .map(|term| model.telling(term.token) * f64::from(term.weight))
@@ -69,15 +69,6 @@ pub fn assess(pair: &Pair<'_>, text: &DemandText) -> Assessment {
     Assessment::known(sum)
 }
 
-/// No less than [`assess`] comes to.
-pub fn bound(pair: &Pair<'_>) -> Assessment {
-    if pair.demand.terms().is_empty() {
-        Assessment::NOT_ASKED
-    } else {
-        Assessment::known(1.0)
-    }
-}
-
 /// The places of the offers that share a word with a demand, best first, with T; equal ones in the order given.
 pub fn rank(
     demand: &DemandSubject,
@@ -105,7 +96,7 @@ pub fn explain(pair: &Pair<'_>, text: &DemandText) -> Account {
     let mut by_word: BTreeMap<&str, f64> = BTreeMap::new();
     shares(pair.demand, pair.offer, text, |i, share| {
         if let Some(term) = pair.demand.terms().get(i) {
-            *by_word.entry(&*term.word).or_default() += share;
+            *by_word.entry(pair.demand.word(*term)).or_default() += share;
         }
     });
     let mut words: Vec<(&str, f64)> = by_word.into_iter().collect();

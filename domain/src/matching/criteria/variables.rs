@@ -6,20 +6,17 @@ use crate::matching::explain::{Evidence, Fact, Need, Whose, round};
 use crate::matching::subject::Variable;
 
 /// A wish counts this much of a requirement.
-const WISHED: f64 = 0.3;
+pub(in crate::matching) const WISHED: f64 = 0.3;
 
 /// Share of a variable's words that the offer has; `None` where the offer is not written in its language.
 #[allow(clippy::cast_precision_loss)]
-fn share(pair: &Pair<'_>, variable: &Variable, has: impl Fn(u64) -> bool) -> Option<f64> {
+fn found(pair: &Pair<'_>, variable: &Variable) -> Option<f64> {
     if variable.tokens.is_empty() || !pair.offer.speaks(variable) {
         return None;
     }
-    let hits = variable.tokens.iter().filter(|token| has(**token)).count();
+    let says = |token: &&u64| pair.offer.says(**token);
+    let hits = variable.tokens.iter().filter(says).count();
     Some(hits as f64 / variable.tokens.len() as f64)
-}
-
-fn found(pair: &Pair<'_>, variable: &Variable) -> Option<f64> {
-    share(pair, variable, |token| pair.offer.says(token))
 }
 
 /// Whether the offer can be linked; what it does not list, it does not say.
@@ -30,17 +27,6 @@ fn linked(pair: &Pair<'_>, source: LinkageSource) -> Option<bool> {
 
 /// Words are weak evidence, so nothing here is a must-have that caps a score.
 pub fn assess(pair: &Pair<'_>) -> Assessment {
-    gather(pair, found)
-}
-
-/// No less than [`assess`] comes to: words that the offer may have are taken to be there.
-pub fn bound(pair: &Pair<'_>) -> Assessment {
-    gather(pair, |pair, variable| {
-        share(pair, variable, |token| pair.offer.may_say(token))
-    })
-}
-
-fn gather(pair: &Pair<'_>, found: impl Fn(&Pair<'_>, &Variable) -> Option<f64>) -> Assessment {
     let mut parts = Parts::default();
     for (variable, _) in pair.demand.required_variables() {
         parts.add(1.0, found(pair, variable));

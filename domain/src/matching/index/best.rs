@@ -1,186 +1,154 @@
 //! The best of many pairs without finishing most of them.
 //!
-//! Every candidate gets an upper bound of its score from the criteria that are cheap; pairs are then scored in full from
-//! the largest bound on, until no bound left reaches the scores found (the threshold algorithm: Fagin, Lotem, Naor,
-//! PODS 2001). Candidates that are far off have a common bound, since a failed must-have caps them, and are looked at
-//! only where it is reached. The order is that of scoring every pair.
+//! Candidates come in tiers, each with a bound of what its pairs can come to, and every candidate has a bound of its own;
+//! a pair is scored in full only where its bound reaches the scores found so far (the threshold algorithm: Fagin, Lotem,
+//! Naor, PODS 2001), some hundred candidates at a time, of these the most promising first. What is found is what scoring
+//! every pair finds.
 
-use super::side::Candidates;
-use super::{IndexedDemand, MatchList};
-use crate::id::{DemandId, OfferId};
-use crate::matching::score::{NEAR_MISS_FLOOR, Numbers, RELEVANCE_FLOOR, STORED_MATCHES, Scorer};
-use crate::matching::{Criterion, Match, OfferSubject, is_excluded};
-use crate::use_conditions::Decision;
-use roaring::RoaringBitmap;
+use super::IndexedDemand;
+use super::side::Tier;
+use super::upkeep::keep;
+use crate::matching::score::{NEAR_MISS_FLOOR, RELEVANCE_FLOOR, RankKey, STORED_MATCHES, Scorer};
+use crate::matching::{Match, OfferSubject, is_excluded};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Near-misses kept for each demand and each offer.
-const KEPT_NEAR_MISSES: usize = 10;
+/// Candidates weighed before the scores found so far are looked at anew.
+const AT_ONCE: usize = 256;
 
-/// A pair by its upper bound, hundredths of a point.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Bounded(i32, Reverse<usize>);
-
-/// A pair by its order among those scored.
-type Order = (i32, i32, Reverse<(DemandId, OfferId)>);
-
-struct Scored<'a> {
-    order: Order,
-    numbers: Numbers,
-    pair: Pair<'a>,
+/// The matches of one record, best first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MatchList {
+    /// What the gate does not deny, at most [`STORED_MATCHES`].
+    pub matches: Vec<Match>,
+    /// What it denies although it would fit well.
+    pub near_misses: Vec<Match>,
 }
 
-impl PartialEq for Scored<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.order == other.order
-    }
-}
-impl Eq for Scored<'_> {}
-impl PartialOrd for Scored<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Scored<'_> {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.order.cmp(&other.order)
-    }
+/// What there is to find for a record.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) list: MatchList,
+    /// Pairs that are not in the list and may be among the best of the other side.
+    pub(super) entering: Vec<RankKey>,
 }
 
-type Pair<'a> = (&'a IndexedDemand, &'a OfferSubject);
+pub(super) type Pair<'a> = (&'a IndexedDemand, &'a OfferSubject);
 
-/// Relevant pairs, the largest score first, then the largest without caps, then the ids.
-struct Descending<'a, 'c, F> {
-    scorer: &'c Scorer<'a>,
-    candidates: &'c Candidates,
-    pair: F,
-    pairs: Vec<Pair<'a>>,
-    bounded: BinaryHeap<Bounded>,
-    scored: BinaryHeap<Scored<'a>>,
-    /// Candidates that are far off have not been looked at yet, and none of them exceeds this.
-    far: Option<i32>,
+/// The candidates of a record by their places.
+pub(super) struct Search<'a, 'c, At, Bound, Floor> {
+    pub(super) scorer: &'c Scorer<'a>,
+    /// The largest bound first.
+    pub(super) tiers: Vec<Tier>,
+    /// The pair with a candidate.
+    pub(super) pair: At,
+    /// No less than the score of the pair; `None` where it is below the given one or the pair is irrelevant.
+    pub(super) bound: Bound,
+    /// The score from which the pair may be among the best of the candidate.
+    pub(super) floor: Floor,
 }
 
-impl<'a, 'c, F: Fn(u32) -> Option<Pair<'a>>> Descending<'a, 'c, F> {
-    fn new(scorer: &'c Scorer<'a>, candidates: &'c Candidates, pair: F) -> Self {
-        let mut this = Self {
-            scorer,
-            candidates,
-            pair,
-            pairs: Vec::new(),
-            bounded: BinaryHeap::new(),
-            scored: BinaryHeap::new(),
-            far: [Criterion::Disease, Criterion::DataKinds]
-                .map(|failed| scorer.bound_of_failed(failed))
-                .into_iter()
-                .max(),
-        };
-        this.look_at(&candidates.near);
-        this
-    }
-
-    fn look_at(&mut self, places: &RoaringBitmap) {
-        let mut bounded = std::mem::take(&mut self.bounded).into_vec();
-        for (demand, offer) in places.iter().filter_map(&self.pair) {
-            if is_excluded(&demand.subject, offer) {
+impl<'a, At, Bound, Floor> Search<'a, '_, At, Bound, Floor>
+where
+    At: Fn(u32) -> Option<Pair<'a>>,
+    Bound: Fn(u32, i32) -> Option<i32>,
+    Floor: Fn(u32) -> i32,
+{
+    pub(super) fn run(self) -> Found {
+        let scored = self.gather();
+        let mut kept: Vec<RankKey> = scored.iter().map(|(key, _)| *key).collect();
+        keep(&mut kept);
+        let mut found = Found::default();
+        for (key, place) in scored {
+            if kept.binary_search(&key).is_err() {
+                if key.score() >= (self.floor)(place) {
+                    found.entering.push(key);
+                }
                 continue;
             }
-            let bound = self.scorer.bound(&demand.subject, offer);
-            if bound >= RELEVANCE_FLOOR {
-                bounded.push(Bounded(bound, Reverse(self.pairs.len())));
-                self.pairs.push((demand, offer));
-            }
-        }
-        self.bounded = BinaryHeap::from(bounded);
-    }
-
-    /// The largest bound of what is not scored yet.
-    fn next_bound(&mut self) -> Option<i32> {
-        let next = self.bounded.peek().map(|Bounded(bound, _)| *bound);
-        let Some(far) = self.far.filter(|far| next.is_none_or(|next| next <= *far)) else {
-            return next;
-        };
-        if self.scored.peek().is_some_and(|best| best.order.0 > far) {
-            return Some(far);
-        }
-        self.far = None;
-        let candidates = self.candidates;
-        self.look_at(&candidates.far);
-        self.bounded.peek().map(|Bounded(bound, _)| *bound)
-    }
-}
-
-impl<'a, F: Fn(u32) -> Option<Pair<'a>>> Iterator for Descending<'a, '_, F> {
-    type Item = Scored<'a>;
-
-    fn next(&mut self) -> Option<Scored<'a>> {
-        while let Some(bound) = self.next_bound() {
-            if self.scored.peek().is_some_and(|best| best.order.0 > bound) {
-                break;
-            }
-            let Some(Bounded(_, Reverse(place))) = self.bounded.pop() else {
-                break;
+            let Some((demand, offer)) = (self.pair)(place) else {
+                continue;
             };
-            let pair = self.pairs[place];
-            let (demand, offer) = pair;
-            let numbers = self.scorer.numbers_of(&demand.subject, offer, &demand.text);
-            if numbers.is_relevant() {
-                let ids = Reverse((demand.subject.id, offer.id));
-                self.scored.push(Scored {
-                    order: (numbers.score, numbers.uncapped, ids),
-                    numbers,
-                    pair,
-                });
+            let told = self.scorer.told(&demand.subject, offer, &demand.text);
+            if told.is_denied() {
+                found.list.near_misses.push(told);
+            } else {
+                found.list.matches.push(told);
             }
         }
-        self.scored.pop()
+        found.list.matches.sort_by_key(Match::rank);
+        found.list.near_misses.sort_by_key(Match::rank);
+        found
     }
-}
 
-/// How many of the matches kept so far go before one with a score and a decision.
-fn better(matches: &[Match], score: i32, decision: Decision) -> usize {
-    matches
-        .iter()
-        .filter(|kept| kept.score > score || kept.decision <= decision)
-        .count()
-}
-
-/// Asks the gate from the best pair on until enough is found.
-pub(super) fn best<'a>(
-    scorer: &Scorer<'a>,
-    candidates: &Candidates,
-    pair: impl Fn(u32) -> Option<Pair<'a>>,
-) -> MatchList {
-    let mut list = MatchList::default();
-    for Scored { numbers, pair, .. } in Descending::new(scorer, candidates, pair) {
-        let (demand, offer) = pair;
-        let score = numbers.score;
-        // At equal score a pass goes before an ask, so one may still come after fifty.
-        let full = better(&list.matches, score, Decision::Pass) >= STORED_MATCHES;
-        // A denied pair that would not be among the fifty if it were allowed is no near-miss.
-        if full {
-            break;
-        }
-        let misses = list.near_misses.len() >= KEPT_NEAR_MISSES || score < NEAR_MISS_FLOOR;
-        let gate = scorer.gate(&demand.subject, offer);
-        let denied = gate.decision == Decision::Deny;
-        let enough = if denied {
-            misses
-        } else {
-            better(&list.matches, score, gate.decision) >= STORED_MATCHES
+    /// All relevant pairs that either side may keep, and some more.
+    fn gather(&self) -> Vec<(RankKey, u32)> {
+        let mut scored = Vec::new();
+        // The best scores of what the gate does not deny.
+        let mut top: BinaryHeap<Reverse<i32>> = BinaryHeap::with_capacity(STORED_MATCHES + 1);
+        let needed = |top: &BinaryHeap<Reverse<i32>>, place| {
+            let own = match top.peek() {
+                Some(Reverse(last)) if top.len() >= STORED_MATCHES => *last,
+                _ => RELEVANCE_FLOOR,
+            };
+            own.min((self.floor)(place)).max(RELEVANCE_FLOOR)
         };
-        if enough {
-            continue;
+        let mut some: Vec<(i32, u32)> = Vec::with_capacity(AT_ONCE);
+        for tier in &self.tiers {
+            let mut places = tier.places.iter();
+            loop {
+                some.clear();
+                for place in places.by_ref() {
+                    let least = needed(&top, place);
+                    if tier.bound < least {
+                        continue;
+                    }
+                    if let Some(bound) = (self.bound)(place, least) {
+                        some.push((bound, place));
+                        if some.len() == AT_ONCE {
+                            break;
+                        }
+                    }
+                }
+                if some.is_empty() {
+                    break;
+                }
+                some.sort_unstable_by_key(|(bound, _)| Reverse(*bound));
+                for &(bound, place) in &some {
+                    let least = needed(&top, place);
+                    if bound < least {
+                        continue;
+                    }
+                    if let Some(key) = self.score(place, least) {
+                        scored.push((key, place));
+                        if !key.is_denied() {
+                            top.push(Reverse(key.score()));
+                            if top.len() > STORED_MATCHES {
+                                top.pop();
+                            }
+                        }
+                    }
+                }
+            }
         }
-        let found = scorer.match_of(&demand.subject, offer, &demand.text, &numbers, gate);
-        if denied {
-            list.near_misses.push(found);
-        } else {
-            list.matches.push(found);
-        }
+        scored
     }
-    list.matches.sort_by_key(Match::rank);
-    list.matches.truncate(STORED_MATCHES);
-    list
+
+    /// The place of a pair in the order; `None` where it is excluded, irrelevant, scores less, or is denied without being
+    /// a near-miss.
+    fn score(&self, place: u32, least: i32) -> Option<RankKey> {
+        let (demand, offer) = (self.pair)(place)?;
+        let subject = &demand.subject;
+        if is_excluded(subject, offer) {
+            return None;
+        }
+        let numbers = self.scorer.numbers_of(subject, offer, &demand.text);
+        if numbers.score < least || !numbers.is_relevant() {
+            return None;
+        }
+        let decision = self.scorer.gate(subject, offer).decision;
+        let pair = (subject.id, offer.id);
+        let key = RankKey::new(pair, decision, numbers.score, numbers.uncapped);
+        (!key.is_denied() || key.score() >= NEAR_MISS_FLOOR).then_some(key)
+    }
 }

@@ -1,28 +1,27 @@
 //! An index in memory over both sides, so that a changed record finds its matches without every pair being scored.
 //!
-//! It keeps subjects and postings by condition and by data kind, never scores: matches are computed when asked for, from
+//! It keeps subjects and postings by condition and by data kind, never scores (but for [`MatchIndex::floor`], which only
+//! tells what need not be looked at): matches are computed when asked for, from
 //! the records present, so that the order of changes cannot matter. Candidates are the same pairs from either side, and
 //! [`Match::is_relevant`] decides alike for both.
 
 mod best;
+mod glance;
 mod side;
+mod upkeep;
 
 use super::criteria::text::DemandText;
 use super::score::Scorer;
-use super::{DemandSubject, Match, OfferSubject, TextModel, Weights};
+use super::{DemandSubject, Match, OfferSubject, RankKey, TextModel, Weights};
 use crate::id::{DemandId, OfferId};
 use crate::terminology::{Span, Terminology, Topic};
+use best::{Found, Search};
 use chrono::NaiveDate;
+use glance::{DemandGlance, Eye, OfferGlance};
 use side::{Kinds, Side};
 
-/// The matches of one record, best first.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct MatchList {
-    /// What the gate does not deny, at most [`super::STORED_MATCHES`].
-    pub matches: Vec<Match>,
-    /// What it denies although it would fit well.
-    pub near_misses: Vec<Match>,
-}
+pub use best::MatchList;
+pub use upkeep::{Keepers, Kept, Plan, Record, Renewal};
 
 #[derive(Debug, Clone)]
 struct IndexedDemand {
@@ -36,8 +35,8 @@ pub struct MatchIndex<'t> {
     weights: Weights,
     model: TextModel,
     terminology: &'t Terminology,
-    demands: Side<DemandId, IndexedDemand, Topic>,
-    offers: Side<OfferId, OfferSubject, Span>,
+    demands: Side<DemandId, IndexedDemand, DemandGlance, Topic>,
+    offers: Side<OfferId, OfferSubject, OfferGlance, Span>,
 }
 
 impl<'t> MatchIndex<'t> {
@@ -58,16 +57,23 @@ impl<'t> MatchIndex<'t> {
         let text = DemandText::of(&demand, &self.model);
         let (id, conditions) = (demand.id, demand.topics().to_vec());
         let kinds = wanted_kinds(&demand);
+        let glance = DemandGlance::of(&demand);
         let subject = demand;
-        self.demands
-            .insert(id, IndexedDemand { subject, text }, &conditions, kinds);
+        self.demands.insert(
+            id,
+            IndexedDemand { subject, text },
+            glance,
+            &conditions,
+            kinds,
+        );
     }
 
     /// Adds or replaces an offer.
     pub fn upsert_offer(&mut self, offer: OfferSubject) {
         self.remove_offer(offer.id);
         let (id, conditions, kinds) = (offer.id, offer.spans().to_vec(), held_kinds(&offer));
-        self.offers.insert(id, offer, &conditions, kinds);
+        let glance = OfferGlance::of(&offer);
+        self.offers.insert(id, offer, glance, &conditions, kinds);
     }
 
     /// Removes a demand; whether it was there.
@@ -125,11 +131,53 @@ impl<'t> MatchIndex<'t> {
         self.scorer(NaiveDate::MIN).version()
     }
 
+    /// The last match of a record, which a pair has to go before to be among its best; absent while there is room.
+    pub fn floor(&self, record: Record) -> Option<RankKey> {
+        match record {
+            Record::Demand(id) => self.demands.floor(id),
+            Record::Offer(id) => self.offers.floor(id),
+        }
+    }
+
+    /// Takes a floor from a [`Plan`]. One that is too low costs time, one that is too high loses matches.
+    pub fn set_floor(&mut self, record: Record, floor: Option<RankKey>) {
+        match record {
+            Record::Demand(id) => self.demands.set_floor(id, floor),
+            Record::Offer(id) => self.offers.set_floor(id, floor),
+        }
+    }
+
     /// The best matches and near-misses of a demand on a day; none where it is not in the index.
     pub fn matches_of_demand(&self, id: DemandId, today: NaiveDate) -> MatchList {
-        let Some(demand) = self.demands.get(id) else {
-            return MatchList::default();
+        self.found(Record::Demand(id), false, today).list
+    }
+
+    /// The best matches and near-misses of an offer on a day; none where it is not in the index.
+    pub fn matches_of_offer(&self, id: OfferId, today: NaiveDate) -> MatchList {
+        self.found(Record::Offer(id), false, today).list
+    }
+
+    /// A pair with its reasons.
+    fn match_of(&self, (demand, offer): (DemandId, OfferId), today: NaiveDate) -> Option<Match> {
+        let (demand, offer) = (self.demands.get(demand)?, self.offers.get(offer)?);
+        Some(
+            self.scorer(today)
+                .told(&demand.subject, offer, &demand.text),
+        )
+    }
+
+    /// The matches of a record, and, where `entering`, what may be among the best of others.
+    fn found(&self, record: Record, entering: bool, today: NaiveDate) -> Found {
+        let found = match record {
+            Record::Demand(id) => self.found_for_demand(id, entering, today),
+            Record::Offer(id) => self.found_for_offer(id, entering, today),
         };
+        found.unwrap_or_default()
+    }
+
+    fn found_for_demand(&self, id: DemandId, entering: bool, today: NaiveDate) -> Option<Found> {
+        let (demand, glance) = (self.demands.get(id)?, self.demands.glance_of(id)?);
+        let (scorer, eye) = (self.scorer(today), Eye::new(&self.weights, today));
         let topics = demand.subject.topics();
         let candidates = self.offers.candidates(
             !topics.is_empty(),
@@ -139,16 +187,19 @@ impl<'t> MatchIndex<'t> {
             },
             wanted_kinds(&demand.subject),
         );
-        best::best(&self.scorer(today), &candidates, |place| {
-            Some((demand, self.offers.at(place)?))
-        })
+        let search = Search {
+            scorer: &scorer,
+            tiers: candidates.tiers(&scorer, !topics.is_empty(), false),
+            pair: |place| Some((demand, self.offers.at(place)?)),
+            bound: |place, least| eye.bound(glance, self.offers.glance(place)?, least),
+            floor: |place| floor(entering, || self.offers.floor_at(place)),
+        };
+        Some(search.run())
     }
 
-    /// The best matches and near-misses of an offer on a day; none where it is not in the index.
-    pub fn matches_of_offer(&self, id: OfferId, today: NaiveDate) -> MatchList {
-        let Some(offer) = self.offers.get(id) else {
-            return MatchList::default();
-        };
+    fn found_for_offer(&self, id: OfferId, entering: bool, today: NaiveDate) -> Option<Found> {
+        let (offer, glance) = (self.offers.get(id)?, self.offers.glance_of(id)?);
+        let (scorer, eye) = (self.scorer(today), Eye::new(&self.weights, today));
         let spans = offer.spans();
         let candidates = self.demands.candidates(
             !spans.is_empty(),
@@ -158,9 +209,23 @@ impl<'t> MatchIndex<'t> {
             },
             held_kinds(offer),
         );
-        best::best(&self.scorer(today), &candidates, |place| {
-            Some((self.demands.at(place)?, offer))
-        })
+        let search = Search {
+            scorer: &scorer,
+            tiers: candidates.tiers(&scorer, false, true),
+            pair: |place| Some((self.demands.at(place)?, offer)),
+            bound: |place, least| eye.bound(self.demands.glance(place)?, glance, least),
+            floor: |place| floor(entering, || self.demands.floor_at(place)),
+        };
+        Some(search.run())
+    }
+}
+
+/// The score from which a pair may be among the best of the other side.
+fn floor(entering: bool, last: impl FnOnce() -> Option<RankKey>) -> i32 {
+    if entering {
+        last().map_or(0, RankKey::score)
+    } else {
+        i32::MAX
     }
 }
 

@@ -1,15 +1,22 @@
 //! The records of one side, and where each condition and data kind is named.
 
+use crate::matching::criteria::disease::POPULATION_SHARE;
+use crate::matching::score::{RankKey, Scorer, UNKNOWN_CREDIT};
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::hash::Hash;
 
 /// Records by id and by place; the place of a removed record goes to a later one.
 #[derive(Debug, Clone)]
-pub(super) struct Side<Id, Record, Condition> {
+pub(super) struct Side<Id, Record, Glance, Condition> {
     places: BTreeMap<Id, u32>,
-    records: Vec<Option<Record>>,
+    records: Vec<Option<Box<Record>>>,
+    /// What bounds their scores, some together, so that they are never moved.
+    glances: Vec<Vec<Option<Glance>>>,
+    /// The last match of a record that keeps all that it may.
+    floors: Vec<Option<RankKey>>,
     free: Vec<u32>,
     /// Every place taken.
     all: RoaringBitmap,
@@ -35,33 +42,94 @@ pub(super) struct Kinds {
     pub(super) musts: u64,
 }
 
+/// Candidates that have a bound in common.
+#[derive(Debug, Clone)]
+pub(super) struct Tier {
+    /// No less than any score among them, hundredths of a point.
+    pub(super) bound: i32,
+    pub(super) places: RoaringBitmap,
+}
+
 /// Places of records that may be relevant.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Candidates {
-    /// Those that may serve well.
-    pub(super) near: RoaringBitmap,
+    /// Those with a condition that serves fully.
+    same: RoaringBitmap,
+    /// Those with one that serves in part.
+    part: RoaringBitmap,
+    /// Those that name no condition.
+    silent: RoaringBitmap,
+    /// Those that name one, where the record itself names none.
+    other: RoaringBitmap,
     /// Those whose conditions or kinds are so far off that a must-have fails.
-    pub(super) far: RoaringBitmap,
+    far: RoaringBitmap,
+}
+
+/// The most that the disease criterion can come to with this value of the conditions, 0 to 1.
+fn with_people(topic: f64) -> f64 {
+    POPULATION_SHARE + (1.0 - POPULATION_SHARE) * topic
+}
+
+impl Candidates {
+    /// The tiers, the largest bound first. `silent` and `other` tell whether a record of these is one that the demand asks
+    /// for a condition although the offer names none.
+    pub(super) fn tiers(self, scorer: &Scorer<'_>, silent: bool, other: bool) -> Vec<Tier> {
+        let unknown = |is: bool| if is { with_people(UNKNOWN_CREDIT) } else { 1.0 };
+        let mut tiers: Vec<Tier> = [
+            (1.0, false, self.same),
+            (with_people(PART), false, self.part),
+            (unknown(silent), false, self.silent),
+            (unknown(other), false, self.other),
+            (1.0, true, self.far),
+        ]
+        .into_iter()
+        .map(|(disease, failed, places)| Tier {
+            bound: scorer.bound_of(disease, failed),
+            places,
+        })
+        .collect();
+        tiers.sort_by_key(|tier| Reverse(tier.bound));
+        tiers
+    }
 }
 
 /// Places of some, and of all these kinds.
 fn union(some: &RoaringBitmap, by_kind: &[RoaringBitmap], kinds: u64) -> RoaringBitmap {
-    bits(kinds).fold(some.clone(), |all, kind| all | &by_kind[kind])
+    let mut all = some.clone();
+    for kind in bits(kinds) {
+        all |= &by_kind[kind];
+    }
+    all
 }
 
 /// Thousandths of credit under which the best condition leaves the must-have failed.
 const ENOUGH: u16 = 500;
+/// Thousandths of full credit, and the most below it, 0 to 1.
+const FULL: u16 = 1_000;
+const PART: f64 = 0.7;
+
+/// Glances that lie together.
+const TOGETHER: usize = 1 << 10;
+
+fn glance_place(place: u32) -> (usize, usize) {
+    let place = place as usize;
+    (place / TOGETHER, place % TOGETHER)
+}
 
 /// The places of the bits that are set.
 fn bits(set: u64) -> impl Iterator<Item = usize> {
     (0..64).filter(move |place| set >> place & 1 == 1)
 }
 
-impl<Id: Ord + Copy, Record, Condition: Hash + Eq + Copy> Side<Id, Record, Condition> {
+impl<Id: Ord + Copy, Record, Glance, Condition: Hash + Eq + Copy>
+    Side<Id, Record, Glance, Condition>
+{
     pub(super) fn new() -> Self {
         Self {
             places: BTreeMap::new(),
             records: Vec::new(),
+            glances: Vec::new(),
+            floors: Vec::new(),
             free: Vec::new(),
             all: RoaringBitmap::new(),
             conditions: FxHashMap::default(),
@@ -78,17 +146,31 @@ impl<Id: Ord + Copy, Record, Condition: Hash + Eq + Copy> Side<Id, Record, Condi
         &mut self,
         id: Id,
         record: Record,
+        glance: Glance,
         conditions: &[Condition],
         kinds: Kinds,
     ) {
         let place = self.free.pop().unwrap_or_else(|| {
             self.records.push(None);
+            if self
+                .glances
+                .last()
+                .is_none_or(|last| last.len() == TOGETHER)
+            {
+                self.glances.push(Vec::with_capacity(TOGETHER));
+            }
+            if let Some(last) = self.glances.last_mut() {
+                last.push(None);
+            }
+            self.floors.push(None);
             // Memory ends long before places do.
             u32::try_from(self.records.len() - 1).unwrap_or(u32::MAX)
         });
-        if let Some(slot) = self.records.get_mut(place as usize) {
-            *slot = Some(record);
-        }
+        self.records[place as usize] = Some(Box::new(record));
+        let (some, at) = glance_place(place);
+        self.glances[some][at] = Some(glance);
+        // Room for any match, until its list is known.
+        self.floors[place as usize] = None;
         self.places.insert(id, place);
         self.all.insert(place);
         for condition in conditions {
@@ -137,6 +219,8 @@ impl<Id: Ord + Copy, Record, Condition: Hash + Eq + Copy> Side<Id, Record, Condi
                 self.musts[kind].remove(place);
             }
         }
+        let (some, at) = glance_place(place);
+        self.glances[some][at] = None;
         self.no_condition.remove(place);
         self.no_kind.remove(place);
         self.no_must.remove(place);
@@ -150,7 +234,30 @@ impl<Id: Ord + Copy, Record, Condition: Hash + Eq + Copy> Side<Id, Record, Condi
     }
 
     pub(super) fn at(&self, place: u32) -> Option<&Record> {
-        self.records.get(place as usize)?.as_ref()
+        self.records.get(place as usize)?.as_deref()
+    }
+
+    pub(super) fn glance(&self, place: u32) -> Option<&Glance> {
+        let (some, at) = glance_place(place);
+        self.glances.get(some)?.get(at)?.as_ref()
+    }
+
+    pub(super) fn glance_of(&self, id: Id) -> Option<&Glance> {
+        self.glance(*self.places.get(&id)?)
+    }
+
+    pub(super) fn floor(&self, id: Id) -> Option<RankKey> {
+        self.floor_at(*self.places.get(&id)?)
+    }
+
+    pub(super) fn floor_at(&self, place: u32) -> Option<RankKey> {
+        self.floors.get(place as usize).copied().flatten()
+    }
+
+    pub(super) fn set_floor(&mut self, id: Id, floor: Option<RankKey>) {
+        if let Some(place) = self.places.get(&id) {
+            self.floors[*place as usize] = floor;
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -158,7 +265,7 @@ impl<Id: Ord + Copy, Record, Condition: Hash + Eq + Copy> Side<Id, Record, Condi
     }
 
     pub(super) fn records(&self) -> impl Iterator<Item = &Record> {
-        self.records.iter().flatten()
+        self.records.iter().flatten().map(Box::as_ref)
     }
 
     pub(super) fn ids(&self) -> impl Iterator<Item = Id> {
@@ -174,29 +281,44 @@ impl<Id: Ord + Copy, Record, Condition: Hash + Eq + Copy> Side<Id, Record, Condi
         related: impl Fn(&Condition) -> u16,
         kinds: Kinds,
     ) -> Candidates {
-        let mut found = Candidates::default();
+        let mut found = Candidates {
+            silent: self.no_condition.clone(),
+            ..Candidates::default()
+        };
         if names_condition {
-            found.near = self.no_condition.clone();
             for (condition, places) in &self.conditions {
                 match related(condition) {
                     0 => {}
-                    credit if credit < ENOUGH => found.far |= places,
-                    _ => found.near |= places,
+                    FULL.. => found.same |= places,
+                    ENOUGH.. => found.part |= places,
+                    _ => found.far |= places,
                 }
             }
-            found.far -= &found.near;
+            found.part -= &found.same;
+            found.far -= &found.same;
+            found.far -= &found.part;
         } else {
-            found.near = self.all.clone();
+            found.other = &self.all - &found.silent;
         }
+        let Candidates {
+            same,
+            part,
+            silent,
+            other,
+            far,
+        } = &mut found;
         if kinds.all != 0 {
             let touching = union(&self.no_kind, &self.kinds, kinds.all);
-            found.near &= &touching;
-            found.far &= &touching;
+            for places in [&mut *same, &mut *part, &mut *silent, &mut *other, &mut *far] {
+                *places &= &touching;
+            }
         }
         if kinds.musts != 0 {
             let served = union(&self.no_must, &self.musts, kinds.musts);
-            found.far |= &found.near - &served;
-            found.near &= &served;
+            for places in [same, part, silent, other] {
+                *far |= &*places - &served;
+                *places &= &served;
+            }
         }
         found
     }

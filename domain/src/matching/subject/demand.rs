@@ -11,6 +11,7 @@ use crate::suggested_code::{unconfirmed_conditions, unconfirmed_kinds};
 use crate::terminology::{ConditionCode, Span, Terminology, Topic};
 use crate::use_conditions::Asker;
 use smallvec::SmallVec;
+use std::sync::Arc;
 
 /// Weight of a token by the field it stands in (matching design, criterion 8: 3, 2, 1), in halves; a compound of two
 /// words has half of it besides the words themselves.
@@ -48,6 +49,8 @@ pub struct DemandSubject {
     linkage_bits: u64,
     /// Sorted by token.
     terms: Box<[Term]>,
+    /// The words of the terms.
+    words: Box<[Arc<str>]>,
     required_variables: Box<[Variable]>,
     wished_variables: Box<[Variable]>,
 }
@@ -77,6 +80,7 @@ impl DemandSubject {
             .chain(&any_of_kinds)
             .chain(&wished_kinds)
             .fold(0, |bits, kind| bits | kind.touching());
+        let (terms, words) = terms(&content, terminology);
         let variables = |names: &[String]| names.iter().map(|name| Variable::of(name)).collect();
         Self {
             id,
@@ -100,7 +104,8 @@ impl DemandSubject {
                 .iter()
                 .fold(0, |bits, m| bits | m.bit()),
             linkage_bits: content.linkage.iter().fold(0, |bits, l| bits | l.bit()),
-            terms: terms(&content, terminology),
+            terms,
+            words,
             required_variables: variables(&content.variables_required),
             wished_variables: variables(&content.variables_wished),
             content,
@@ -187,6 +192,11 @@ impl DemandSubject {
         &self.terms
     }
 
+    /// The word of a term.
+    pub(in crate::matching) fn word(&self, term: Term) -> &str {
+        self.words.get(term.word as usize).map_or("", |word| word)
+    }
+
     /// The variables that must be there, with their names.
     pub(in crate::matching) fn required_variables(
         &self,
@@ -204,7 +214,7 @@ impl DemandSubject {
     }
 }
 
-fn terms(content: &DemandContent, terminology: &Terminology) -> Box<[Term]> {
+fn terms(content: &DemandContent, terminology: &Terminology) -> (Box<[Term]>, Box<[Arc<str>]>) {
     let mut bag = Bag::asked(terminology);
     let mut add = |text: &str, weight| bag.add(text, weight, weight / 2);
     for text in content.title.iter() {
@@ -224,9 +234,9 @@ fn terms(content: &DemandContent, terminology: &Terminology) -> Box<[Term]> {
     {
         add(text, IN_BODY);
     }
-    let mut terms = bag.finish();
+    let (mut terms, words) = bag.finish();
     for term in &mut terms {
         term.weight = term.weight.min(IN_TITLE);
     }
-    terms.into_boxed_slice()
+    (terms.into(), words.into())
 }

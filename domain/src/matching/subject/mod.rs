@@ -15,9 +15,9 @@ use smallvec::SmallVec;
 pub(super) struct Variable {
     pub(super) tokens: SmallVec<[u64; 4]>,
     /// Written in Korean words.
-    korean: bool,
+    pub(super) korean: bool,
     /// Written in English words, not only in acronyms.
-    english: bool,
+    pub(super) english: bool,
 }
 
 impl Variable {

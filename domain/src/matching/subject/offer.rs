@@ -199,14 +199,24 @@ impl OfferSubject {
         self.words.length
     }
 
-    /// Whether the offer may have a token; a no is certain.
-    pub(in crate::matching) fn may_say(&self, token: u64) -> bool {
-        self.words.signature.may_have(token)
+    /// Its tokens at a glance.
+    pub(in crate::matching) fn signature(&self) -> &Signature {
+        &self.words.signature
     }
 
     /// Whether the offer has a token.
     pub(in crate::matching) fn says(&self, token: u64) -> bool {
-        self.may_say(token) && self.words.tokens.binary_search(&token).is_ok()
+        self.words.signature.may_have(token) && self.words.tokens.binary_search(&token).is_ok()
+    }
+
+    /// Whether it is written in Korean.
+    pub(in crate::matching) fn speaks_korean(&self) -> bool {
+        self.korean
+    }
+
+    /// Whether it is written in English.
+    pub(in crate::matching) fn speaks_english(&self) -> bool {
+        self.english
     }
 
     /// Whether a variable could be found here if it were there: the offer is written in the variable's language.
@@ -233,7 +243,7 @@ impl Words {
             bag.add(text, IN_BODY, IN_BODY);
         }
         let length = bag.length;
-        let terms = bag.finish();
+        let (terms, _) = bag.finish();
         let count = |weight: u32| u8::try_from(weight).unwrap_or(u8::MAX);
         Self {
             tokens: terms.iter().map(|term| term.token).collect(),

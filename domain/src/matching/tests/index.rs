@@ -9,10 +9,10 @@ use crate::use_conditions::{Modifier, Permission, UsePolicy};
 use proptest::prelude::*;
 
 /// Repeatable chance (xorshift), so that a failing case is one number.
-pub(super) struct Dice(pub(super) u64);
+pub(in crate::matching) struct Dice(pub(in crate::matching) u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub(super) fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut x = self.0;
         x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -87,7 +87,7 @@ fn strings(list: Vec<&str>) -> Vec<String> {
     list.into_iter().map(str::to_owned).collect()
 }
 
-pub(super) fn random_demand(dice: &mut Dice, id: u128) -> DemandSubject {
+pub(in crate::matching) fn random_demand(dice: &mut Dice, id: u128) -> DemandSubject {
     let mut content = DemandContent {
         title: text(dice),
         aim: text(dice),
@@ -117,7 +117,7 @@ pub(super) fn random_demand(dice: &mut Dice, id: u128) -> DemandSubject {
     demand_of(id, content)
 }
 
-pub(super) fn random_offer(dice: &mut Dice, id: u128) -> OfferSubject {
+pub(in crate::matching) fn random_offer(dice: &mut Dice, id: u128) -> OfferSubject {
     let counted = codes(&dice.some(CODES));
     let mut content = OfferContent {
         title: text(dice),
@@ -164,7 +164,7 @@ pub(super) fn random_offer(dice: &mut Dice, id: u128) -> OfferSubject {
     offer_of(id, content)
 }
 
-fn index(model: &TextModel) -> MatchIndex<'static> {
+pub(super) fn index(model: &TextModel) -> MatchIndex<'static> {
     MatchIndex::new(Weights::default(), model.clone(), Terminology::standard())
 }
 

@@ -3,12 +3,13 @@
 mod criteria;
 mod feasibility;
 mod feedback;
-mod index;
+pub(super) mod index;
 mod laws;
 mod report;
 mod reweigh;
 mod telling;
 mod unconfirmed;
+mod upkeep;
 
 use super::*;
 use crate::catalogue::{Country, DataKind, OfferContent};
@@ -24,7 +25,7 @@ pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-pub(super) fn today() -> NaiveDate {
+pub(in crate::matching) fn today() -> NaiveDate {
     day("2026-11-15")
 }
 
@@ -85,7 +86,7 @@ pub(super) fn offer(change: impl FnOnce(&mut OfferContent)) -> OfferSubject {
     offer_of(1, content)
 }
 
-pub(super) fn scored(demand: &DemandSubject, offer: &OfferSubject) -> Match {
+pub(in crate::matching) fn scored(demand: &DemandSubject, offer: &OfferSubject) -> Match {
     score(
         demand,
         offer,
