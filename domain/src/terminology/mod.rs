@@ -11,6 +11,7 @@
 mod additions;
 mod code;
 mod coding;
+mod complaints;
 mod kcd;
 mod negation;
 pub mod recognise;
