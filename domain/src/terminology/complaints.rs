@@ -285,8 +285,9 @@ impl Said {
                         .iter()
                         .any(|part| part.until == from || self.after_trimmings(part.until) == from)
                 };
-                let long = self.hangul && form.chars().nth(1).is_some();
-                if long || self.begins_word(from) || self.hangul && follows() {
+                if self.begins_word(from)
+                    || self.hangul && (follows() || self.after_trimmings(0) == from)
+                {
                     let until = from + form.len();
                     out.push(Found { from, until, name });
                 }
@@ -348,7 +349,7 @@ pub(super) fn complaint(question: &str) -> Option<Complaint> {
         }
         for alone in ["-", "*"] {
             if let Some(codes) = table.means.get(&(alone, sign.name)) {
-                offer(length(sign), true, codes, said.aside(&[*sign]), false);
+                offer(length(sign), false, codes, said.aside(&[*sign]), false);
             }
         }
     }
