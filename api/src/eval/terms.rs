@@ -105,3 +105,18 @@ pub fn evaluate(terms: &[LayTerm]) -> TermFigures {
         wrong,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use matchday_infra::evaluation::lay_terms::lay_terms;
+
+    #[test]
+    fn lay_terms_that_chose_nothing_are_found() {
+        let list = include_bytes!("../../../infra/src/evaluation/examples/lay_terms_3.tsv");
+        let figures = evaluate(&lay_terms(list).unwrap());
+        assert!(figures.terms > 250);
+        assert!(figures.recall_1 >= 0.9, "{}", figures.recall_1);
+        assert!(figures.recall_5 >= 0.95, "{}", figures.recall_5);
+    }
+}

@@ -323,43 +323,39 @@ pub(super) fn complaint(question: &str) -> Option<Complaint> {
     let said = Said::read(question);
     let parts = said.parts(table);
     let signs = said.signs(table, &parts);
-    // Best by what is covered, then a meaning of its own before a general one.
-    let mut best: Option<((usize, bool), &'static [&'static str], usize, bool)> = None;
-    let mut offer = |covered: usize,
-                     own: bool,
-                     codes: &'static [&'static str],
-                     aside: usize,
-                     has_part: bool| {
-        if best.is_none_or(|(score, ..)| (covered, own) > score) {
-            best = Some(((covered, own), codes, aside, has_part));
+    let least = if said.hangul { ASIDE.0 } else { ASIDE.1 };
+    // Best by what is covered, then a meaning of its own before a general one; the first of equals.
+    let mut best: Option<((usize, bool), Complaint)> = None;
+    let mut offer = |score: (usize, bool), complaint: Complaint| {
+        if best.as_ref().is_none_or(|(other, _)| score > *other) {
+            best = Some((score, complaint));
         }
     };
+    let means = |part, sign| table.means.get(&(part, sign)).map(Vec::as_slice);
+    let length = |found: &Found| found.until - found.from;
     for sign in &signs {
-        let length = |found: &Found| found.until - found.from;
         for part in parts
             .iter()
             .filter(|part| !part.overlaps(sign.from, sign.until))
         {
-            let aside = said.aside(&[*part, *sign]);
-            if let Some(codes) = table.means.get(&(part.name, sign.name)) {
-                offer(length(part) + length(sign), true, codes, aside, true);
-            } else if let Some(codes) = table.means.get(&("*", sign.name)) {
-                offer(length(sign), false, codes, aside, true);
+            let plain = said.aside(&[*part, *sign]) <= least;
+            if let Some(codes) = means(part.name, sign.name) {
+                offer(
+                    (length(part) + length(sign), true),
+                    Complaint { codes, plain },
+                );
+            } else if let Some(codes) = means("*", sign.name) {
+                offer((length(sign), false), Complaint { codes, plain });
             }
         }
         for alone in ["-", "*"] {
-            if let Some(codes) = table.means.get(&(alone, sign.name)) {
-                offer(length(sign), false, codes, said.aside(&[*sign]), false);
+            if let Some(codes) = means(alone, sign.name) {
+                let plain = said.aside(&[*sign]) == 0;
+                offer((length(sign), false), Complaint { codes, plain });
             }
         }
     }
-    best.map(|(_, codes, aside, has_part)| {
-        let least = if said.hangul { ASIDE.0 } else { ASIDE.1 };
-        Complaint {
-            codes,
-            plain: aside <= if has_part { least } else { 0 },
-        }
-    })
+    best.map(|(_, complaint)| complaint)
 }
 
 #[cfg(test)]

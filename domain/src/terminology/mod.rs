@@ -13,6 +13,7 @@ mod code;
 mod coding;
 mod complaints;
 mod kcd;
+mod letters;
 mod negation;
 pub mod recognise;
 mod relation;
