@@ -105,3 +105,21 @@ pub fn evaluate(terms: &[LayTerm]) -> TermFigures {
         wrong,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use matchday_infra::evaluation::lay_terms::lay_terms;
+
+    #[test]
+    fn lay_terms_that_chose_nothing_are_found() {
+        let list = include_bytes!("../../../infra/src/evaluation/examples/lay_terms_3.tsv");
+        let figures = lay_terms(list).map(|terms| evaluate(&terms));
+        assert!(
+            figures
+                .as_ref()
+                .is_ok_and(|f| f.terms > 250 && f.recall_1 >= 0.9 && f.recall_5 >= 0.95),
+            "{figures:?}"
+        );
+    }
+}

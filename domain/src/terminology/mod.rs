@@ -11,7 +11,9 @@
 mod additions;
 mod code;
 mod coding;
+mod complaints;
 mod kcd;
+mod letters;
 mod negation;
 pub mod recognise;
 mod relation;

@@ -1,5 +1,6 @@
 //! Finding terms for a picker.
 
+use super::complaints::complaint;
 use super::kcd::KcdEntry;
 use super::recognise::{CodeShape, is_drug, shapes};
 use super::thesaurus::{RowKind, duo_terms};
@@ -38,6 +39,8 @@ pub(super) struct Entry {
     codes: Vec<String>,
     /// 0 for words that were chosen by hand, 1 for titles of the tree, 2 for titles below it.
     tier: u8,
+    /// See [`grams`].
+    grams: Vec<u64>,
 }
 
 /// How a question matches a word, best first.
@@ -122,6 +125,46 @@ fn same_but_spaces(a: &str, b: &str) -> bool {
             .eq(b.bytes().filter(|c| *c != b' '))
 }
 
+/// Categories up to which a range is shown by them rather than as a whole, which is how many are shown of a longer one, and
+/// the most of a range of which any are shown.
+const SHORT: usize = 4;
+const FOLLOWED: usize = 26;
+/// Of 1,000, how alike words are that are offered for one another when nothing else fits, and how many at most.
+const LEAST_ALIKE: usize = 450;
+const MOST_ALIKE: usize = 12;
+
+/// Pairs of letters (Hangul) or three in a row (Latin, with the ends of the words), sorted.
+fn grams(key: &str) -> Vec<u64> {
+    let hangul = key.chars().any(super::words::is_hangul);
+    let (padded, length) = if hangul {
+        (key.to_owned(), 2)
+    } else {
+        (format!(" {key} "), 3)
+    };
+    let chars: Vec<char> = padded.chars().collect();
+    let mut grams: Vec<u64> = chars
+        .windows(length)
+        .map(|gram| {
+            gram.iter()
+                .fold(0, |sum, c| (sum << 21) | u64::from(u32::from(*c)))
+        })
+        .collect();
+    grams.sort_unstable();
+    grams.dedup();
+    grams
+}
+
+/// How many two sorted lists have in common.
+fn common(a: &[u64], b: &[u64]) -> usize {
+    let (mut i, mut j, mut n) = (0, 0, 0);
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        n += usize::from(x == y);
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
+    }
+    n
+}
+
 /// Words of the longest term that a question of several may name.
 const PART_WORDS: usize = 5;
 
@@ -141,12 +184,14 @@ pub(super) fn entries(terminology: &Terminology, kcd: &[KcdEntry]) -> Vec<Entry>
     let mut add = |written: &str, kind, codes: Vec<String>, tier| {
         let key = key(written);
         if !key.is_empty() {
+            let grams = grams(&key);
             out.push(Entry {
                 key,
                 written: written.to_owned(),
                 kind,
                 codes,
                 tier,
+                grams,
             });
         }
     };
@@ -287,14 +332,25 @@ impl Terminology {
             })
             .collect();
         hits.sort_unstable();
-        for (_, _, i) in hits {
-            let entry = &self.entries[i];
-            for code in &entry.codes {
-                terms.add(entry.kind, code, &entry.written);
+        let complaint = complaint(&words);
+        let mut plain = complaint.as_ref().filter(|complaint| complaint.plain);
+        for (rank, _, i) in hits {
+            // What is meant is nearer than words that only hold what was said.
+            if rank > Rank::Variant
+                && let Some(complaint) = plain.take()
+            {
+                terms.add_all(complaint.codes, words.trim());
             }
+            terms.add_entry(&self.entries[i]);
             if terms.is_full() {
                 return terms.found;
             }
+        }
+        for complaint in plain.into_iter().chain(&complaint) {
+            terms.add_all(complaint.codes, words.trim());
+        }
+        for i in self.alike(&key) {
+            terms.add_entry(&self.entries[i]);
         }
         let mut within = self.code_text(&words);
         within.sort_by_key(|coded| std::cmp::Reverse(coded.matched.chars().count()));
@@ -304,6 +360,34 @@ impl Terminology {
             }
         }
         terms.found
+    }
+
+    /// Words of the thesaurus that share most of their letters with a question, the most alike first: `hiatus
+    /// hernia` and `hiatal hernia`.
+    fn alike(&self, question: &str) -> Vec<usize> {
+        let asked = grams(question);
+        // Hardly anybody mistakes the first letter.
+        let first = question.chars().next().filter(char::is_ascii);
+        let own = self
+            .entries
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| entry.tier == 0)
+            .filter(|(_, entry)| first.is_none_or(|first| entry.key.starts_with(first)));
+        let shared: Vec<(usize, usize)> = own
+            .map(|(i, entry)| (i, common(&asked, &entry.grams)))
+            .filter(|(_, shared)| *shared > 1)
+            .collect();
+        let mut alike: Vec<(std::cmp::Reverse<usize>, usize)> = shared
+            .into_iter()
+            .map(|(i, shared)| {
+                let all = asked.len() + self.entries[i].grams.len();
+                (std::cmp::Reverse(2_000 * shared / all), i)
+            })
+            .filter(|(likeness, _)| likeness.0 >= LEAST_ALIKE)
+            .collect();
+        alike.sort_unstable();
+        alike.into_iter().take(MOST_ALIKE).map(|(_, i)| i).collect()
     }
 
     /// What a code is, if the question is one: a condition, or by its shape a code of another system.
@@ -341,6 +425,42 @@ struct Terms<'t> {
 impl Terms<'_> {
     fn is_full(&self) -> bool {
         self.found.len() >= self.limit
+    }
+
+    /// Codes of a word. Of a word of the thesaurus that names a subcode the category comes first: data are coded by
+    /// categories more often than below them, and a category finds both. Of one that names a short range, the
+    /// categories come before the whole.
+    fn add_entry(&mut self, entry: &Entry) {
+        let of_thesaurus = entry.tier == 0 && entry.kind == TermKind::Condition;
+        for code in &entry.codes {
+            let read = code.parse::<ConditionCode>().ok().filter(|_| of_thesaurus);
+            let Some(read) = read else {
+                self.add(entry.kind, code, &entry.written);
+                continue;
+            };
+            let parts = match read.categories() {
+                (first, last) if first == last => vec![first.to_owned()],
+                (first, last) => self.terminology.tree.between(first, last, FOLLOWED),
+            };
+            if parts.len() > SHORT {
+                self.add(entry.kind, code, &entry.written);
+            }
+            // The last one of a block is mostly of what is not specified, as a word that says no more is coded.
+            let (unspecified, specified) = (
+                parts.last(),
+                parts.split_last().map_or(&[][..], |(_, rest)| rest),
+            );
+            for part in unspecified.into_iter().chain(specified).take(SHORT) {
+                self.add(entry.kind, part, &entry.written);
+            }
+            self.add(entry.kind, code, &entry.written);
+        }
+    }
+
+    fn add_all(&mut self, codes: &[&str], matched: &str) {
+        for code in codes {
+            self.add(TermKind::Condition, code, matched);
+        }
     }
 
     fn add(&mut self, kind: TermKind, code: &str, matched: &str) {

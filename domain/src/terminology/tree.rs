@@ -264,6 +264,20 @@ impl Tree {
         self.nodes.get(usize::try_from(at).ok()?)
     }
 
+    /// The codes of the categories from one to another, both included; none if there are more than `most`.
+    pub(super) fn between(&self, first: &str, last: &str, most: usize) -> Vec<String> {
+        let within = |node: &&Node| {
+            node.level == Level::Category && (first..=last).contains(&node.code.as_str())
+        };
+        let nodes = self.nodes.iter().filter(within).take(most + 1);
+        let codes: Vec<String> = nodes.map(|node| node.code.clone()).collect();
+        if codes.len() > most {
+            Vec::new()
+        } else {
+            codes
+        }
+    }
+
     /// The chapter or block with exactly these ends; of a chapter with a single block, the block.
     pub(super) fn range(&self, span: Span) -> Option<&Node> {
         self.path(span)

@@ -3,6 +3,7 @@
 //!
 //! All of it works on keys, see [`super::words::key`]: Hangul without spaces, Latin in lower case.
 
+use super::letters::lettered;
 use super::words::is_hangul;
 use std::collections::HashSet;
 
@@ -283,6 +284,7 @@ const SAME_EN: &[(&str, &str)] = &[
     ("photo", "photograph"),
     ("picture", "image"),
     ("recording", "signal"),
+    ("film", "radiograph"),
     ("swelling", "edema"),
     ("heartbeat", "heart rhythm"),
 ];
@@ -323,6 +325,7 @@ fn one_step(key: &str) -> Vec<String> {
 }
 
 fn korean(key: &str, out: &mut Vec<String>) {
+    out.extend(lettered(key));
     out.extend(
         AFTER
             .iter()
@@ -462,6 +465,8 @@ mod tests {
             ("cancer of the lung", "lung cancer"),
             ("severe renal failure", "kidney failure"),
             ("EEG recordings", "eeg"),
+            ("뇌 엠알에이", "뇌mra"),
+            ("씨비씨 검사", "cbc"),
         ] {
             let found = variants(&key(question));
             assert!(found.contains(&variant.to_owned()), "{question}: {found:?}");

@@ -91,7 +91,11 @@ fn assess_with(pair: &Pair<'_>, codes: &Codes<'_>) -> Assessment {
     }
     let wished = demand.wished_kinds();
     if !wished.is_empty() {
-        let sum: f64 = wished.iter().map(|kind| credit(*kind, pair, codes)).sum();
+        // What is wished besides is worth nothing where none of what is required is there.
+        let sum: f64 = match must {
+            Some(0.0) => 0.0,
+            _ => wished.iter().map(|kind| credit(*kind, pair, codes)).sum(),
+        };
         parts.add(WISHED_SHARE, Some(sum / wished.len() as f64));
     }
     Assessment {

@@ -68,6 +68,8 @@ fn a_failed_must_have_caps_the_side_and_says_so() {
             o.population.size = Some(900);
         }),
     );
+    // What is wished besides does not make it a match.
+    assert!(!cap.is_relevant());
     let cap = cap.explanation.demander.cap.unwrap();
     assert_eq!(cap.criteria, [Criterion::DataKinds]);
     assert!(cap.points < 0.0 && cap.sentence.ko.contains("49"));
