@@ -8,7 +8,7 @@
 //! `hospital company score mask`. AM is the first slot after the planned break.
 
 use matchday_domain::scheduling::{
-    Participant, PriorityClass, Problem, Request, Seat, Slot, SlotSet, Table,
+    PairRule, Participant, PriorityClass, Problem, Request, Seat, Slot, SlotSet, Table,
 };
 use std::collections::BTreeMap;
 
@@ -250,8 +250,8 @@ impl Day {
                         available: slots(*free),
                     }],
                     cap: *cap,
-                    floor: 0,
                     keeps_table: i < self.hospitals,
+                    ..Participant::default()
                 })
                 .collect(),
             requests: (self.rows.iter())
@@ -264,9 +264,11 @@ impl Day {
                     received: self.rows.len() as u64,
                     remote: false,
                     slots: Some(slots(*mask)),
+                    resources: Vec::new(),
+                    rule: PairRule::Free,
                 })
                 .collect(),
-            locks: Vec::new(),
+            ..Problem::default()
         }
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn construct(
         let choices = shape.allowed[*i].count_ones();
         (
             !chosen[*i],
+            !shape.pinned[*i],
             !shape.must[*i],
             choices,
             -shape.weights[*i],
@@ -53,15 +54,11 @@ pub(super) fn insert(
     random: &mut Random,
 ) -> bool {
     let shape = timetable.shape;
-    let [demander, provider] = shape.ends[request];
-    if timetable.slot_of(request).is_some()
-        || !timetable.below_cap(demander)
-        || !timetable.below_cap(provider)
-    {
+    if timetable.slot_of(request).is_some() || !timetable.may_add(request) {
         return false;
     }
     let emptiest = bits(timetable.fitting(request))
-        .max_by_key(|slot| (timetable.tables_left(*slot), shape.slots - slot));
+        .max_by_key(|slot| (timetable.left_for(request, *slot), shape.slots - slot));
     if let Some(slot) = emptiest {
         timetable.place(request, slot);
         return true;

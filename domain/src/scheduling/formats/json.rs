@@ -162,9 +162,13 @@ fn place(error: &ProblemError) -> (&'static str, usize) {
         ProblemError::SlotOrder(i) => ("slots", *i),
         ProblemError::NoTable => ("tables", 0),
         ProblemError::FloorAboveCap(i) => ("participants", *i),
+        ProblemError::Units(i) => ("resources", *i),
+        ProblemError::Members(i) | ProblemError::GroupFloorAboveCap(i) => ("groups", *i),
+        ProblemError::TooHeavy => ("requests", 0),
         ProblemError::UnknownParticipant(i)
         | ProblemError::SelfPair(i)
-        | ProblemError::RepeatedPair(i) => ("requests", *i),
+        | ProblemError::RepeatedPair(i)
+        | ProblemError::UnknownResource(i) => ("requests", *i),
         ProblemError::UnknownInLock(i)
         | ProblemError::LockUnavailable(i)
         | ProblemError::LockConflict(i) => ("locks", *i),
