@@ -72,92 +72,210 @@ struct Side {
 
 /// Chooses meetings.
 pub(super) fn choose(problem: &Problem, weights: &[i64]) -> Bound {
-    let (n, slots) = (problem.participants.len(), problem.slots.len());
-    let pinned = pinned(problem);
-    let left = Left::new(problem, &pinned);
-    let mut sides = [(); 2].map(|()| Side {
-        group_of: vec![None; n],
-        active: vec![false; n],
-    });
-    for request in &problem.requests {
-        sides[0].active[request.demander] = true;
-        sides[1].active[request.provider] = true;
-    }
-    let carried = carried_groups(problem, &mut sides);
-    let groups = problem.groups.len();
-    // Nodes: demanders, providers, groups before demanders, groups behind providers.
-    let node = |side: usize, participant: usize| side * n + participant;
-    let group_node = |side: usize, group: usize| 2 * n + side * groups + group;
-    let (entry, source, sink) = (2 * (n + groups), 2 * (n + groups) + 1, 2 * (n + groups) + 2);
-    let mut network = Network::new(2 * (n + groups) + 3);
-    let bonus = 1 + weights.iter().sum::<i64>();
-    network.add(source, entry, left.tables, 0);
-    let mut link = |outer: usize, inner: usize, side: usize, all: i64, covering: i64| {
-        let covering = covering.min(all);
-        let (from, to) = if side == 0 {
-            (outer, inner)
-        } else {
-            (inner, outer)
-        };
-        network.add(from, to, covering, -bonus);
-        network.add(from, to, all - covering, 0);
-    };
-    for (s, side) in sides.iter().enumerate() {
-        let end = if s == 0 { entry } else { sink };
-        for p in (0..n).filter(|p| side.active[*p]) {
-            let outer = side.group_of[p].map_or(end, |group| group_node(s, group));
-            link(outer, node(s, p), s, left.cap[p], left.covering[p]);
-        }
-        for group in (0..groups).filter(|group| side.group_of.contains(&Some(*group))) {
-            link(
-                end,
-                group_node(s, group),
-                s,
-                left.group_cap[group],
-                left.group_floor[group],
-            );
-        }
-    }
-    let must = must_units(problem);
-    let arcs: Vec<Option<usize>> = (problem.requests.iter().enumerate())
-        .map(|(i, request)| {
-            let possible = (0..slots).any(|slot| problem.could_meet(request, slot));
-            let extra = if request.must { must * bonus } else { 0 };
-            let (from, to) = (node(0, request.demander), node(1, request.provider));
-            (possible && !pinned[i]).then(|| network.add(from, to, 1, -weights[i] - extra))
-        })
-        .collect();
-    network.maximise(source, sink);
-    let full = |arc: &Option<usize>| arc.is_some_and(|arc| network.is_full(arc));
-    let chosen: Vec<bool> = (arcs.iter().zip(&pinned))
-        .map(|(arc, pinned)| *pinned || full(arc))
-        .collect();
-    let (coverage, weight) = value(problem, weights, &chosen);
-    // The flow would count twice who stands on both sides: then all that is possible is the bound, a loose one.
-    if (sides[0].active.iter().zip(&sides[1].active)).any(|(a, b)| *a && *b) {
-        let possible =
-            |request: &super::Request| (0..slots).any(|slot| problem.could_meet(request, slot));
-        let possible: Vec<bool> = problem.requests.iter().map(possible).collect();
+    let flow = Flow::new(problem, weights);
+    let all: i64 = weights.iter().sum();
+    // More than all weights and all prices of tables together.
+    let bonus = 1 + 2 * all;
+    let best = flow.choose(bonus);
+    let (coverage, weight) = value(problem, weights, &best.chosen);
+    if flow.both_sides {
+        // The flow counts twice who stands on both sides: all that is possible is the bound, a loose one.
+        let possible: Vec<bool> = flow.possible.clone();
         let (coverage, weight) = value(problem, weights, &possible);
         return Bound {
-            chosen,
+            chosen: best.chosen,
             coverage,
             weight,
         };
     }
-    // What the flow does not see of a group may all be covered.
-    let unseen = (0..groups).filter(|group| !carried[*group]).map(|group| {
-        let floor = i64::from(problem.groups[group].floor);
-        let own = |i: &usize| problem.belongs(*i, group);
-        let chosen = (0..chosen.len()).filter(|i| chosen[*i]).filter(own).count();
-        let most = (0..problem.requests.len()).filter(own).count();
-        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX).min(floor);
-        count(most) - count(chosen)
-    });
+    let slack = flow.unseen(&best.chosen);
     Bound {
-        coverage: coverage + unseen.sum::<i64>(),
-        weight,
-        chosen,
+        chosen: best.chosen,
+        coverage: coverage + slack,
+        weight: weight + best.over,
+    }
+}
+
+/// No timetable of this coverage or more weighs more. Weaker than [`choose`] at the best coverage, it holds for any.
+pub(super) fn weight_at(problem: &Problem, weights: &[i64], coverage: i64) -> Option<i64> {
+    let flow = Flow::new(problem, weights);
+    let unit = 2 * weights.iter().copied().max().unwrap_or(0);
+    let best = flow.choose(unit);
+    let (most, weight) = value(problem, weights, &best.chosen);
+    let most = most + flow.unseen(&best.chosen);
+    (!flow.both_sides).then_some(weight + best.over + unit * (most - coverage))
+}
+
+/// A choice, and by how much its worth may be below what the flow proves.
+struct Choice {
+    chosen: Vec<bool>,
+    over: i64,
+}
+
+/// The network, before a price is set on tables.
+struct Flow<'a> {
+    problem: &'a Problem,
+    weights: &'a [i64],
+    pinned: Vec<bool>,
+    possible: Vec<bool>,
+    left: Left,
+    sides: [Side; 2],
+    /// The groups that the network has.
+    carried: Vec<bool>,
+    /// Somebody has requests on both sides.
+    both_sides: bool,
+}
+
+/// Prices of tables that are tried.
+const PRICES: u32 = 10;
+
+impl<'a> Flow<'a> {
+    fn new(problem: &'a Problem, weights: &'a [i64]) -> Self {
+        let n = problem.participants.len();
+        let pinned = pinned(problem);
+        let left = Left::new(problem, &pinned);
+        let mut sides = [(); 2].map(|()| Side {
+            group_of: vec![None; n],
+            active: vec![false; n],
+        });
+        for request in &problem.requests {
+            sides[0].active[request.demander] = true;
+            sides[1].active[request.provider] = true;
+        }
+        let carried = carried_groups(problem, &mut sides);
+        let mut both = sides[0].active.iter().zip(&sides[1].active);
+        let could = |request: &super::Request| {
+            (0..problem.slots.len()).any(|slot| problem.could_meet(request, slot))
+        };
+        Self {
+            problem,
+            weights,
+            pinned,
+            possible: problem.requests.iter().map(could).collect(),
+            left,
+            both_sides: both.any(|(a, b)| *a && *b),
+            sides,
+            carried,
+        }
+    }
+
+    /// The best choice where a unit of coverage counts `bonus`.
+    ///
+    /// Where all meetings need tables, these bound the flow in all. Remote ones go beside them: then tables have a
+    /// price, the value of the flow at any price is a bound (Lagrangian relaxation), and the price is sought at which
+    /// as many tables are taken as there are.
+    fn choose(&self, bonus: i64) -> Choice {
+        let remote = |i: usize| self.problem.requests[i].remote;
+        let mut open = (0..self.pinned.len()).filter(|i| !self.pinned[*i] && self.possible[*i]);
+        if !open.any(remote) {
+            let chosen = self.at_price(bonus, 0, self.left.tables);
+            return Choice { chosen, over: 0 };
+        }
+        let taken = |chosen: &[bool]| {
+            let at_table = |i: &usize| chosen[*i] && !self.pinned[*i] && !remote(*i);
+            i64::try_from((0..chosen.len()).filter(at_table).count()).unwrap_or(i64::MAX)
+        };
+        let free = self.at_price(bonus, 0, i64::MAX);
+        if taken(&free) <= self.left.tables {
+            return Choice {
+                chosen: free,
+                over: 0,
+            };
+        }
+        let (mut low, mut high) = (0, self.weights.iter().copied().max().unwrap_or(0));
+        // At the highest price only what covers takes a table; if that is too much, the bound is loose.
+        let mut best = self.priced(bonus, high);
+        let mut bound = self.worth(bonus, &best.chosen) + best.over;
+        for _ in 0..PRICES {
+            let price = low + (high - low) / 2;
+            let other = self.priced(bonus, price);
+            let value = self.worth(bonus, &other.chosen) + other.over;
+            bound = bound.min(value);
+            if taken(&other.chosen) > self.left.tables {
+                low = price;
+            } else {
+                high = price;
+                best = other;
+            }
+        }
+        best.over = bound - self.worth(bonus, &best.chosen);
+        best
+    }
+
+    /// The best choice at a price of tables; the price times the tables that it leaves is what the bound lies above.
+    fn priced(&self, bonus: i64, price: i64) -> Choice {
+        let chosen = self.at_price(bonus, price, i64::MAX);
+        let at_table =
+            |i: &usize| chosen[*i] && !self.pinned[*i] && !self.problem.requests[*i].remote;
+        let taken = i64::try_from((0..chosen.len()).filter(at_table).count()).unwrap_or(i64::MAX);
+        let over = price * (self.left.tables - taken);
+        Choice { chosen, over }
+    }
+
+    fn worth(&self, bonus: i64, chosen: &[bool]) -> i64 {
+        let (coverage, weight) = value(self.problem, self.weights, chosen);
+        bonus * coverage + weight
+    }
+
+    fn at_price(&self, bonus: i64, price: i64, tables: i64) -> Vec<bool> {
+        let (problem, left) = (self.problem, &self.left);
+        let (n, groups) = (problem.participants.len(), problem.groups.len());
+        // Nodes: demanders, providers, groups before demanders, groups behind providers.
+        let node = |side: usize, participant: usize| side * n + participant;
+        let group_node = |side: usize, group: usize| 2 * n + side * groups + group;
+        let entry = 2 * (n + groups);
+        let (source, sink) = (entry + 1, entry + 2);
+        let mut network = Network::new(entry + 3);
+        network.add(source, entry, tables.min(left.all), 0);
+        let mut link = |outer: usize, inner: usize, side: usize, all: i64, covering: i64| {
+            let covering = covering.min(all);
+            let (from, to) = if side == 0 {
+                (outer, inner)
+            } else {
+                (inner, outer)
+            };
+            network.add(from, to, covering, -bonus);
+            network.add(from, to, all - covering, 0);
+        };
+        for (s, side) in self.sides.iter().enumerate() {
+            let end = if s == 0 { entry } else { sink };
+            for p in (0..n).filter(|p| side.active[*p]) {
+                let outer = side.group_of[p].map_or(end, |group| group_node(s, group));
+                link(outer, node(s, p), s, left.cap[p], left.covering[p]);
+            }
+            for group in (0..groups).filter(|group| side.group_of.contains(&Some(*group))) {
+                let (cap, floor) = (left.group_cap[group], left.group_floor[group]);
+                link(end, group_node(s, group), s, cap, floor);
+            }
+        }
+        let must = must_units(problem);
+        let arcs: Vec<Option<usize>> = (problem.requests.iter().enumerate())
+            .map(|(i, request)| {
+                let extra = if request.must { must * bonus } else { 0 };
+                let table = if request.remote { 0 } else { price };
+                let (from, to) = (node(0, request.demander), node(1, request.provider));
+                let cost = table - self.weights[i] - extra;
+                (self.possible[i] && !self.pinned[i]).then(|| network.add(from, to, 1, cost))
+            })
+            .collect();
+        network.maximise(source, sink);
+        let full = |arc: &Option<usize>| arc.is_some_and(|arc| network.is_full(arc));
+        let arcs = arcs.iter().zip(&self.pinned);
+        arcs.map(|(arc, pinned)| *pinned || full(arc)).collect()
+    }
+
+    /// What the network does not see of groups may all be covered: how much that is beyond a choice.
+    fn unseen(&self, chosen: &[bool]) -> i64 {
+        let groups = (0..self.carried.len()).filter(|group| !self.carried[*group]);
+        let slack = groups.map(|group| {
+            let own = |i: &usize| self.problem.belongs(*i, group);
+            let covered = (0..chosen.len()).filter(|i| chosen[*i]).filter(own).count();
+            let most = (0..chosen.len()).filter(own).count();
+            let floor = i64::from(self.problem.groups[group].floor);
+            let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX).min(floor);
+            count(most) - count(covered)
+        });
+        slack.sum()
     }
 }
 
@@ -193,6 +311,8 @@ struct Left {
     group_cap: Vec<i64>,
     group_floor: Vec<i64>,
     tables: i64,
+    /// As many as there are requests.
+    all: i64,
 }
 
 impl Left {
@@ -202,12 +322,6 @@ impl Left {
         let tables: usize = (0..problem.slots.len())
             .map(|slot| problem.tables_in(slot))
             .sum();
-        // Remote meetings need no table; counting one for each keeps the bound a bound.
-        let remote = problem
-            .requests
-            .iter()
-            .filter(|request| request.remote)
-            .count();
         let cap = |p: usize| i64::from(problem.participants[p].cap).min(whole(most_at(problem, p)));
         let all = whole(problem.requests.len());
         let mut left = Self {
@@ -217,7 +331,8 @@ impl Left {
                 .map(|g| g.cap.map_or(all, i64::from))
                 .collect(),
             group_floor: problem.groups.iter().map(|g| i64::from(g.floor)).collect(),
-            tables: whole(tables + remote),
+            tables: whole(tables),
+            all,
         };
         let less = |n: &mut i64| *n = (*n - 1).max(0);
         for i in (0..pinned.len()).filter(|i| pinned[*i]) {
@@ -229,7 +344,9 @@ impl Left {
                 less(&mut left.group_cap[group]);
                 less(&mut left.group_floor[group]);
             }
-            less(&mut left.tables);
+            if !problem.requests[i].remote {
+                less(&mut left.tables);
+            }
         }
         left
     }
@@ -256,7 +373,7 @@ pub(super) fn value(problem: &Problem, weights: &[i64], chosen: &[bool]) -> (i64
     let mut meetings = vec![0_i64; problem.participants.len()];
     let mut in_group = vec![0_i64; problem.groups.len()];
     let (mut coverage, mut weight) = (0, 0);
-    let (must, pinned) = (must_units(problem), pinned(problem));
+    let must = must_units(problem);
     for (i, request) in (problem.requests.iter().enumerate()).filter(|(i, _)| chosen[*i]) {
         meetings[request.demander] += 1;
         meetings[request.provider] += 1;
@@ -264,7 +381,7 @@ pub(super) fn value(problem: &Problem, weights: &[i64], chosen: &[bool]) -> (i64
             *count += i64::from(problem.belongs(i, group));
         }
         weight += weights[i];
-        if request.must || pinned[i] {
+        if request.must {
             coverage += must;
         }
     }

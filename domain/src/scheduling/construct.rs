@@ -40,7 +40,7 @@ pub(super) fn fill_up(timetable: &mut Timetable<'_>, chain: &mut Chain, random: 
     let mut left: Vec<usize> = (0..shape.ends.len())
         .filter(|request| timetable.slot_of(*request).is_none())
         .collect();
-    left.sort_by_key(|i| (!shape.must[*i], -shape.weights[*i], *i));
+    left.sort_by_key(|i| (!shape.pinned[*i], !shape.must[*i], -shape.weights[*i], *i));
     for request in left {
         insert(timetable, chain, request, random);
     }

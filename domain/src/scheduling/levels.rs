@@ -1,6 +1,6 @@
 //! The figures of a timetable, level by level, each beside what is proved of it.
 
-use super::bound::Bound;
+use super::bound::{self, Bound};
 use super::lagrange;
 use super::least;
 use super::shape::Shape;
@@ -77,8 +77,12 @@ impl Bounds {
         let loose = self
             .weight
             .is_none_or(|bound| bound - reached.weight > bound / 1_000);
-        if loose && columns(timetable.shape) < MOST_COLUMNS {
+        if loose && columns(timetable.shape) < QUICK_COLUMNS {
             self.tighten(timetable);
+        }
+        if self.weight.is_none() {
+            let shape = timetable.shape;
+            self.weight = bound::weight_at(shape.problem, shape.weights, reached.coverage);
         }
     }
 
@@ -101,6 +105,8 @@ fn columns(shape: &Shape<'_>) -> u64 {
         .sum()
 }
 
+/// Columns that are priced in a tenth of a second.
+const QUICK_COLUMNS: u64 = 5_000;
 /// A gap of one in so many is left open where the flow proved it.
 const NEARLY: i64 = 200_000;
 /// More columns take too long to be priced for breaks alone.

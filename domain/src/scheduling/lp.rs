@@ -1,6 +1,7 @@
 //! Meetings and slots from the linear relaxation of the time-indexed program, by the simplex method.
 //!
-//! Where availability is sparse its solution is nearly always whole, and then the best there is.
+//! Where availability is sparse its solution is nearly always whole, and then the best there is. What is not whole is
+//! rounded up one by one (diving; Berthold, 2006).
 
 use super::chain::Chain;
 use super::construct;
@@ -11,6 +12,8 @@ use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
 
 /// Most columns; more take too long.
 const MOST_COLUMNS: usize = 20_000;
+/// Most times that a part is rounded up and the program solved again.
+const DIVES: usize = 60;
 /// What a unit of coverage counts, in heaviest weights. Coverage comes first; a larger number would blur the weights.
 const UNIT: i64 = 8;
 
@@ -93,7 +96,20 @@ fn parts(program: &Program, heaviest: i64) -> Option<Vec<f64>> {
             problem.add_constraint(&row[..], ComparisonOp::Le, real(*stock));
         }
     }
-    let solution = problem.solve().ok()?.into_solution().ok()?;
+    let mut solution = problem.solve().ok()?.into_solution().ok()?;
+    for _ in 0..DIVES {
+        let value = |variable: &Variable| solution.var_value(*variable);
+        let broken = variables
+            .iter()
+            .filter(|x| (0.01..0.99).contains(&value(x)));
+        let Some(surest) = broken.max_by(|a, b| value(a).total_cmp(&value(b))).copied() else {
+            break;
+        };
+        let Ok(next) = solution.clone().fix_var(surest, 1.0) else {
+            break;
+        };
+        solution = next.into_solution().ok()?;
+    }
     Some(
         variables
             .into_iter()

@@ -27,7 +27,7 @@ pub(super) struct Shape<'a> {
     pub locked: Vec<bool>,
     /// Requests that must not be left out: locked or required.
     pub pinned: Vec<bool>,
-    /// Requests without which there is no full coverage: musts and those pinned.
+    /// Requests without which there is no full coverage: musts.
     pub must: Vec<bool>,
     /// The groups in which a request counts.
     pub groups_of: Vec<SmallVec<[u32; 2]>>,
@@ -159,8 +159,10 @@ impl<'a> Shape<'a> {
             allowed,
             pools,
             units,
-            must: (problem.requests.iter().zip(bound::pinned(problem)))
-                .map(|(request, pinned)| request.must || pinned)
+            must: problem
+                .requests
+                .iter()
+                .map(|request| request.must)
                 .collect(),
             pinned: bound::pinned(problem),
             locked,
