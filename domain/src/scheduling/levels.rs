@@ -56,18 +56,28 @@ impl Bounds {
     pub(super) fn tighten(&mut self, timetable: &Timetable<'_>) {
         let shape = timetable.shape;
         let reached = timetable.figures();
+        if columns(shape) > MOST_COLUMNS {
+            self.weaken(timetable);
+            return;
+        }
         if reached.coverage < self.coverage {
             let coverage = lagrange::coverage_bound(shape, reached.coverage);
             self.coverage = self.coverage.min(coverage);
         }
-        let open = self
-            .weight
-            .is_none_or(|bound| bound - reached.weight > bound / NEARLY);
+        let open = (self.weight).is_none_or(|bound| bound - reached.weight > bound / NEARLY);
         if open {
             let proved = lagrange::weight_bound(shape, reached.coverage, reached.weight);
             let flow = self.weight.unwrap_or(i64::MAX);
             self.weight = Some(proved.weight.min(flow));
             self.breaks = least::breaks(shape, &proved);
+        }
+    }
+
+    /// A bound on weight where the flow's is of another coverage.
+    fn weaken(&mut self, timetable: &Timetable<'_>) {
+        let (shape, reached) = (timetable.shape, timetable.figures());
+        if self.weight.is_none() {
+            self.weight = bound::weight_at(shape.problem, shape.weights, reached.coverage);
         }
     }
 
@@ -80,10 +90,7 @@ impl Bounds {
         if loose && columns(timetable.shape) < QUICK_COLUMNS {
             self.tighten(timetable);
         }
-        if self.weight.is_none() {
-            let shape = timetable.shape;
-            self.weight = bound::weight_at(shape.problem, shape.weights, reached.coverage);
-        }
+        self.weaken(timetable);
     }
 
     /// Breaks that every timetable of this weight has.

@@ -12,24 +12,74 @@ use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
 
 /// Most columns; more take too long.
 const MOST_COLUMNS: usize = 20_000;
+/// Columns around a request that has no slot where the whole has more, and how many such requests are looked at.
+const AROUND: usize = 6_000;
+const NEIGHBOURHOODS: usize = 8;
 /// Most times that a part is rounded up and the program solved again.
 const DIVES: usize = 60;
 /// What a unit of coverage counts, in heaviest weights. Coverage comes first; a larger number would blur the weights.
 const UNIT: i64 = 8;
 
-/// Replaces the timetable by that of the linear program if it is small enough and worth more.
-pub(super) fn solve(timetable: &mut Timetable<'_>, chain: &mut Chain, random: &mut Random) {
+/// Replaces the timetable by that of the linear program if that is worth more. Where the whole is too large, requests of
+/// the choice that have no slot are looked at one by one, with those around them (large neighbourhoods; Shaw, 1998).
+pub(super) fn solve(
+    timetable: &mut Timetable<'_>,
+    chain: &mut Chain,
+    chosen: &[bool],
+    random: &mut Random,
+) {
     let shape = timetable.shape;
-    let heaviest = shape.weights.iter().copied().max().unwrap_or(0);
-    let columns: u32 = shape.allowed.iter().map(|mask| mask.count_ones()).sum();
-    if columns == 0 || columns as usize > MOST_COLUMNS {
+    let columns = |request: usize| shape.allowed[request].count_ones() as usize;
+    if (0..chosen.len()).map(columns).sum::<usize>() <= MOST_COLUMNS {
+        replace(timetable, chain, &vec![true; chosen.len()], random);
         return;
     }
-    let program = Program::new(shape, shape.weights, UNIT * heaviest);
+    for _ in 0..NEIGHBOURHOODS {
+        let missing = |r: &usize| chosen[*r] && timetable.slot_of(*r).is_none();
+        let Some(first) = (0..chosen.len())
+            .filter(missing)
+            .max_by_key(|r| shape.weights[*r])
+        else {
+            return;
+        };
+        let mut free = vec![false; chosen.len()];
+        let (mut queue, mut all) = (std::collections::VecDeque::from([first]), 0);
+        while let Some(request) = queue.pop_front() {
+            if std::mem::replace(&mut free[request], true) {
+                continue;
+            }
+            all += columns(request);
+            if all > AROUND {
+                break;
+            }
+            for p in shape.ends[request] {
+                let placed_first = |r: &&usize| timetable.slot_of(**r).is_some() || chosen[**r];
+                queue.extend(shape.requests_of[p].iter().filter(placed_first));
+            }
+        }
+        if !replace(timetable, chain, &free, random) {
+            return;
+        }
+    }
+}
+
+/// Solves the program of the free requests and takes its timetable if that is worth more; tells whether it did.
+fn replace(
+    timetable: &mut Timetable<'_>,
+    chain: &mut Chain,
+    free: &[bool],
+    random: &mut Random,
+) -> bool {
+    let shape = timetable.shape;
+    let heaviest = shape.weights.iter().copied().max().unwrap_or(0);
+    let program = Program::around(timetable, UNIT * heaviest, free);
     let Some(parts) = parts(&program, heaviest) else {
-        return;
+        return false;
     };
-    let mut other = Timetable::new(shape);
+    let mut other = timetable.clone();
+    for request in (0..free.len()).filter(|r| free[*r] && !shape.locked[*r]) {
+        other.remove(request);
+    }
     // The surest first; what is in halves goes where it still fits.
     let mut order: Vec<(usize, usize)> = Vec::new();
     for (request, column) in program.columns.iter().enumerate() {
@@ -44,9 +94,11 @@ pub(super) fn solve(timetable: &mut Timetable<'_>, chain: &mut Chain, random: &m
     let pinned = |timetable: &Timetable<'_>| {
         (0..shape.ends.len()).all(|r| !shape.pinned[r] || timetable.slot_of(r).is_some())
     };
-    if other.worth() > timetable.worth() && pinned(&other) {
+    let better = other.worth() > timetable.worth() && pinned(&other);
+    if better {
         *timetable = other;
     }
+    better
 }
 
 /// How much of each choice the linear program takes.

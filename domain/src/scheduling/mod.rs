@@ -170,7 +170,7 @@ pub fn arrange(
     run.place_pinned()?;
     construct::fill_up(&mut run.timetable, &mut run.chain, &mut run.random);
     if run.timetable.worth() < run.goal() {
-        lp::solve(&mut run.timetable, &mut run.chain, &mut run.random);
+        lp::solve(&mut run.timetable, &mut run.chain, &chosen, &mut run.random);
     }
     run.fill(options.iterations / 2, fill::SEARCH);
     run.bounds = Bounds::of_flow(&run.bound, run.timetable.worth().0);

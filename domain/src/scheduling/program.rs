@@ -6,6 +6,7 @@
 //! [`super::lagrange`] bounds it, [`super::lp`] solves it.
 
 use super::shape::{Shape, bit, bits};
+use super::timetable::Timetable;
 use smallvec::SmallVec;
 use std::ops::Range;
 
@@ -43,6 +44,32 @@ pub(super) struct Program {
 impl Program {
     /// With these weights of the requests, and what a unit of coverage counts beside them.
     pub(super) fn new(shape: &Shape<'_>, weights: &[i64], unit: i64) -> Self {
+        Self::of(shape, weights, unit, &|_| true)
+    }
+
+    /// The program of some requests while all others stay as they are in a timetable.
+    pub(super) fn around(timetable: &Timetable<'_>, unit: i64, free: &[bool]) -> Self {
+        let shape = timetable.shape;
+        let mut program = Self::of(shape, shape.weights, unit, &|request| free[request]);
+        let fixed = Self::of(shape, shape.weights, unit, &|request| !free[request]);
+        for (request, column) in fixed.columns.iter().enumerate() {
+            let slot = timetable.slot_of(request);
+            let choice = fixed.choices[column.choices.clone()]
+                .iter()
+                .find(|c| Some(c.slot) == slot);
+            let Some(choice) = choice else { continue };
+            for row in fixed.rows(choice).iter().chain(&column.pays) {
+                program.stocks[*row as usize] -= 1;
+            }
+            for row in &column.earns {
+                let stock = &mut program.stocks[*row as usize];
+                *stock = (*stock + 1).min(0);
+            }
+        }
+        program
+    }
+
+    fn of(shape: &Shape<'_>, weights: &[i64], unit: i64, free: &dyn Fn(usize) -> bool) -> Self {
         let (n, groups) = (shape.cap.len(), shape.group_cap.len());
         let pools = n * shape.slots;
         let caps = pools + shape.units.len();
@@ -66,7 +93,11 @@ impl Program {
         let (mut columns, mut choices, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         for (request, ends) in shape.ends.iter().enumerate() {
             let first = choices.len();
-            for slot in bits(shape.allowed[request]) {
+            for slot in bits(if free(request) {
+                shape.allowed[request]
+            } else {
+                0
+            }) {
                 let begin = rows.len();
                 for p in ends {
                     let before = shape.near(*p, slot) & (bit(slot) - 1);
