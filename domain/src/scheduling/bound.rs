@@ -49,12 +49,19 @@ pub(super) fn fits(problem: &Problem, weights: &[i64]) -> Result<(), ProblemErro
         .iter()
         .map(|weight| i128::from(*weight))
         .sum::<i128>();
-    let requests = i128::try_from(weights.len()).unwrap_or(i128::MAX);
+    let heaviest = weights.iter().copied().max().map_or(0, i128::from);
+    let musts = problem
+        .requests
+        .iter()
+        .filter(|request| request.must)
+        .count();
+    let musts = i128::try_from(musts).unwrap_or(i128::MAX);
     let covering = i128::from(must_units(problem));
-    // A path of the flow carries a must, a bonus for each of four covering units, and weights there and back.
-    let worst = all
-        .saturating_mul(covering + 4)
-        .max(covering.saturating_mul(requests));
+    // A path of the flow carries a must, a bonus for each of four covering units, and weights there and back; the
+    // search adds up all coverage at a few times the heaviest weight.
+    let flow = all.saturating_mul(covering + 4);
+    let search = covering.saturating_mul(musts + 1).saturating_mul(heaviest);
+    let worst = flow.max(search);
     if worst < i128::from(i64::MAX / 64) {
         Ok(())
     } else {
@@ -266,14 +273,20 @@ impl<'a> Flow<'a> {
 
     /// What the network does not see of groups may all be covered: how much that is beyond a choice.
     fn unseen(&self, chosen: &[bool]) -> i64 {
+        let count = |keep: &dyn Fn(usize) -> bool| {
+            let mut counts = vec![0_i64; self.carried.len()];
+            for (i, groups) in self.problem.groups_of().iter().enumerate() {
+                groups
+                    .iter()
+                    .for_each(|group| counts[*group as usize] += i64::from(keep(i)));
+            }
+            counts
+        };
+        let (most, covered) = (count(&|_| true), count(&|i| chosen[i]));
         let groups = (0..self.carried.len()).filter(|group| !self.carried[*group]);
         let slack = groups.map(|group| {
-            let own = |i: &usize| self.problem.belongs(*i, group);
-            let covered = (0..chosen.len()).filter(|i| chosen[*i]).filter(own).count();
-            let most = (0..chosen.len()).filter(own).count();
             let floor = i64::from(self.problem.groups[group].floor);
-            let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX).min(floor);
-            count(most) - count(covered)
+            most[group].min(floor) - covered[group].min(floor)
         });
         slack.sum()
     }
@@ -334,13 +347,14 @@ impl Left {
             tables: whole(tables),
             all,
         };
+        let groups_of = problem.groups_of();
         let less = |n: &mut i64| *n = (*n - 1).max(0);
         for i in (0..pinned.len()).filter(|i| pinned[*i]) {
             for p in [problem.requests[i].demander, problem.requests[i].provider] {
                 less(&mut left.cap[p]);
                 less(&mut left.covering[p]);
             }
-            for group in (0..problem.groups.len()).filter(|group| problem.belongs(i, *group)) {
+            for group in groups_of[i].iter().map(|group| *group as usize) {
                 less(&mut left.group_cap[group]);
                 less(&mut left.group_floor[group]);
             }
@@ -373,12 +387,12 @@ pub(super) fn value(problem: &Problem, weights: &[i64], chosen: &[bool]) -> (i64
     let mut meetings = vec![0_i64; problem.participants.len()];
     let mut in_group = vec![0_i64; problem.groups.len()];
     let (mut coverage, mut weight) = (0, 0);
-    let must = must_units(problem);
+    let (must, groups_of) = (must_units(problem), problem.groups_of());
     for (i, request) in (problem.requests.iter().enumerate()).filter(|(i, _)| chosen[*i]) {
         meetings[request.demander] += 1;
         meetings[request.provider] += 1;
-        for (group, count) in in_group.iter_mut().enumerate() {
-            *count += i64::from(problem.belongs(i, group));
+        for group in &groups_of[i] {
+            in_group[*group as usize] += 1;
         }
         weight += weights[i];
         if request.must {

@@ -132,6 +132,7 @@ impl Problem {
         let mut in_all = vec![0_u32; self.participants.len()];
         let mut tables_used = vec![0_usize; self.slots.len()];
         let mut units_used = BTreeMap::<(usize, usize), u32>::new();
+        let groups_of = self.groups_of();
         let mut in_groups = vec![0_u32; self.groups.len()];
         for (i, lock) in self.locks.iter().enumerate() {
             let Some(request) = self.requests.get(lock.request) else {
@@ -190,9 +191,10 @@ impl Problem {
                 *used += 1;
                 free &= *used <= self.units_in(*resource, lock.slot);
             }
-            for (group, count) in in_groups.iter_mut().enumerate() {
-                *count += u32::from(self.belongs(lock.request, group));
-                free &= self.groups[group].cap.is_none_or(|cap| *count <= cap);
+            for group in groups_of[lock.request].iter().map(|group| *group as usize) {
+                in_groups[group] += 1;
+                let cap = self.groups[group].cap;
+                free &= cap.is_none_or(|cap| in_groups[group] <= cap);
             }
             for (participant, _) in seats {
                 let mut around = self.rest_around(participant, lock.slot);

@@ -1,6 +1,7 @@
 //! What is to be arranged.
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 /// Most slots of a problem.
 pub const MOST_SLOTS: usize = 128;
@@ -308,10 +309,21 @@ impl Problem {
         (begins.max(slot.saturating_sub(rest))..last).filter(move |other| *other != slot)
     }
 
-    /// Whether a meeting of a request is one of a group.
-    pub fn belongs(&self, request: usize, group: usize) -> bool {
-        let request = &self.requests[request];
-        let members = &self.groups[group].members;
-        members.contains(&request.demander) || members.contains(&request.provider)
+    /// The groups of which a meeting of each request is one; a meeting of two members counts once.
+    pub(super) fn groups_of(&self) -> Vec<SmallVec<[u32; 2]>> {
+        let mut of_participant = vec![SmallVec::<[u32; 2]>::new(); self.participants.len()];
+        for (group, members) in (0..).zip(&self.groups) {
+            for p in &members.members {
+                of_participant[*p].push(group);
+            }
+        }
+        let both = |request: &Request| {
+            let mut groups = of_participant[request.demander].clone();
+            groups.extend_from_slice(&of_participant[request.provider]);
+            groups.sort_unstable();
+            groups.dedup();
+            groups
+        };
+        self.requests.iter().map(both).collect()
     }
 }

@@ -13,6 +13,7 @@ use super::{
     bound, construct, fill, weights,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What it costs that a published meeting is moved or given up though it could stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,8 +115,8 @@ fn as_it_is(problem: &Problem, weights: &[i64], published: &Published<'_>) -> Pr
         fixed.retain(|meeting| meeting.slot < published.past);
     }
     fixed.sort_by_key(|meeting| meeting.slot >= published.past);
-    let already: Vec<usize> = problem.locks.iter().map(|lock| lock.request).collect();
-    fixed.retain(|meeting| !already.contains(&meeting.request));
+    let already = locked(problem);
+    fixed.retain(|meeting| !already[meeting.request]);
     let own = now.locks.len();
     now.locks
         .extend(fixed.iter().map(|meeting| lock(problem, meeting)));
@@ -138,14 +139,23 @@ fn as_it_is(problem: &Problem, weights: &[i64], published: &Published<'_>) -> Pr
             !bad.contains(&(at - 1))
         });
     }
-    let locked: Vec<usize> = now.locks.iter().map(|lock| lock.request).collect();
+    let locked = locked(&now);
     for (i, request) in now.requests.iter_mut().enumerate() {
-        if published.past > 0 && !locked.contains(&i) {
+        if published.past > 0 && !locked[i] {
             let open = |slot: &usize| request.slots.as_ref().is_none_or(|own| own.contains(*slot));
             request.slots = Some((published.past..problem.slots.len()).filter(open).collect());
         }
     }
     now
+}
+
+fn locked(problem: &Problem) -> Vec<bool> {
+    let mut locked = vec![false; problem.requests.len()];
+    problem
+        .locks
+        .iter()
+        .for_each(|lock| locked[lock.request] = true);
+    locked
 }
 
 /// A lock on a meeting, with its table and delegates as far as they are still there.
@@ -171,10 +181,12 @@ fn lock(problem: &Problem, meeting: &Placed) -> Lock {
 
 /// Meetings in the past that were not published there.
 fn changed_past(published: &Published<'_>, meetings: &[Placed]) -> Vec<Violation> {
-    let was = |meeting: &Placed| {
-        let mut all = published.meetings.iter();
-        all.any(|was| was.request == meeting.request && was.slot == meeting.slot)
-    };
+    let all: BTreeSet<_> = published
+        .meetings
+        .iter()
+        .map(|m| (m.request, m.slot))
+        .collect();
+    let was = |meeting: &Placed| all.contains(&(meeting.request, meeting.slot));
     let past = meetings
         .iter()
         .filter(|meeting| meeting.slot < published.past);

@@ -123,14 +123,11 @@ impl<'a> Shape<'a> {
             locked[lock.request] = true;
             allowed[lock.request] = bit(lock.slot);
         }
-        let mut groups_of = vec![SmallVec::new(); problem.requests.len()];
+        let groups_of = problem.groups_of();
         let mut requests_of_group = vec![Vec::new(); problem.groups.len()];
-        for (group, of) in problem.groups.iter().enumerate() {
-            let own = of.members.iter().flat_map(|p| &requests_of[*p]);
-            let own: std::collections::BTreeSet<usize> = own.copied().collect();
-            for request in own {
-                groups_of[request].push(u32::try_from(group).unwrap_or(u32::MAX));
-                requests_of_group[group].push(request);
+        for (request, groups) in groups_of.iter().enumerate() {
+            for group in groups {
+                requests_of_group[*group as usize].push(request);
             }
         }
         let covering = (0..n).map(|p| {

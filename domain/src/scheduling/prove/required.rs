@@ -205,9 +205,11 @@ fn encode(problem: &Problem, to: &mut Clauses<'_>) -> (Places, Vec<(i32, Clash)>
         }
         limit(&mut conditions, Clash::Rest { participant: p }, &apart);
     }
+    let groups_of = problem.groups_of();
     for (group, of) in problem.groups.iter().enumerate() {
         let Some(cap) = of.cap else { continue };
-        let all = (with(&|r, _| problem.belongs(r, group)), whole(cap));
+        let own = |r: usize| groups_of[r].iter().any(|own| *own as usize == group);
+        let all = (with(&|r, _| own(r)), whole(cap));
         limit(&mut conditions, Clash::GroupCap { group }, &[all]);
     }
     let in_slot = |keep: &dyn Fn(usize) -> bool, slot: usize| with(&|r, s| s == slot && keep(r));
