@@ -7,6 +7,8 @@
 //! that overlap with those are left to [`super::lagrange`], and so is a day on which somebody stands on both sides. Coverage comes first by a bonus on the units that count for
 //! it that outweighs all weights together. What is pinned is chosen beforehand and its units are taken off.
 
+use super::shape::Mask;
+use super::windows::Windows;
 use super::{PairRule, Problem, ProblemError};
 use crate::flow::Network;
 
@@ -79,11 +81,17 @@ struct Side {
 
 /// Chooses meetings.
 pub(super) fn choose(problem: &Problem, weights: &[i64]) -> Bound {
-    let flow = Flow::new(problem, weights);
+    let mut flow = Flow::new(problem, weights);
     let all: i64 = weights.iter().sum();
     // More than all weights and all prices of tables together.
     let bonus = 1 + 2 * all;
-    let best = flow.choose(bonus);
+    let mut best = flow.choose(bonus);
+    for _ in 0..CUTS {
+        if !flow.windows.tighten(problem, &best.chosen) {
+            break;
+        }
+        best = flow.choose(bonus);
+    }
     let (coverage, weight) = value(problem, weights, &best.chosen);
     if flow.both_sides {
         // The flow counts twice who stands on both sides: all that is possible is the bound, a loose one.
@@ -131,7 +139,11 @@ struct Flow<'a> {
     carried: Vec<bool>,
     /// Somebody has requests on both sides.
     both_sides: bool,
+    windows: Windows,
 }
+
+/// Times that the flow is sought again with sets of slots that were too small.
+const CUTS: usize = 2;
 
 /// Prices of tables that are tried.
 const PRICES: u32 = 10;
@@ -151,14 +163,17 @@ impl<'a> Flow<'a> {
         }
         let carried = carried_groups(problem, &mut sides);
         let mut both = sides[0].active.iter().zip(&sides[1].active);
-        let could = |request: &super::Request| {
-            (0..problem.slots.len()).any(|slot| problem.could_meet(request, slot))
-        };
+        let mut lock_of = vec![None; problem.requests.len()];
+        for lock in &problem.locks {
+            lock_of[lock.request] = Some(lock.slot);
+        }
+        let windows = Windows::new(problem, &lock_of);
         Self {
             problem,
             weights,
             pinned,
-            possible: problem.requests.iter().map(could).collect(),
+            possible: windows.allowed.iter().map(|mask| *mask != 0).collect(),
+            windows,
             left,
             both_sides: both.any(|(a, b)| *a && *b),
             sides,
@@ -232,7 +247,8 @@ impl<'a> Flow<'a> {
         let group_node = |side: usize, group: usize| 2 * n + side * groups + group;
         let entry = 2 * (n + groups);
         let (source, sink) = (entry + 1, entry + 2);
-        let mut network = Network::new(entry + 3);
+        let windows: usize = self.windows.of.iter().map(Vec::len).sum();
+        let mut network = Network::new(entry + 3 + 2 * windows);
         network.add(source, entry, tables.min(left.all), 0);
         let mut link = |outer: usize, inner: usize, side: usize, all: i64, covering: i64| {
             let covering = covering.min(all);
@@ -255,12 +271,39 @@ impl<'a> Flow<'a> {
                 link(end, group_node(s, group), s, cap, floor);
             }
         }
+        let mut next = entry + 3;
+        // For each side and participant its sets of slots and their nodes, the larger first.
+        let mut inner: [Vec<Vec<(Mask, usize)>>; 2] = [Vec::new(), Vec::new()];
+        for (s, inner) in inner.iter_mut().enumerate() {
+            for p in 0..n {
+                let mut own: Vec<(Mask, usize)> = Vec::new();
+                for window in &self.windows.of[p] {
+                    let around = own
+                        .iter()
+                        .rev()
+                        .find(|(other, _)| other & window == *window);
+                    let outer = around.map_or(node(s, p), |(_, node)| *node);
+                    let (from, to) = if s == 0 { (outer, next) } else { (next, outer) };
+                    network.add(from, to, self.window_left(p, *window), 0);
+                    own.push((*window, next));
+                    next += 1;
+                }
+                inner.push(own);
+            }
+        }
+        let within = |s: usize, p: usize, mask: Mask| {
+            let mut own = inner[s][p].iter().rev();
+            own.find(|(window, _)| mask & !window == 0)
+                .map_or(node(s, p), |(_, node)| *node)
+        };
         let must = must_units(problem);
         let arcs: Vec<Option<usize>> = (problem.requests.iter().enumerate())
             .map(|(i, request)| {
                 let extra = if request.must { must * bonus } else { 0 };
                 let table = if request.remote { 0 } else { price };
-                let (from, to) = (node(0, request.demander), node(1, request.provider));
+                let mask = self.windows.allowed[i];
+                let from = within(0, request.demander, mask);
+                let to = within(1, request.provider, mask);
                 let cost = table - self.weights[i] - extra;
                 (self.possible[i] && !self.pinned[i]).then(|| network.add(from, to, 1, cost))
             })
@@ -269,6 +312,18 @@ impl<'a> Flow<'a> {
         let full = |arc: &Option<usize>| arc.is_some_and(|arc| network.is_full(arc));
         let arcs = arcs.iter().zip(&self.pinned);
         arcs.map(|(arc, pinned)| *pinned || full(arc)).collect()
+    }
+
+    /// Seats of a participant in a set of slots, without those that pinned requests take for sure.
+    fn window_left(&self, participant: usize, window: Mask) -> i64 {
+        let requests = self.problem.requests.iter().enumerate();
+        let taken = requests.filter(|(i, request)| {
+            self.pinned[*i]
+                && (request.demander == participant || request.provider == participant)
+                && self.windows.allowed[*i] & !window == 0
+        });
+        let seats = self.windows.capacity(participant, window);
+        i64::try_from(seats.saturating_sub(taken.count())).unwrap_or(i64::MAX)
     }
 
     /// What the network does not see of groups may all be covered: how much that is beyond a choice.

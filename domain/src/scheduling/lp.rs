@@ -34,14 +34,16 @@ pub(super) fn solve(
         replace(timetable, chain, &vec![true; chosen.len()], random);
         return;
     }
+    let mut seen = vec![false; chosen.len()];
     for _ in 0..NEIGHBOURHOODS {
-        let missing = |r: &usize| chosen[*r] && timetable.slot_of(*r).is_none();
+        let missing = |r: &usize| chosen[*r] && !seen[*r] && timetable.slot_of(*r).is_none();
         let Some(first) = (0..chosen.len())
             .filter(missing)
             .max_by_key(|r| shape.weights[*r])
         else {
             return;
         };
+        seen[first] = true;
         let mut free = vec![false; chosen.len()];
         let (mut queue, mut all) = (std::collections::VecDeque::from([first]), 0);
         while let Some(request) = queue.pop_front() {
@@ -57,24 +59,17 @@ pub(super) fn solve(
                 queue.extend(shape.requests_of[p].iter().filter(placed_first));
             }
         }
-        if !replace(timetable, chain, &free, random) {
-            return;
-        }
+        replace(timetable, chain, &free, random);
     }
 }
 
-/// Solves the program of the free requests and takes its timetable if that is worth more; tells whether it did.
-fn replace(
-    timetable: &mut Timetable<'_>,
-    chain: &mut Chain,
-    free: &[bool],
-    random: &mut Random,
-) -> bool {
+/// Solves the program of the free requests and takes its timetable if that is worth more.
+fn replace(timetable: &mut Timetable<'_>, chain: &mut Chain, free: &[bool], random: &mut Random) {
     let shape = timetable.shape;
     let heaviest = shape.weights.iter().copied().max().unwrap_or(0);
     let program = Program::around(timetable, UNIT * heaviest, free);
     let Some(parts) = parts(&program, heaviest) else {
-        return false;
+        return;
     };
     let mut other = timetable.clone();
     for request in (0..free.len()).filter(|r| free[*r] && !shape.locked[*r]) {
@@ -94,11 +89,9 @@ fn replace(
     let pinned = |timetable: &Timetable<'_>| {
         (0..shape.ends.len()).all(|r| !shape.pinned[r] || timetable.slot_of(r).is_some())
     };
-    let better = other.worth() > timetable.worth() && pinned(&other);
-    if better {
+    if other.worth() > timetable.worth() && pinned(&other) {
         *timetable = other;
     }
-    better
 }
 
 /// How much of each choice the linear program takes.

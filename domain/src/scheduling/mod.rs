@@ -35,6 +35,7 @@ mod seat;
 mod shape;
 mod timetable;
 mod verify;
+mod windows;
 
 pub use check::ProblemError;
 pub use explain::{LeftOut, Reason};
