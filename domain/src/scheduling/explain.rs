@@ -140,16 +140,15 @@ fn reason(timetable: &Timetable<'_>, request: usize) -> Reason {
         .filter(|slot| !sides.iter().any(|p| barred(*p, *slot)))
         .collect();
     let taken = |pool: u16| free.iter().all(|slot| timetable.left(pool, *slot) <= 0);
-    if !free.is_empty() {
-        if let Some(pool) = shape.pools[request].iter().find(|pool| taken(**pool)) {
-            return match usize::from(*pool).checked_sub(1) {
-                None => Reason::NoTable { slots: free },
-                Some(resource) => Reason::NoResource {
-                    resource,
-                    slots: free,
-                },
-            };
-        }
+    let mut needed = shape.pools[request].iter();
+    if let Some(pool) = needed.find(|pool| !free.is_empty() && taken(**pool)) {
+        return match usize::from(*pool).checked_sub(1) {
+            None => Reason::NoTable { slots: free },
+            Some(resource) => Reason::NoResource {
+                resource,
+                slots: free,
+            },
+        };
     }
     let mut by = Vec::new();
     for p in sides {

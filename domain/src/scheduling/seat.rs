@@ -111,12 +111,12 @@ fn tables(
     let ways: [&dyn Fn(usize) -> Option<usize>; 3] =
         [&|i| wished(i, true), &|i| wished(i, false), &home];
     for way in ways {
-        for i in 0..here.len() {
-            if let (true, None, Some(table)) = (needs(i), tables[i], way(i))
+        for (i, own) in tables.iter_mut().enumerate() {
+            if let (true, None, Some(table)) = (needs(i), *own, way(i))
                 && free.get(table) == Some(&true)
             {
                 free[table] = false;
-                tables[i] = Some(table);
+                *own = Some(table);
             }
         }
     }
