@@ -114,11 +114,14 @@ pub(super) fn choose(problem: &Problem, weights: &[i64]) -> Bound {
 /// No timetable of this coverage or more weighs more. Weaker than [`choose`] at the best coverage, it holds for any.
 pub(super) fn weight_at(problem: &Problem, weights: &[i64], coverage: i64) -> Option<i64> {
     let flow = Flow::new(problem, weights);
-    let unit = 2 * weights.iter().copied().max().unwrap_or(0);
-    let best = flow.choose(unit);
-    let (most, weight) = value(problem, weights, &best.chosen);
-    let most = most + flow.unseen(&best.chosen);
-    (!flow.both_sides).then_some(weight + best.over + unit * (most - coverage))
+    // What a unit of coverage counts; any number gives a bound, and far from the best coverage 0 gives the better.
+    let units = [2 * weights.iter().copied().max().unwrap_or(0), 0];
+    let bounds = units.map(|unit| {
+        let best = flow.choose(unit);
+        let (most, weight) = value(problem, weights, &best.chosen);
+        weight + best.over + unit * (most + flow.unseen(&best.chosen) - coverage)
+    });
+    (!flow.both_sides).then_some(bounds[0].min(bounds[1]))
 }
 
 /// A choice, and by how much its worth may be below what the flow proves.
