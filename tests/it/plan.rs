@@ -128,3 +128,70 @@ fn published_optima_are_proved() {
         }
     }
 }
+
+/// Two companies ask for the one hospital; `REST`, `RULE` and `CLOSED` are filled in.
+const JSON: &str = r#"{"problem": {
+  "slots": [
+    {"starts_minute": 0, "ends_minute": 20, "follows_break": false},
+    {"starts_minute": 20, "ends_minute": 40, "follows_break": false}
+  ],
+  "tables": [{"closed": [CLOSED]}],
+  "participants": [
+    {"seats": [{"available": [0, 1]}], "cap": 2, "floor": 0, "keeps_table": true, "rest": REST},
+    {"seats": [{"available": [0]}], "cap": 1, "floor": 0, "keeps_table": false},
+    {"seats": [{"available": [0, 1]}], "cap": 1, "floor": 0, "keeps_table": false}
+  ],
+  "requests": [
+    {"demander": 1, "provider": 0, "class": "mutual", "must": false, "score": 10, "received": 0, "remote": false, "slots": null, "rule": "RULE"},
+    {"demander": 2, "provider": 0, "class": "mutual", "must": false, "score": 10, "received": 1, "remote": false, "slots": null, "rule": "RULE"}
+  ],
+  "locks": []}
+}"#;
+
+#[tokio::test]
+async fn required_meetings_take_place_or_it_is_said_why_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |name: &str, rest: &str, closed: &str| {
+        let text = JSON.replace("REST", rest).replace("RULE", "required");
+        file(folder.path(), name, &text.replace("CLOSED", closed))
+    };
+    assert_eq!(plan(&[&of("good.json", "0", "")]).await, ExitCode::SUCCESS);
+    let threads = of("threads.json", "0", "");
+    assert_eq!(plan(&[&threads, "--threads", "3"]).await, ExitCode::SUCCESS);
+    // A rest between the two, or a table too few.
+    let rest = of("rest.json", "1", "");
+    assert_eq!(plan(&[&rest, "--json"]).await, ExitCode::from(3));
+    assert_eq!(
+        plan(&[&of("table.json", "0", "1")]).await,
+        ExitCode::from(3)
+    );
+}
+
+#[tokio::test]
+async fn a_published_timetable_is_repaired() {
+    let folder = tempfile::tempdir().unwrap();
+    let published = r#"{"objective": "ours", "status": "arranged", "meetings": [
+        {"request": 0, "slot": 0, "table": 0, "demander_seat": 0, "provider_seat": 0},
+        {"request": 1, "slot": 1, "table": 0, "demander_seat": 0, "provider_seat": 0}]}"#;
+    let published = file(folder.path(), "published.json", published);
+    let text = JSON.replace("REST", "0").replace("RULE", "free");
+    let now = file(folder.path(), "now.json", &text.replace("CLOSED", "0"));
+    for price in ["forbidden", "0", "3000"] {
+        let args = [
+            &now,
+            "--from",
+            &published,
+            "--price-of-change",
+            price,
+            "--past",
+            "1",
+        ];
+        assert_eq!(plan(&args).await, ExitCode::SUCCESS);
+    }
+    let unknown = r#"{"objective": "ours", "status": "arranged", "meetings": [
+        {"request": 7, "slot": 0, "table": 0, "demander_seat": 0, "provider_seat": 0}]}"#;
+    let unknown = file(folder.path(), "unknown.json", unknown);
+    assert_eq!(plan(&[&now, "--from", &unknown]).await, ExitCode::from(2));
+    let alone = ["matchday", "plan", &now, "--past", "1"];
+    assert!(Cli::try_parse_from(alone).is_err());
+}

@@ -27,7 +27,8 @@ pub struct ArrangementLevel {
     name: LevelName,
     /// What was reached.
     value: WideInt,
-    /// At most so much coverage and weight, at least so many breaks, idle slots and table moves; null: no proof.
+    /// At most so much coverage and weight, at least so much of the others, for all timetables that reach the
+    /// same on the levels before; null: no proof.
     bound: Option<WideInt>,
 }
 

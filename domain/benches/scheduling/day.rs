@@ -8,7 +8,7 @@
 //! `hospital company score mask`. AM is the first slot after the planned break.
 
 use matchday_domain::scheduling::{
-    Participant, PriorityClass, Problem, Request, Seat, Slot, SlotSet, Table,
+    PairRule, Participant, PriorityClass, Problem, Request, Seat, Slot, SlotSet, Table,
 };
 use std::collections::BTreeMap;
 
@@ -25,6 +25,8 @@ pub struct Family {
     pub full: bool,
     /// Everyone is free in this share of the slots only.
     pub sparse: Option<f64>,
+    /// With everything a day can have beside: see [`crate::extras`].
+    pub extras: bool,
     /// Budget of the search.
     pub iterations: u64,
 }
@@ -39,6 +41,7 @@ const S: Family = Family {
     company_cap: 8,
     full: false,
     sparse: None,
+    extras: false,
     iterations: 30_000_000,
 };
 
@@ -48,6 +51,17 @@ const M: Family = Family {
     requests: 1_500,
     slots: 24,
     iterations: 40_000_000,
+    ..S
+};
+
+const L: Family = Family {
+    name: "L180",
+    hospitals: 200,
+    companies: 2_000,
+    requests: 10_000,
+    slots: 32,
+    tables: 180,
+    iterations: 80_000_000,
     ..S
 };
 
@@ -92,15 +106,33 @@ pub const FAMILIES: &[Family] = &[
         sparse: Some(0.30),
         ..S
     },
+    L,
     Family {
-        name: "L180",
-        hospitals: 200,
-        companies: 2_000,
-        requests: 10_000,
-        slots: 32,
-        tables: 180,
-        iterations: 80_000_000,
+        name: "S40x",
+        extras: true,
         ..S
+    },
+    Family {
+        name: "S12x",
+        tables: 12,
+        extras: true,
+        ..S
+    },
+    Family {
+        name: "M40x",
+        extras: true,
+        ..M
+    },
+    Family {
+        name: "M25x",
+        tables: 25,
+        extras: true,
+        ..M
+    },
+    Family {
+        name: "L180x",
+        extras: true,
+        ..L
     },
 ];
 
@@ -185,6 +217,7 @@ impl Family {
                 .map(|((h, c), score)| (h, c, score, free[h] & free[self.hospitals + c]))
                 .collect(),
             free,
+            extras: self.extras.then_some(seed),
         }
     }
 }
@@ -197,6 +230,7 @@ pub struct Day {
     caps: Vec<u32>,
     free: Vec<u64>,
     rows: Vec<(usize, usize, u32, u64)>,
+    extras: Option<u64>,
 }
 
 impl Day {
@@ -218,6 +252,7 @@ impl Day {
             rows: (0..requests)
                 .map(|_| (next() as usize, next() as usize, next() as u32, next()))
                 .collect(),
+            extras: None,
         }
     }
 
@@ -229,7 +264,7 @@ impl Day {
                 .collect()
         };
         let most = self.tables.iter().copied().max().unwrap_or(0);
-        Problem {
+        let mut problem = Problem {
             slots: (0..self.tables.len())
                 .map(|i| Slot {
                     starts_minute: 20 * i as i64,
@@ -250,8 +285,8 @@ impl Day {
                         available: slots(*free),
                     }],
                     cap: *cap,
-                    floor: 0,
                     keeps_table: i < self.hospitals,
+                    ..Participant::default()
                 })
                 .collect(),
             requests: (self.rows.iter())
@@ -264,18 +299,29 @@ impl Day {
                     received: self.rows.len() as u64,
                     remote: false,
                     slots: Some(slots(*mask)),
+                    resources: Vec::new(),
+                    rule: PairRule::Free,
                 })
                 .collect(),
-            locks: Vec::new(),
+            ..Problem::default()
+        };
+        if let Some(seed) = self.extras {
+            crate::extras::add(
+                &mut problem,
+                self.hospitals,
+                &mut Chance(seed.wrapping_mul(977)),
+            );
         }
+        problem
     }
 }
 
 /// `SplitMix64`.
-struct Chance(u64);
+pub struct Chance(pub u64);
 
 impl Chance {
-    fn unit(&mut self) -> f64 {
+    /// Uniform below 1.
+    pub fn unit(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

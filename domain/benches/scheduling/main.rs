@@ -1,8 +1,8 @@
 //! The arrangement against its bounds: coverage, weight, breaks and time, on families of days of several sizes.
 //!
 //! `cargo bench -p matchday-domain --bench scheduling -- [--families S40,M25,…] [--seeds 3] [--iterations N]
-//! [--iterations-scale 1.0] [--lunch] [file.mm …]`. With files, those; else three generated days of each family
-//! and their medians. `--lunch` plans a break at midday, over which waiting is no break; without it every wait of the day counts.
+//! [--iterations-scale 1.0] [--lunch] [--repair [--price 30]] [file.mm …]`. With files, those; else three generated days of each family
+//! and their medians. `--repair` re-arranges instead: see [`repair`]. `--lunch` plans a break at midday, over which waiting is no break; without it every wait of the day counts.
 //! Times are what one thread has run for, without the time in which other programs had its core.
 
 #![allow(
@@ -18,6 +18,8 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod day;
+mod extras;
+mod repair;
 
 use cpu_time::ThreadTime;
 use day::{Day, FAMILIES, Family};
@@ -46,6 +48,7 @@ struct Figures {
 
 fn main() {
     let (mut families, mut files) = (Vec::new(), Vec::new());
+    let (mut repairs, mut price) = (false, 30);
     let (mut seeds, mut iterations, mut scale, mut lunch) = (3_u64, None, 1.0, false);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -56,10 +59,16 @@ fn main() {
             "--iterations" => iterations = Some(value().parse().expect("a number")),
             "--iterations-scale" => scale = value().parse().expect("a number"),
             "--lunch" => lunch = true,
+            "--repair" => repairs = true,
+            "--price" => price = value().parse().expect("a number"),
             // Cargo's own.
             "--bench" => {}
             file => files.push(file.to_owned()),
         }
+    }
+    if repairs {
+        repair::all(&families, seeds, price);
+        return;
     }
     println!(
         "day | requests | meetings of covered | coverage/bound | weight/bound | gap % | breaks at first | breaks | break bound | bound ms | construct ms | all s | iterations"

@@ -10,8 +10,8 @@ use crate::id::{
     ArrangementId, DelegateId, MatchingDayId, MeetingId, MeetingRequestId, PersonId, RegistrationId,
 };
 use crate::scheduling::{
-    self, Arrangement, Level, Lock, Options, Participant, Placed, Policy, PriorityClass, Problem,
-    Request, Seat, Slot, Table,
+    self, Arrangement, Level, Lock, Options, PairRule, Participant, Placed, Policy, PriorityClass,
+    Problem, Request, Seat, Slot, Table,
 };
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -190,6 +190,7 @@ impl Situation<'_> {
             floor: count(registration.meetings_min).min(cap),
             // Hospitals sit, companies walk: the seated side keeps its table.
             keeps_table: registration.side == Side::Supply,
+            ..Participant::default()
         }
     }
 
@@ -294,6 +295,8 @@ impl Situation<'_> {
                 received,
                 remote,
                 slots: None,
+                resources: Vec::new(),
+                rule: PairRule::Free,
             });
             keys.requests.push(id);
         }

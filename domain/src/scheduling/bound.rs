@@ -1,11 +1,15 @@
 //! The choice of meetings by a flow, and the bound it proves.
 //!
-//! A timetable chooses for every participant at most `cap` meetings, at most as many as it has seats over all slots,
-//! and at most as many in all as there are tables over all slots. That relaxation is a b-matching in a bipartite
-//! graph; its best value is found by successive cheapest paths (Edmonds and Karp, 1972) and no timetable exceeds it.
-//! Coverage comes first by a bonus on the units that count for it that outweighs all weights together.
+//! A timetable chooses for every participant at most `cap` meetings, at most as many as it has seats over all slots
+//! (with a rest: over slots far enough apart), for every group at most its cap, and at most as many in all as there are
+//! tables over all slots. Where the groups of a side have no member in common that is a flow through a bipartite graph;
+//! its best value is found by successive cheapest paths (Edmonds and Karp, 1972) and no timetable exceeds it. Groups
+//! that overlap with those are left to [`super::lagrange`], and so is a day on which somebody stands on both sides. Coverage comes first by a bonus on the units that count for
+//! it that outweighs all weights together. What is pinned is chosen beforehand and its units are taken off.
 
-use super::Problem;
+use super::shape::Mask;
+use super::windows::Windows;
+use super::{PairRule, Problem, ProblemError};
 use crate::flow::Network;
 
 /// The meetings that the flow chooses, and what it proves.
@@ -26,100 +30,438 @@ pub(super) fn covering_units(problem: &Problem, participant: usize) -> i64 {
 
 /// What a must-request counts for coverage: more than all floors together.
 pub(super) fn must_units(problem: &Problem) -> i64 {
-    1 + (0..problem.participants.len())
-        .map(|p| covering_units(problem, p))
-        .sum::<i64>()
+    let participants = (0..problem.participants.len()).map(|p| covering_units(problem, p));
+    let groups = problem.groups.iter().map(|group| i64::from(group.floor));
+    1 + participants.chain(groups).sum::<i64>()
+}
+
+/// The requests that must not be left out: locked or required.
+pub(super) fn pinned(problem: &Problem) -> Vec<bool> {
+    let required = |request: &super::Request| request.rule == PairRule::Required;
+    let mut pinned: Vec<bool> = problem.requests.iter().map(required).collect();
+    for lock in &problem.locks {
+        pinned[lock.request] = true;
+    }
+    pinned
+}
+
+/// Whether all sums of the flow and of the search fit into their numbers.
+pub(super) fn fits(problem: &Problem, weights: &[i64]) -> Result<(), ProblemError> {
+    let all: i128 = 1 + weights
+        .iter()
+        .map(|weight| i128::from(*weight))
+        .sum::<i128>();
+    let heaviest = weights.iter().copied().max().map_or(0, i128::from);
+    let musts = problem
+        .requests
+        .iter()
+        .filter(|request| request.must)
+        .count();
+    let musts = i128::try_from(musts).unwrap_or(i128::MAX);
+    let covering = i128::from(must_units(problem));
+    // A path of the flow carries a must, a bonus for each of four covering units, and weights there and back; the
+    // search adds up all coverage at a few times the heaviest weight.
+    let flow = all.saturating_mul(covering + 4);
+    let search = covering.saturating_mul(musts + 1).saturating_mul(heaviest);
+    let worst = flow.max(search);
+    if worst < i128::from(i64::MAX / 64) {
+        Ok(())
+    } else {
+        Err(ProblemError::TooHeavy)
+    }
+}
+
+/// One side of the network: nodes of participants and of the groups that stand before them.
+struct Side {
+    /// The group before each participant, if any.
+    group_of: Vec<Option<usize>>,
+    /// Whether a participant has a request on this side.
+    active: Vec<bool>,
 }
 
 /// Chooses meetings.
 pub(super) fn choose(problem: &Problem, weights: &[i64]) -> Bound {
-    let n = problem.participants.len();
-    let (entry, source, sink) = (2 * n, 2 * n + 1, 2 * n + 2);
-    let mut network = Network::new(2 * n + 3);
-    let bonus = 1 + weights.iter().sum::<i64>();
-    let tables: usize = (0..problem.slots.len())
-        .map(|slot| problem.tables_in(slot))
-        .sum();
-    let remote = problem
-        .requests
-        .iter()
-        .filter(|request| request.remote)
-        .count();
-    // Remote meetings need no table; counting one for each keeps the bound a bound.
-    let most = i64::try_from(tables + remote).unwrap_or(i64::MAX);
-    network.add(source, entry, most, 0);
-    // A participant may stand on both sides only in theory: it has a node on each.
-    let capacity = |p: usize| {
-        let seats: usize = (0..problem.slots.len())
-            .map(|slot| problem.seats_in(p, slot))
-            .sum();
-        i64::from(problem.participants[p].cap).min(i64::try_from(seats).unwrap_or(i64::MAX))
-    };
-    let demands = |p: usize| problem.requests.iter().any(|request| request.demander == p);
-    let provides = |p: usize| problem.requests.iter().any(|request| request.provider == p);
-    for p in 0..n {
-        let all = capacity(p);
-        let covering = covering_units(problem, p).min(all);
-        if demands(p) {
-            network.add(entry, p, covering, -bonus);
-            network.add(entry, p, all - covering, 0);
+    let mut flow = Flow::new(problem, weights);
+    let all: i64 = weights.iter().sum();
+    // More than all weights and all prices of tables together.
+    let bonus = 1 + 2 * all;
+    let mut best = flow.choose(bonus);
+    for _ in 0..CUTS {
+        if !flow.windows.tighten(problem, &best.chosen) {
+            break;
         }
-        if provides(p) {
-            network.add(n + p, sink, covering, -bonus);
-            network.add(n + p, sink, all - covering, 0);
-        }
+        best = flow.choose(bonus);
     }
-    let must = must_units(problem);
-    let locked: Vec<usize> = problem.locks.iter().map(|lock| lock.request).collect();
-    let arcs: Vec<Option<usize>> = problem
-        .requests
-        .iter()
-        .enumerate()
-        .map(|(i, request)| {
-            let possible = (0..problem.slots.len()).any(|slot| problem.could_meet(request, slot));
-            let extra = if request.must || locked.contains(&i) {
-                must * bonus
-            } else {
-                0
-            };
-            let cost = -weights[i] - extra;
-            possible.then(|| network.add(request.demander, n + request.provider, 1, cost))
-        })
-        .collect();
-    network.maximise(source, sink);
-    let chosen: Vec<bool> = arcs
-        .iter()
-        .map(|arc| arc.is_some_and(|arc| network.is_full(arc)))
-        .collect();
-    let (coverage, weight) = value(problem, weights, &chosen);
+    let (coverage, weight) = value(problem, weights, &best.chosen);
+    if flow.both_sides {
+        // The flow counts twice who stands on both sides: all that is possible is the bound, a loose one.
+        let possible: Vec<bool> = flow.possible.clone();
+        let (coverage, weight) = value(problem, weights, &possible);
+        return Bound {
+            chosen: best.chosen,
+            coverage,
+            weight,
+        };
+    }
+    let slack = flow.unseen(&best.chosen);
     Bound {
-        chosen,
-        coverage,
-        weight,
+        chosen: best.chosen,
+        coverage: coverage + slack,
+        weight: weight + best.over,
     }
+}
+
+/// No timetable of this coverage or more weighs more. Weaker than [`choose`] at the best coverage, it holds for any.
+pub(super) fn weight_at(problem: &Problem, weights: &[i64], coverage: i64) -> Option<i64> {
+    let flow = Flow::new(problem, weights);
+    // What a unit of coverage counts; any number gives a bound, and far from the best coverage 0 gives the better.
+    let units = [2 * weights.iter().copied().max().unwrap_or(0), 0];
+    let bounds = units.map(|unit| {
+        let best = flow.choose(unit);
+        let (most, weight) = value(problem, weights, &best.chosen);
+        weight + best.over + unit * (most + flow.unseen(&best.chosen) - coverage)
+    });
+    (!flow.both_sides).then_some(bounds[0].min(bounds[1]))
+}
+
+/// A choice, and by how much its worth may be below what the flow proves.
+struct Choice {
+    chosen: Vec<bool>,
+    over: i64,
+}
+
+/// The network, before a price is set on tables.
+struct Flow<'a> {
+    problem: &'a Problem,
+    weights: &'a [i64],
+    pinned: Vec<bool>,
+    possible: Vec<bool>,
+    left: Left,
+    sides: [Side; 2],
+    /// The groups that the network has.
+    carried: Vec<bool>,
+    /// Somebody has requests on both sides.
+    both_sides: bool,
+    windows: Windows,
+}
+
+/// Times that the flow is sought again with sets of slots that were too small.
+const CUTS: usize = 2;
+
+/// Prices of tables that are tried.
+const PRICES: u32 = 10;
+
+impl<'a> Flow<'a> {
+    fn new(problem: &'a Problem, weights: &'a [i64]) -> Self {
+        let n = problem.participants.len();
+        let pinned = pinned(problem);
+        let left = Left::new(problem, &pinned);
+        let mut sides = [(); 2].map(|()| Side {
+            group_of: vec![None; n],
+            active: vec![false; n],
+        });
+        for request in &problem.requests {
+            sides[0].active[request.demander] = true;
+            sides[1].active[request.provider] = true;
+        }
+        let carried = carried_groups(problem, &mut sides);
+        let mut both = sides[0].active.iter().zip(&sides[1].active);
+        let mut lock_of = vec![None; problem.requests.len()];
+        for lock in &problem.locks {
+            lock_of[lock.request] = Some(lock.slot);
+        }
+        let windows = Windows::new(problem, &lock_of);
+        Self {
+            problem,
+            weights,
+            pinned,
+            possible: windows.allowed.iter().map(|mask| *mask != 0).collect(),
+            windows,
+            left,
+            both_sides: both.any(|(a, b)| *a && *b),
+            sides,
+            carried,
+        }
+    }
+
+    /// The best choice where a unit of coverage counts `bonus`.
+    ///
+    /// Where all meetings need tables, these bound the flow in all. Remote ones go beside them: then tables have a
+    /// price, the value of the flow at any price is a bound (Lagrangian relaxation), and the price is sought at which
+    /// as many tables are taken as there are.
+    fn choose(&self, bonus: i64) -> Choice {
+        let remote = |i: usize| self.problem.requests[i].remote;
+        let mut open = (0..self.pinned.len()).filter(|i| !self.pinned[*i] && self.possible[*i]);
+        if !open.any(remote) {
+            let chosen = self.at_price(bonus, 0, self.left.tables);
+            return Choice { chosen, over: 0 };
+        }
+        let taken = |chosen: &[bool]| {
+            let at_table = |i: &usize| chosen[*i] && !self.pinned[*i] && !remote(*i);
+            i64::try_from((0..chosen.len()).filter(at_table).count()).unwrap_or(i64::MAX)
+        };
+        let free = self.at_price(bonus, 0, i64::MAX);
+        if taken(&free) <= self.left.tables {
+            return Choice {
+                chosen: free,
+                over: 0,
+            };
+        }
+        let (mut low, mut high) = (0, self.weights.iter().copied().max().unwrap_or(0));
+        // At the highest price only what covers takes a table; if that is too much, the bound is loose.
+        let mut best = self.priced(bonus, high);
+        let mut bound = self.worth(bonus, &best.chosen) + best.over;
+        for _ in 0..PRICES {
+            let price = low + (high - low) / 2;
+            let other = self.priced(bonus, price);
+            let value = self.worth(bonus, &other.chosen) + other.over;
+            bound = bound.min(value);
+            if taken(&other.chosen) > self.left.tables {
+                low = price;
+            } else {
+                high = price;
+                best = other;
+            }
+        }
+        best.over = bound - self.worth(bonus, &best.chosen);
+        best
+    }
+
+    /// The best choice at a price of tables; the price times the tables that it leaves is what the bound lies above.
+    fn priced(&self, bonus: i64, price: i64) -> Choice {
+        let chosen = self.at_price(bonus, price, i64::MAX);
+        let at_table =
+            |i: &usize| chosen[*i] && !self.pinned[*i] && !self.problem.requests[*i].remote;
+        let taken = i64::try_from((0..chosen.len()).filter(at_table).count()).unwrap_or(i64::MAX);
+        let over = price * (self.left.tables - taken);
+        Choice { chosen, over }
+    }
+
+    fn worth(&self, bonus: i64, chosen: &[bool]) -> i64 {
+        let (coverage, weight) = value(self.problem, self.weights, chosen);
+        bonus * coverage + weight
+    }
+
+    fn at_price(&self, bonus: i64, price: i64, tables: i64) -> Vec<bool> {
+        let (problem, left) = (self.problem, &self.left);
+        let (n, groups) = (problem.participants.len(), problem.groups.len());
+        // Nodes: demanders, providers, groups before demanders, groups behind providers.
+        let node = |side: usize, participant: usize| side * n + participant;
+        let group_node = |side: usize, group: usize| 2 * n + side * groups + group;
+        let entry = 2 * (n + groups);
+        let (source, sink) = (entry + 1, entry + 2);
+        let windows: usize = self.windows.of.iter().map(Vec::len).sum();
+        let mut network = Network::new(entry + 3 + 2 * windows);
+        network.add(source, entry, tables.min(left.all), 0);
+        let mut link = |outer: usize, inner: usize, side: usize, all: i64, covering: i64| {
+            let covering = covering.min(all);
+            let (from, to) = if side == 0 {
+                (outer, inner)
+            } else {
+                (inner, outer)
+            };
+            network.add(from, to, covering, -bonus);
+            network.add(from, to, all - covering, 0);
+        };
+        for (s, side) in self.sides.iter().enumerate() {
+            let end = if s == 0 { entry } else { sink };
+            for p in (0..n).filter(|p| side.active[*p]) {
+                let outer = side.group_of[p].map_or(end, |group| group_node(s, group));
+                link(outer, node(s, p), s, left.cap[p], left.covering[p]);
+            }
+            for group in (0..groups).filter(|group| side.group_of.contains(&Some(*group))) {
+                let (cap, floor) = (left.group_cap[group], left.group_floor[group]);
+                link(end, group_node(s, group), s, cap, floor);
+            }
+        }
+        let mut next = entry + 3;
+        // For each side and participant its sets of slots and their nodes, the larger first.
+        let mut inner: [Vec<Vec<(Mask, usize)>>; 2] = [Vec::new(), Vec::new()];
+        for (s, inner) in inner.iter_mut().enumerate() {
+            for p in 0..n {
+                let mut own: Vec<(Mask, usize)> = Vec::new();
+                for window in &self.windows.of[p] {
+                    let around = own
+                        .iter()
+                        .rev()
+                        .find(|(other, _)| other & window == *window);
+                    let outer = around.map_or(node(s, p), |(_, node)| *node);
+                    let (from, to) = if s == 0 { (outer, next) } else { (next, outer) };
+                    network.add(from, to, self.window_left(p, *window), 0);
+                    own.push((*window, next));
+                    next += 1;
+                }
+                inner.push(own);
+            }
+        }
+        let within = |s: usize, p: usize, mask: Mask| {
+            let mut own = inner[s][p].iter().rev();
+            own.find(|(window, _)| mask & !window == 0)
+                .map_or(node(s, p), |(_, node)| *node)
+        };
+        let must = must_units(problem);
+        let arcs: Vec<Option<usize>> = (problem.requests.iter().enumerate())
+            .map(|(i, request)| {
+                let extra = if request.must { must * bonus } else { 0 };
+                let table = if request.remote { 0 } else { price };
+                let mask = self.windows.allowed[i];
+                let from = within(0, request.demander, mask);
+                let to = within(1, request.provider, mask);
+                let cost = table - self.weights[i] - extra;
+                (self.possible[i] && !self.pinned[i]).then(|| network.add(from, to, 1, cost))
+            })
+            .collect();
+        network.maximise(source, sink);
+        let full = |arc: &Option<usize>| arc.is_some_and(|arc| network.is_full(arc));
+        let arcs = arcs.iter().zip(&self.pinned);
+        arcs.map(|(arc, pinned)| *pinned || full(arc)).collect()
+    }
+
+    /// Seats of a participant in a set of slots, without those that pinned requests take for sure.
+    fn window_left(&self, participant: usize, window: Mask) -> i64 {
+        let requests = self.problem.requests.iter().enumerate();
+        let taken = requests.filter(|(i, request)| {
+            self.pinned[*i]
+                && (request.demander == participant || request.provider == participant)
+                && self.windows.allowed[*i] & !window == 0
+        });
+        let seats = self.windows.capacity(participant, window);
+        i64::try_from(seats.saturating_sub(taken.count())).unwrap_or(i64::MAX)
+    }
+
+    /// What the network does not see of groups may all be covered: how much that is beyond a choice.
+    fn unseen(&self, chosen: &[bool]) -> i64 {
+        let count = |keep: &dyn Fn(usize) -> bool| {
+            let mut counts = vec![0_i64; self.carried.len()];
+            for (i, groups) in self.problem.groups_of().iter().enumerate() {
+                groups
+                    .iter()
+                    .for_each(|group| counts[*group as usize] += i64::from(keep(i)));
+            }
+            counts
+        };
+        let (most, covered) = (count(&|_| true), count(&|i| chosen[i]));
+        let groups = (0..self.carried.len()).filter(|group| !self.carried[*group]);
+        let slack = groups.map(|group| {
+            let floor = i64::from(self.problem.groups[group].floor);
+            most[group].min(floor) - covered[group].min(floor)
+        });
+        slack.sum()
+    }
+}
+
+/// Puts groups before the participants of a side where no two of them share a member; tells which are carried so.
+fn carried_groups(problem: &Problem, sides: &mut [Side; 2]) -> Vec<bool> {
+    let mut carried = Vec::new();
+    for (g, group) in problem.groups.iter().enumerate() {
+        let side = sides
+            .iter()
+            .position(|side| group.members.iter().any(|p| side.active[*p]));
+        let one_side = (sides.iter())
+            .filter(|side| group.members.iter().any(|p| side.active[*p]))
+            .count()
+            == 1;
+        let Some(side) = side.filter(|_| one_side).map(|side| &mut sides[side]) else {
+            // Nobody asks for a member: nothing to see.
+            carried.push(side.is_none());
+            continue;
+        };
+        let free = group.members.iter().all(|p| side.group_of[*p].is_none());
+        for p in group.members.iter().filter(|_| free) {
+            side.group_of[*p] = Some(g);
+        }
+        carried.push(free);
+    }
+    carried
+}
+
+/// What the pinned requests leave of everything.
+struct Left {
+    cap: Vec<i64>,
+    covering: Vec<i64>,
+    group_cap: Vec<i64>,
+    group_floor: Vec<i64>,
+    tables: i64,
+    /// As many as there are requests.
+    all: i64,
+}
+
+impl Left {
+    fn new(problem: &Problem, pinned: &[bool]) -> Self {
+        let n = problem.participants.len();
+        let whole = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        let tables: usize = (0..problem.slots.len())
+            .map(|slot| problem.tables_in(slot))
+            .sum();
+        let cap = |p: usize| i64::from(problem.participants[p].cap).min(whole(most_at(problem, p)));
+        let all = whole(problem.requests.len());
+        let mut left = Self {
+            cap: (0..n).map(cap).collect(),
+            covering: (0..n).map(|p| covering_units(problem, p)).collect(),
+            group_cap: (problem.groups.iter())
+                .map(|g| g.cap.map_or(all, i64::from))
+                .collect(),
+            group_floor: problem.groups.iter().map(|g| i64::from(g.floor)).collect(),
+            tables: whole(tables),
+            all,
+        };
+        let groups_of = problem.groups_of();
+        let less = |n: &mut i64| *n = (*n - 1).max(0);
+        for i in (0..pinned.len()).filter(|i| pinned[*i]) {
+            for p in [problem.requests[i].demander, problem.requests[i].provider] {
+                less(&mut left.cap[p]);
+                less(&mut left.covering[p]);
+            }
+            for group in groups_of[i].iter().map(|group| *group as usize) {
+                less(&mut left.group_cap[group]);
+                less(&mut left.group_floor[group]);
+            }
+            if !problem.requests[i].remote {
+                less(&mut left.tables);
+            }
+        }
+        left
+    }
+}
+
+/// Most meetings of a participant in slots far enough apart.
+fn most_at(problem: &Problem, participant: usize) -> usize {
+    let mut best = Vec::with_capacity(problem.slots.len());
+    for slot in 0..problem.slots.len() {
+        let first = problem
+            .rest_around(participant, slot)
+            .next()
+            .unwrap_or(slot)
+            .min(slot);
+        let before = first.checked_sub(1).map_or(0, |slot| best[slot]);
+        let with = before + problem.seats_in(participant, slot);
+        best.push(with.max(best.last().copied().unwrap_or(0)));
+    }
+    best.last().copied().unwrap_or(0)
 }
 
 /// Coverage and weight of a choice.
 pub(super) fn value(problem: &Problem, weights: &[i64], chosen: &[bool]) -> (i64, i64) {
     let mut meetings = vec![0_i64; problem.participants.len()];
+    let mut in_group = vec![0_i64; problem.groups.len()];
     let (mut coverage, mut weight) = (0, 0);
-    let must = must_units(problem);
-    let locked: Vec<usize> = problem.locks.iter().map(|lock| lock.request).collect();
-    for (i, request) in problem
-        .requests
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| chosen[*i])
-    {
+    let (must, groups_of) = (must_units(problem), problem.groups_of());
+    for (i, request) in (problem.requests.iter().enumerate()).filter(|(i, _)| chosen[*i]) {
         meetings[request.demander] += 1;
         meetings[request.provider] += 1;
+        for group in &groups_of[i] {
+            in_group[*group as usize] += 1;
+        }
         weight += weights[i];
-        if request.must || locked.contains(&i) {
+        if request.must {
             coverage += must;
         }
     }
     for (p, count) in meetings.iter().enumerate() {
         coverage += (*count).min(covering_units(problem, p));
+    }
+    for (group, count) in problem.groups.iter().zip(in_group) {
+        coverage += count.min(i64::from(group.floor));
     }
     (coverage, weight)
 }

@@ -7,7 +7,7 @@
 //! much.
 
 use super::random::Random;
-use super::shape::{NOBODY, bit};
+use super::shape::{Mask, NOBODY, Shape, bit, bits};
 use super::timetable::Timetable;
 
 /// Longest chain.
@@ -24,12 +24,14 @@ pub(super) struct Chain {
     seen_request: Vec<u32>,
     seen_participant: Vec<u32>,
     epoch: u32,
-    /// Tables that either slot needs more.
-    tables: [i32; 2],
+    /// Units of each pool that either slot needs more, and the pools of which that is asked.
+    more: Vec<[i32; 2]>,
+    drawn: Vec<u16>,
 }
 
 impl Chain {
-    pub(super) fn new(requests: usize, participants: usize) -> Self {
+    pub(super) fn new(shape: &Shape<'_>) -> Self {
+        let (requests, participants) = (shape.ends.len(), shape.cap.len());
         Self {
             slots: [0; 2],
             members: Vec::new(),
@@ -38,7 +40,8 @@ impl Chain {
             seen_request: vec![0; requests],
             seen_participant: vec![0; participants],
             epoch: 0,
-            tables: [0; 2],
+            more: vec![[0; 2]; shape.pool_count()],
+            drawn: Vec::new(),
         }
     }
 
@@ -47,7 +50,9 @@ impl Chain {
         self.slots = [a, b];
         self.members.clear();
         self.touched.clear();
-        self.tables = [0; 2];
+        for pool in self.drawn.drain(..) {
+            self.more[usize::from(pool)] = [0; 2];
+        }
         self.epoch = self.epoch.wrapping_add(1);
         if self.epoch == 0 {
             self.seen_request.fill(0);
@@ -80,9 +85,13 @@ impl Chain {
         self.members.push((request, to_second));
         // One that comes from nowhere leaves no seat and no table behind.
         let leaves = i16::from(from.is_some());
-        if shape.needs_table[request] {
-            self.tables[usize::from(to_second)] += 1;
-            self.tables[usize::from(!to_second)] -= i32::from(leaves);
+        for pool in &shape.pools[request] {
+            let more = &mut self.more[usize::from(*pool)];
+            if *more == [0; 2] {
+                self.drawn.push(*pool);
+            }
+            more[usize::from(to_second)] += 1;
+            more[usize::from(!to_second)] -= i32::from(leaves);
         }
         for p in shape.ends[request] {
             let gain = self.gain(p);
@@ -157,14 +166,18 @@ impl Chain {
         self.seen_request[request] == self.epoch
     }
 
-    /// The slot that would hold more meetings than tables, if any.
-    pub(super) fn short_of_tables(&self, timetable: &Timetable<'_>) -> Option<usize> {
-        let mut both = self.slots.into_iter().zip(self.tables);
-        both.find(|(slot, more)| *more > 0 && *more > timetable.tables_left(*slot))
-            .map(|(slot, _)| slot)
+    /// A pool and a slot that would give more than it has, if any.
+    pub(super) fn short_of(&self, timetable: &Timetable<'_>) -> Option<(u16, usize)> {
+        self.drawn.iter().find_map(|pool| {
+            let more = self.more[usize::from(*pool)];
+            let mut both = self.slots.into_iter().zip(more);
+            let short = both.find(|(slot, more)| *more > 0 && *more > timetable.left(*pool, *slot));
+            short.map(|(slot, _)| (*pool, slot))
+        })
     }
 
-    /// Adds other chains between the two slots, by chance, until the tables suffice; false if it does not come to that.
+    /// Adds other chains between the two slots, by chance, until tables and resources suffice; false if it does not
+    /// come to that, or if somebody would miss its rest.
     pub(super) fn balance(
         &mut self,
         timetable: &Timetable<'_>,
@@ -172,42 +185,72 @@ impl Chain {
         random: &mut Random,
     ) -> bool {
         for _ in 0..tries {
-            let Some(slot) = self.short_of_tables(timetable) else {
-                return true;
+            let Some((pool, slot)) = self.short_of(timetable) else {
+                return self.rests(timetable);
             };
             let there = timetable.in_slot(slot);
+            if there.is_empty() {
+                return false;
+            }
             let request = there[random.below(there.len())] as usize;
-            if self.holds(request) {
+            if self.holds(request) || !timetable.shape.pools[request].contains(&pool) {
                 continue;
             }
             if !self.grow(timetable, request, random) {
                 return false;
             }
         }
-        self.short_of_tables(timetable).is_none()
+        self.short_of(timetable).is_none() && self.rests(timetable)
+    }
+
+    /// Slots in which a participant would meet after the change.
+    fn occupied(&self, timetable: &Timetable<'_>, participant: usize) -> Mask {
+        let mut after = timetable.occupied[participant];
+        for (slot, gain) in self.slots.into_iter().zip(self.gain[participant]) {
+            if gain != 0 {
+                let held = i32::from(timetable.held(participant, slot)) + i32::from(gain);
+                if held > 0 {
+                    after |= bit(slot);
+                } else {
+                    after &= !bit(slot);
+                }
+            }
+        }
+        after
+    }
+
+    /// Whether everybody would have its rest after the change.
+    fn rests(&self, timetable: &Timetable<'_>) -> bool {
+        let shape = timetable.shape;
+        self.touched.iter().all(|p| {
+            let after = || self.occupied(timetable, *p);
+            shape.rest[*p] == 0 || bits(after()).all(|slot| after() & shape.near(*p, slot) == 0)
+        })
     }
 
     /// What the change costs in gaps.
     pub(super) fn cost(&self, timetable: &Timetable<'_>) -> i64 {
         let mut cost = 0;
         for p in &self.touched {
-            let before = timetable.occupied[*p];
-            let mut after = before;
-            for (slot, gain) in self.slots.into_iter().zip(self.gain[*p]) {
-                if gain != 0 {
-                    let held = i32::from(timetable.held(*p, slot)) + i32::from(gain);
-                    if held > 0 {
-                        after |= bit(slot);
-                    } else {
-                        after &= !bit(slot);
-                    }
-                }
-            }
-            if after != before {
+            let after = self.occupied(timetable, *p);
+            if after != timetable.occupied[*p] {
                 cost += timetable.gap_of(*p, after) - timetable.gap(*p);
             }
         }
         cost
+    }
+
+    /// How many more of the published requests would not be where they were published.
+    pub(super) fn changes(&self, timetable: &Timetable<'_>) -> i64 {
+        let published = &timetable.shape.published;
+        (self.members.iter())
+            .map(|(request, to_second)| {
+                let to = self.slots[usize::from(*to_second)];
+                let before = published[*request].is_some()
+                    && timetable.slot_of(*request) == published[*request];
+                i64::from(before) - i64::from(published[*request] == Some(to))
+            })
+            .sum()
     }
 
     /// Makes the change. A request that [`Self::bring`] brought is in its slot then; the caller has it counted.

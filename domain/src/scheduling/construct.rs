@@ -22,6 +22,7 @@ pub(super) fn construct(
         let choices = shape.allowed[*i].count_ones();
         (
             !chosen[*i],
+            !shape.pinned[*i],
             !shape.must[*i],
             choices,
             -shape.weights[*i],
@@ -39,7 +40,7 @@ pub(super) fn fill_up(timetable: &mut Timetable<'_>, chain: &mut Chain, random: 
     let mut left: Vec<usize> = (0..shape.ends.len())
         .filter(|request| timetable.slot_of(*request).is_none())
         .collect();
-    left.sort_by_key(|i| (!shape.must[*i], -shape.weights[*i], *i));
+    left.sort_by_key(|i| (!shape.pinned[*i], !shape.must[*i], -shape.weights[*i], *i));
     for request in left {
         insert(timetable, chain, request, random);
     }
@@ -53,15 +54,11 @@ pub(super) fn insert(
     random: &mut Random,
 ) -> bool {
     let shape = timetable.shape;
-    let [demander, provider] = shape.ends[request];
-    if timetable.slot_of(request).is_some()
-        || !timetable.below_cap(demander)
-        || !timetable.below_cap(provider)
-    {
+    if timetable.slot_of(request).is_some() || !timetable.may_add(request) {
         return false;
     }
     let emptiest = bits(timetable.fitting(request))
-        .max_by_key(|slot| (timetable.tables_left(*slot), shape.slots - slot));
+        .max_by_key(|slot| (timetable.left_for(request, *slot), shape.slots - slot));
     if let Some(slot) = emptiest {
         timetable.place(request, slot);
         return true;

@@ -4,18 +4,36 @@
 use super::anneal::Annealing;
 use super::chain::Chain;
 use super::random::Random;
-use super::shape::{bit, bits};
+use super::shape::{NOBODY, bit, bits};
 use super::timetable::Timetable;
 
 /// Steps between two coolings.
 const ROUND: u64 = 1_024;
 
 /// Temperatures at the beginning and at the end, in parts of the heaviest weight.
-const HOT: f64 = 0.05;
-const WARM: f64 = 0.02;
-/// Steps for each request from which on the search begins hot: with fewer it would not cool in time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Heat {
+    /// With steps enough to cool in time.
+    hot: f64,
+    /// Otherwise.
+    warm: f64,
+    cold: f64,
+}
+
+/// From scratch.
+pub(super) const SEARCH: Heat = Heat {
+    hot: 0.05,
+    warm: 0.02,
+    cold: 0.002,
+};
+/// From a timetable that is nearly the best.
+pub(super) const TOUCH_UP: Heat = Heat {
+    hot: 0.004,
+    warm: 0.004,
+    cold: 0.001,
+};
+/// Steps for each request from which on the search begins hot.
 const AMPLE: u64 = 30_000;
-const COLD: f64 = 0.002;
 /// One in so many may be missing.
 const FEW: usize = 30;
 
@@ -28,7 +46,7 @@ pub(super) fn fill(
     timetable: &mut Timetable<'_>,
     chain: &mut Chain,
     goal: (i64, i64),
-    budget: u64,
+    (budget, heat): (u64, Heat),
     random: &mut Random,
     tell: &mut dyn FnMut(u64, &Timetable<'_>) -> bool,
 ) -> u64 {
@@ -43,8 +61,8 @@ pub(super) fn fill(
     #[allow(clippy::cast_precision_loss)] // a scale
     let scale = heaviest as f64;
     let ample = budget / AMPLE >= shape.ends.len() as u64;
-    let hot = if ample { HOT } else { WARM };
-    let mut annealing = Annealing::new(scale * hot, scale * COLD, budget / ROUND);
+    let hot = if ample { heat.hot } else { heat.warm };
+    let mut annealing = Annealing::new(scale * hot, scale * heat.cold, budget / ROUND);
     let (mut changes, mut done) = (Changes::new(), 0);
     let mut left: Vec<usize> = Vec::new();
     while done < budget && best_worth < goal {
@@ -127,6 +145,10 @@ pub(super) fn complete(
         }
         let at = random.below(missing.len());
         let request = missing[at];
+        if !timetable.may_add(request) {
+            missing.swap_remove(at);
+            continue;
+        }
         let allowed = shape.allowed[request];
         let slot = bits(allowed).nth(random.below(allowed.count_ones() as usize));
         let other = random.below(shape.slots);
@@ -154,7 +176,10 @@ fn drift(timetable: &mut Timetable<'_>, chain: &mut Chain, random: &mut Random) 
         return;
     }
     chain.begin(from, to);
-    if chain.grow(timetable, request, random) && chain.balance(timetable, 2, random) {
+    if chain.grow(timetable, request, random)
+        && chain.balance(timetable, 2, random)
+        && (shape.price.is_none() || chain.changes(timetable) <= 0)
+    {
         chain.apply(timetable);
     }
 }
@@ -182,42 +207,65 @@ fn force(
     let mut out = Vec::new();
     for p in ends {
         if !timetable.has_seat(p, slot) {
-            let Some(other) = timetable.movable(p, slot, random) else {
+            let Some(other) = timetable.one_of(p, slot, &shape.pinned, random) else {
                 return false;
             };
             out.push(other);
         }
+        for other in bits(timetable.occupied[p] & shape.near(p, slot)) {
+            let there = timetable
+                .cells(p, other)
+                .iter()
+                .filter(|cell| **cell != NOBODY);
+            out.extend(there.map(|cell| *cell as usize));
+        }
     }
+    // One may stand in the way of both.
+    out.sort_unstable();
+    out.dedup();
     for p in ends {
         let leaving = out.iter().filter(|r| shape.ends[**r].contains(&p)).count();
         let stays = u64::from(timetable.meetings(p)) - leaving as u64;
-        if stays >= u64::from(shape.cap[p]) {
-            // One more than it may have; the one in the slot may come back elsewhere only if there is room for it.
-            let own = &shape.requests_of[p];
-            let start = random.below(own.len());
-            let (before, after) = own.split_at(start);
-            let other = after.iter().chain(before).find(|r| {
-                timetable.slot_of(**r).is_some() && !shape.locked[**r] && !out.contains(r)
-            });
-            let Some(other) = other else { return false };
-            out.push(*other);
-        }
-    }
-    if shape.needs_table[request]
-        && timetable.tables_left(slot) <= 0
-        && !out
-            .iter()
-            .any(|r| timetable.slot_of(*r) == Some(slot) && shape.needs_table[*r])
-    {
-        let there = timetable.in_slot(slot);
-        let other = there[random.below(there.len())] as usize;
-        if shape.locked[other] || !shape.needs_table[other] {
+        // One more than it may have; the one in the slot may come back elsewhere only if there is room for it.
+        if stays >= u64::from(shape.cap[p])
+            && !add_one(timetable, &shape.requests_of[p], &mut out, random)
+        {
             return false;
         }
-        out.push(other);
+    }
+    for group in &shape.groups_of[request] {
+        let group = *group as usize;
+        let leaving = out
+            .iter()
+            .filter(|r| shape.groups_of[**r].contains(&(group as u32)))
+            .count();
+        let stays = u64::from(timetable.in_group(group)) - leaving as u64;
+        if stays >= u64::from(shape.group_cap[group])
+            && !add_one(timetable, &shape.requests_of_group[group], &mut out, random)
+        {
+            return false;
+        }
+    }
+    for pool in &shape.pools[request] {
+        let gives =
+            |r: &usize| timetable.slot_of(*r) == Some(slot) && shape.pools[*r].contains(pool);
+        if timetable.left(*pool, slot) <= 0 && !out.iter().any(gives) {
+            let there = timetable.in_slot(slot);
+            let other = there[random.below(there.len())] as usize;
+            if !shape.pools[other].contains(pool) {
+                return false;
+            }
+            out.push(other);
+        }
+    }
+    if out.iter().any(|other| shape.pinned[*other]) {
+        return false;
     }
     for other in &out {
         changes.push((*other, timetable.remove(*other)));
+    }
+    if timetable.fitting(request) & bit(slot) == 0 || !timetable.may_add(request) {
+        return false;
     }
     timetable.place(request, slot);
     changes.push((request, None));
@@ -227,6 +275,22 @@ fn force(
     true
 }
 
+/// Adds one that is placed to those that go out, by chance; false if there is none.
+fn add_one(
+    timetable: &Timetable<'_>,
+    of: &[usize],
+    out: &mut Vec<usize>,
+    random: &mut Random,
+) -> bool {
+    let (before, after) = of.split_at(random.below(of.len()));
+    let placed = |r: &&usize| {
+        timetable.slot_of(**r).is_some() && !timetable.shape.pinned[**r] && !out.contains(r)
+    };
+    let other = after.iter().chain(before).find(placed).copied();
+    out.extend(other);
+    other.is_some()
+}
+
 fn reinsert(
     timetable: &mut Timetable<'_>,
     request: usize,
@@ -234,7 +298,7 @@ fn reinsert(
     random: &mut Random,
 ) {
     let [a, b] = timetable.shape.ends[request];
-    if !timetable.below_cap(a) || !timetable.below_cap(b) {
+    if !timetable.may_add(request) {
         return;
     }
     let fitting = timetable.fitting(request);
@@ -252,7 +316,7 @@ fn reinsert(
     let turned = bits(shape.allowed[request] >> start << start)
         .chain(bits(shape.allowed[request] & (bit(start) - 1)));
     for slot in turned {
-        if shape.needs_table[request] && !timetable.has_table(slot) {
+        if timetable.left_for(request, slot) <= 0 {
             continue;
         }
         let taken = match (timetable.has_seat(a, slot), timetable.has_seat(b, slot)) {
@@ -260,15 +324,17 @@ fn reinsert(
             (true, false) => b,
             _ => continue,
         };
-        let Some(other) = timetable.movable(taken, slot, random) else {
+        let Some(other) = timetable.one_of(taken, slot, &shape.locked, random) else {
             continue;
         };
         if let Some(elsewhere) = bits(timetable.fitting(other)).next() {
             changes.push((other, timetable.remove(other)));
             timetable.place(other, elsewhere);
             changes.push((other, None));
-            timetable.place(request, slot);
-            changes.push((request, None));
+            if timetable.fitting(request) & bit(slot) != 0 {
+                timetable.place(request, slot);
+                changes.push((request, None));
+            }
             return;
         }
     }

@@ -6,6 +6,7 @@
 
 use super::anneal::Annealing;
 use super::chain::Chain;
+use super::levels;
 use super::random::Random;
 use super::shape::{Mask, Shape, bits};
 use super::timetable::Timetable;
@@ -31,6 +32,7 @@ pub(super) fn improve(
     let mut annealing = Annealing::new(HOT, COLD, budget / ROUND);
     let mut best = timetable.snapshot();
     let mut best_key = key(timetable);
+    let mut best_spread = levels::break_spread(timetable);
     let mut done = 0;
     while done < budget && best_key.1 != 0 {
         let round = ROUND.min(budget - done);
@@ -41,8 +43,15 @@ pub(super) fn improve(
             } else {
                 step(timetable, chain, threshold, random)
             };
-            if changed && key(timetable) < best_key {
-                best_key = key(timetable);
+            if !changed {
+                continue;
+            }
+            let now = key(timetable);
+            let better =
+                now < best_key || now == best_key && levels::break_spread(timetable) < best_spread;
+            if better {
+                best_key = now;
+                best_spread = levels::break_spread(timetable);
                 best = timetable.snapshot();
             }
         }
@@ -56,7 +65,7 @@ pub(super) fn improve(
     done
 }
 
-/// Smaller is better: worth, breaks, then all gaps.
+/// Smaller is better: worth, breaks, then all gaps; the spread of breaks comes behind.
 fn key(timetable: &Timetable<'_>) -> ((i64, i64), i64, i64) {
     let (coverage, weight) = timetable.worth();
     ((-coverage, -weight), timetable.breaks(), timetable.gaps())
@@ -92,13 +101,14 @@ fn step(
     let (Some(from), Some(to)) = (pick(occupied, random), to) else {
         return false;
     };
-    let Some(request) = timetable.movable(participant, from, random) else {
+    let Some(request) = timetable.one_of(participant, from, &shape.locked, random) else {
         return false;
     };
     chain.begin(from, to);
     if chain.grow(timetable, request, random)
         && chain.balance(timetable, BALANCING, random)
         && chain.cost(timetable) <= threshold
+        && (shape.price.is_none() || chain.changes(timetable) <= 0)
     {
         chain.apply(timetable);
         return true;
@@ -151,7 +161,7 @@ fn exchange(
 ) -> bool {
     let shape = timetable.shape;
     let out = random.below(shape.ends.len());
-    if shape.locked[out] {
+    if shape.pinned[out] {
         return false;
     }
     let from = if alike.beside[out].is_empty() || random.below(4) == 0 {
@@ -168,7 +178,7 @@ fn exchange(
         return false;
     };
     let [a, b] = shape.ends[request];
-    if timetable.below_cap(a) && timetable.below_cap(b) {
+    if timetable.may_add(request) {
         let cheapest = bits(timetable.fitting(request)).min_by_key(|slot| {
             (
                 timetable.gaps_with(a, *slot) + timetable.gaps_with(b, *slot),

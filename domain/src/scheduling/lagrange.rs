@@ -1,13 +1,16 @@
-//! An upper bound on weight that knows the slots: Lagrangian relaxation of the time-indexed program (Fisher, 1981).
+//! Upper bounds that know the slots: Lagrangian relaxation of the time-indexed program (Fisher, 1981).
 //!
-//! A request that meets in a slot pays a price for the seat of either side there, for the table, and for one of the
-//! meetings that either may have; it earns a reward where its side's meetings count for coverage. Whatever the prices,
-//! no timetable is worth more than all stocks at their prices plus what each request gains at its best slot. The best
-//! prices give the value of the linear program (its relaxation has the integrality property); the subgradient method
-//! (Held, Wolfe, Crowder, 1974) comes close. Prices are then rounded to whole numbers and the bound is summed up
-//! exactly, so that it is proved whatever the rounding.
+//! A request that meets in a slot pays a price for every row it draws on and earns a reward where it counts for a
+//! floor. Whatever the prices, no timetable is worth more than all stocks at their prices plus what each request gains
+//! at its best slot. The best prices give the value of the linear program (the relaxation has the integrality
+//! property); the subgradient method (Held, Wolfe, Crowder, 1974) comes close. Prices are then rounded to whole
+//! numbers and the bound is summed up exactly, so that it is proved whatever the rounding. A request without whose gain
+//! the bound would fall below what is reached is in every timetable as good (reduced-cost fixing; Dantzig, Fulkerson,
+//! Johnson, 1954).
 
-use super::shape::{Shape, bits};
+use super::program::{Column, Program};
+use super::shape::{Mask, Shape, bit};
+use std::ops::{Add, Sub};
 
 /// Steps of the subgradient method.
 const STEPS: usize = 20_000;
@@ -16,133 +19,117 @@ const PATIENCE: usize = 150;
 /// How much of the direction before stays in the next, and the share of the distance to the goal that a step covers.
 const INERTIA: f64 = 0.95;
 const SHARE: f64 = 0.1;
+/// What a unit of coverage counts where coverage alone is bounded.
+const COVERAGE: i64 = 1 << 16;
 
-/// Where the prices of a kind begin in the list.
-struct Layout {
-    tables: usize,
-    caps: usize,
-    rewards: usize,
-    all: usize,
+/// What is proved of all timetables of a coverage.
+pub(super) struct Proved {
+    /// None weighs more.
+    pub weight: i64,
+    /// Requests that all have which weigh at least what was reached.
+    pub needed: Vec<bool>,
+    /// The slots in which a request can meet in one of those.
+    pub windows: Vec<Mask>,
 }
 
-/// A request with its price list: the numbers of the prices it pays.
-struct Column {
-    worth: f64,
-    exact: i64,
-    /// For each allowed slot: its seats on both sides and its table.
-    slots: Vec<[u32; 3]>,
-    /// Caps and rewards of both sides.
-    sides: [u32; 4],
+/// No timetable covers more. `reached` is a coverage that a timetable has.
+pub(super) fn coverage_bound(shape: &Shape<'_>, reached: i64) -> i64 {
+    let program = Program::new(shape, &vec![0; shape.ends.len()], COVERAGE);
+    let mut search = Search::new(&program);
+    let prices = search.best(reached * COVERAGE);
+    search.value_at(&prices).div_euclid(COVERAGE)
 }
 
-/// No timetable of this coverage weighs more. `reached` is a weight that a timetable has.
-pub(super) fn weight_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> i64 {
-    let participants = shape.cap.len();
-    let tables = participants * shape.slots;
-    let layout = Layout {
-        tables,
-        caps: tables + shape.slots,
-        rewards: tables + shape.slots + participants,
-        // The last price is always 0: that of the table a remote meeting does not need.
-        all: tables + shape.slots + 2 * participants + 1,
-    };
+/// Bounds on the weight of all timetables of this coverage or more. `reached` is a weight that a timetable of it has.
+pub(super) fn weight_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> Proved {
     // What a unit of coverage counts. Any number gives a bound; with this one rewards suffice in practice.
     let unit = 2 * shape.weights.iter().copied().max().unwrap_or(0);
-    let stocks = stocks(shape, &layout);
-    let columns = columns(shape, &layout, unit);
-    let constant: i64 = shape
-        .covering
-        .iter()
-        .map(|units| i64::from(*units) * unit)
-        .sum();
-    let mut search = Search {
-        prices: vec![0.0; layout.all],
-        direction: vec![0.0; layout.all],
-        stocks,
-        columns,
-        constant,
-        layout,
-        unit,
-    };
-    search.best(reached + coverage * unit) - coverage * unit
+    let program = Program::new(shape, shape.weights, unit);
+    let mut search = Search::new(&program);
+    let prices = search.best(reached + coverage * unit);
+    let weight = search.value_at(&prices) - coverage * unit;
+    let slack = weight - reached;
+    let (mut needed, mut windows) = (Vec::new(), Vec::new());
+    for column in &program.columns {
+        let gain = search.gain(column, &prices).map_or(0, |best| best.1);
+        needed.push(column.pinned || gain > slack);
+        // Where it would gain too little it is not.
+        let least = gain - slack;
+        let base = search.base(column, &prices);
+        let choices = program.choices[column.choices.clone()].iter();
+        let open = choices.filter(|choice| base - cost(program.rows(choice), &prices) >= least);
+        windows.push(open.fold(0, |mask, choice| mask | bit(choice.slot)));
+    }
+    Proved {
+        weight,
+        needed,
+        windows,
+    }
 }
 
-/// How much there is of what a price stands for. A reward is a price below 0 for coverage that is not reached.
-fn stocks(shape: &Shape<'_>, layout: &Layout) -> Vec<i64> {
-    let mut stocks = vec![0; layout.all];
-    for (stock, seats) in stocks.iter_mut().zip(&shape.seats) {
-        *stock = i64::from(*seats);
-    }
-    for (slot, tables) in shape.tables.iter().enumerate() {
-        stocks[layout.tables + slot] = i64::from(*tables);
-    }
-    for (p, cap) in shape.cap.iter().enumerate() {
-        stocks[layout.caps + p] = i64::from(*cap);
-        stocks[layout.rewards + p] = -i64::from(shape.covering[p]);
-    }
-    stocks
+/// Prices: inexact while they are sought, whole in the end.
+trait Price: Copy + Default + PartialOrd + Add<Output = Self> + Sub<Output = Self> {
+    fn of(whole: i64) -> Self;
 }
 
-fn columns(shape: &Shape<'_>, layout: &Layout, unit: i64) -> Vec<Column> {
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let free = layout.all - 1;
-    (0..shape.ends.len())
-        .map(|request| {
-            let [a, b] = shape.ends[request];
-            let must = if shape.must[request] {
-                shape.must_units * unit
-            } else {
-                0
-            };
-            let exact = shape.weights[request] + must;
-            #[allow(clippy::cast_precision_loss)] // prices only; the bound is summed up exactly
-            let worth = exact as f64;
-            let table = |slot| {
-                if shape.needs_table[request] {
-                    layout.tables + slot
-                } else {
-                    free
-                }
-            };
-            Column {
-                worth,
-                exact,
-                slots: bits(shape.allowed[request])
-                    .map(|slot| {
-                        [a * shape.slots + slot, b * shape.slots + slot, table(slot)].map(number)
-                    })
-                    .collect(),
-                sides: [
-                    layout.caps + a,
-                    layout.caps + b,
-                    layout.rewards + a,
-                    layout.rewards + b,
-                ]
-                .map(number),
-            }
-        })
-        .collect()
+impl Price for f64 {
+    #[allow(clippy::cast_precision_loss)] // the bound is summed up in whole numbers
+    fn of(whole: i64) -> Self {
+        whole as Self
+    }
 }
 
-struct Search {
-    /// At least 0; rewards at most `unit`.
+impl Price for i64 {
+    fn of(whole: i64) -> Self {
+        whole
+    }
+}
+
+fn cost<P: Price>(rows: &[u32], prices: &[P]) -> P {
+    rows.iter()
+        .fold(P::default(), |sum, row| sum + prices[*row as usize])
+}
+
+struct Search<'a> {
+    program: &'a Program,
+    /// At least 0; rewards at most a unit of coverage.
     prices: Vec<f64>,
     direction: Vec<f64>,
-    stocks: Vec<i64>,
-    columns: Vec<Column>,
-    constant: i64,
-    layout: Layout,
-    unit: i64,
 }
 
-impl Search {
-    /// The best bound found, in whole numbers.
-    #[allow(clippy::cast_precision_loss)] // prices only
-    fn best(&mut self, reached: i64) -> i64 {
-        let goal = reached as f64;
+impl<'a> Search<'a> {
+    fn new(program: &'a Program) -> Self {
+        Self {
+            program,
+            prices: vec![0.0; program.stocks.len()],
+            direction: vec![0.0; program.stocks.len()],
+        }
+    }
+
+    /// What a request is worth before its slot is paid.
+    fn base<P: Price>(&self, column: &Column, prices: &[P]) -> P {
+        P::of(column.worth) + cost(&column.earns, prices) - cost(&column.pays, prices)
+    }
+
+    /// The best choice of a request and its gain, if it gains or must take place.
+    fn gain<P: Price>(&self, column: &Column, prices: &[P]) -> Option<(usize, P)> {
+        let base = self.base(column, prices);
+        let mut best: Option<(usize, P)> = None;
+        for at in column.choices.clone() {
+            let gain = base - cost(self.program.rows(&self.program.choices[at]), prices);
+            if best.map_or(column.pinned || gain > P::default(), |best| gain > best.1) {
+                best = Some((at, gain));
+            }
+        }
+        best
+    }
+
+    /// The best prices found, in whole numbers.
+    fn best(&mut self, reached: i64) -> Vec<i64> {
+        let goal = f64::of(reached);
         let (mut best, mut best_prices) = (f64::INFINITY, self.prices.clone());
         let (mut factor, mut since) = (1.0, 0);
-        let mut gradient = vec![0.0; self.layout.all];
+        let mut gradient = vec![0.0; self.prices.len()];
         for _ in 0..STEPS {
             let value = self.value(&mut gradient);
             if value < best {
@@ -164,50 +151,36 @@ impl Search {
             }
             self.step(&gradient, factor * (value - goal).max(1.0));
         }
-        let whole: Vec<i64> = best_prices.iter().map(|price| whole(*price)).collect();
-        self.exact(&whole)
+        best_prices.iter().map(|price| whole(*price)).collect()
     }
 
     /// The bound at the prices, and how much of each stock would be left.
-    #[allow(clippy::cast_precision_loss)]
     fn value(&self, gradient: &mut [f64]) -> f64 {
-        let mut value = self.constant as f64;
-        for ((gradient, stock), price) in gradient.iter_mut().zip(&self.stocks).zip(&self.prices) {
-            *gradient = *stock as f64;
+        let mut value = f64::of(self.program.constant());
+        let stocks = self.program.stocks.iter();
+        for ((gradient, stock), price) in gradient.iter_mut().zip(stocks).zip(&self.prices) {
+            *gradient = f64::of(*stock);
             value += *gradient * price;
         }
-        for column in &self.columns {
-            let [cap_a, cap_b, reward_a, reward_b] = column.sides.map(|i| i as usize);
-            let base = column.worth + self.prices[reward_a] + self.prices[reward_b]
-                - self.prices[cap_a]
-                - self.prices[cap_b];
-            let (mut gain, mut at) = (0.0, None);
-            for slot in &column.slots {
-                let [a, b, table] = slot.map(|i| self.prices[i as usize]);
-                if base - a - b - table > gain {
-                    gain = base - a - b - table;
-                    at = Some(slot);
-                }
-            }
+        for column in &self.program.columns {
+            let Some((at, gain)) = self.gain(column, &self.prices) else {
+                continue;
+            };
             value += gain;
-            if let Some(slot) = at {
-                for i in slot {
-                    gradient[*i as usize] -= 1.0;
-                }
-                gradient[cap_a] -= 1.0;
-                gradient[cap_b] -= 1.0;
-                gradient[reward_a] += 1.0;
-                gradient[reward_b] += 1.0;
+            let rows = self.program.rows(&self.program.choices[at]);
+            for row in rows.iter().chain(&column.pays) {
+                gradient[*row as usize] -= 1.0;
+            }
+            for row in &column.earns {
+                gradient[*row as usize] += 1.0;
             }
         }
-        gradient[self.layout.all - 1] = 0.0;
         value
     }
 
     /// A step against the gradient, softened by the steps before (Camerini, Fratta, Maffioli, 1975).
-    #[allow(clippy::cast_precision_loss)]
     fn step(&mut self, gradient: &[f64], distance: f64) {
-        let unit = self.unit as f64;
+        let unit = f64::of(self.program.unit);
         let mut norm = 0.0;
         for (i, (direction, gradient)) in self.direction.iter_mut().zip(gradient).enumerate() {
             // What lies on the border and would leave it does not count.
@@ -222,28 +195,19 @@ impl Search {
         let length = distance / norm * SHARE;
         for (i, (price, direction)) in self.prices.iter_mut().zip(&self.direction).enumerate() {
             *price = (*price - length * direction).max(0.0);
-            if i >= self.layout.rewards {
+            if i >= self.program.rewards {
                 *price = price.min(unit);
             }
         }
     }
 
     /// The bound at whole prices, exactly.
-    fn exact(&self, prices: &[i64]) -> i64 {
-        let stocks: i64 = self
-            .stocks
-            .iter()
-            .zip(prices)
-            .map(|(stock, price)| stock * price)
-            .sum();
-        let gains = self.columns.iter().map(|column| {
-            let [cap_a, cap_b, reward_a, reward_b] = column.sides.map(|i| prices[i as usize]);
-            let base = column.exact + reward_a + reward_b - cap_a - cap_b;
-            let cost = |slot: &[u32; 3]| slot.iter().map(|i| prices[*i as usize]).sum::<i64>();
-            let cheapest = column.slots.iter().map(cost).min();
-            cheapest.map_or(0, |cost| (base - cost).max(0))
-        });
-        self.constant + stocks + gains.sum::<i64>()
+    fn value_at(&self, prices: &[i64]) -> i64 {
+        let stocks = self.program.stocks.iter().zip(prices);
+        let stocks: i64 = stocks.map(|(stock, price)| stock * price).sum();
+        let columns = self.program.columns.iter();
+        let gains = columns.map(|column| self.gain(column, prices).map_or(0, |best| best.1));
+        self.program.constant() + stocks + gains.sum::<i64>()
     }
 }
 

@@ -1,10 +1,11 @@
 //! The arrangement: which meetings take place, when, at which table and with which delegates.
 //!
 //! [`problem`] says what is asked for, [`bound`] chooses the meetings by a flow whose value nothing can exceed,
-//! [`construct`] gives them slots along chains of moves ([`chain`]), [`fill`] seeks other meetings where the choice does
-//! not fit into the slots and [`lagrange`] proves how much would fit, [`improve`] removes breaks without giving weight
-//! away, [`seat`] adds tables and delegates, [`verify`] checks the result on its own, and [`explain`] says why a request
-//! is left out.
+//! [`construct`] gives them slots along chains of moves ([`chain`]). Where the choice does not fit into the slots, the
+//! time-indexed [`program`] is solved by [`lp`], [`fill`] seeks other meetings and [`lagrange`] proves how much would
+//! fit. [`improve`] removes breaks without giving weight away, [`least`] proves how many must remain, [`seat`] adds
+//! tables and delegates, [`verify`] checks the result on its own, [`explain`] says why a request is left out, and
+//! [`levels`] puts every figure beside its bound. [`repair`] starts from a published timetable and prices changes.
 //!
 //! A break is a wait of a participant between two of its meetings: at least one slot in which it is there, could meet
 //! and does not. A planned break ([`Slot::follows_break`]) and its own absence are no break.
@@ -15,32 +16,45 @@
 mod anneal;
 mod bound;
 mod chain;
+mod check;
 mod construct;
 mod explain;
 mod fill;
 pub mod formats;
 mod improve;
 mod lagrange;
+mod least;
+mod levels;
+mod lp;
 mod problem;
+mod program;
 pub mod prove;
 mod random;
+mod repair;
 mod seat;
 mod shape;
 mod timetable;
 mod verify;
+mod windows;
 
+pub use check::ProblemError;
 pub use explain::{LeftOut, Reason};
+pub use levels::{Level, LevelName};
 pub use problem::{
-    Lock, MOST_SLOTS, Options, Participant, Policy, PriorityClass, Problem, ProblemError, Request,
-    Seat, Slot, SlotSet, Table,
+    Group, Lock, MOST_SLOTS, Options, PairRule, Participant, Policy, PriorityClass, Problem,
+    Request, Resource, Seat, Slot, SlotSet, Table,
 };
+pub use prove::Clash;
+pub use repair::{ChangePrice, Published, repair};
 pub use verify::{Violation, verify};
 
+use bound::Bound;
 use chain::Chain;
+use levels::{Bounds, levels, levels_so_far};
+use prove::Pinned;
 use random::Random;
 use serde::{Deserialize, Serialize};
 use shape::Shape;
-use std::cell::Cell;
 use std::ops::ControlFlow;
 use timetable::Timetable;
 
@@ -57,28 +71,6 @@ pub struct Placed {
     pub demander_seat: usize,
     /// The provider's seat.
     pub provider_seat: usize,
-}
-
-crate::vocabulary! {
-    /// What a level of the objective counts; an earlier level is never given away for a later one.
-    LevelName {
-        Coverage = "coverage", "참여 보장", "coverage: must-requests, floors, somebody for everybody";
-        Weight = "weight", "신청 가중치", "weight of the requests placed";
-        Breaks = "breaks", "중간 공백 횟수", "breaks between runs of meetings";
-        IdleSlots = "idle_slots", "대기 슬롯", "idle slots inside a participant's span";
-        TableMoves = "table_moves", "테이블 이동", "table changes of those who stay seated";
-    }
-}
-
-/// The figure of a level, beside what cannot be bettered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Level {
-    /// What is counted.
-    pub name: LevelName,
-    /// What was reached.
-    pub value: i64,
-    /// A proved bound: at most this much coverage and weight, at least so many of the others; none: no proof.
-    pub bound: Option<i64>,
 }
 
 /// How far a run has come.
@@ -116,6 +108,15 @@ pub enum ArrangeError {
     /// The problem contradicts itself.
     #[error("the problem cannot be arranged: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Problem(Vec<ProblemError>),
+    /// The meetings that are required or locked exclude each other: conditions of which none can be spared.
+    #[error("the required meetings exclude each other: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Infeasible(Vec<Clash>),
+    /// It did not become clear whether the required meetings can all take place.
+    #[error("it did not become clear whether all required meetings can take place")]
+    Undecided,
+    /// A published meeting that is none of the problem: its place in the list.
+    #[error("published meeting {0} names an unknown request or slot, or one that is there twice")]
+    Published(usize),
     /// The checker refuses the result: a mistake of ours, kept from doing harm.
     #[error("the timetable was refused by its checker: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Refused(Vec<Violation>),
@@ -127,128 +128,203 @@ pub enum ArrangeError {
 /// # Errors
 /// What is wrong with the problem.
 pub fn upper_bound(problem: &Problem, policy: &Policy) -> Result<(i64, i64), ArrangeError> {
-    problem.check().map_err(ArrangeError::Problem)?;
-    let bound = bound::choose(problem, &weights(problem, policy));
+    let weights = weights(problem, policy)?;
+    let bound = bound::choose(problem, &weights);
     Ok((bound.coverage, bound.weight))
 }
 
-fn weights(problem: &Problem, policy: &Policy) -> Vec<i64> {
+/// The weights of the requests of a sound problem.
+fn weights(problem: &Problem, policy: &Policy) -> Result<Vec<i64>, ArrangeError> {
+    problem.check().map_err(ArrangeError::Problem)?;
     let all = problem.requests.iter();
-    all.map(|request| policy.weight(problem, request)).collect()
+    let weights: Vec<i64> = all.map(|request| policy.weight(problem, request)).collect();
+    bound::fits(problem, &weights).map_err(|error| ArrangeError::Problem(vec![error]))?;
+    Ok(weights)
 }
+
+/// Who hears how far a run has come, and may stop it.
+type Tell<'a> = &'a mut dyn FnMut(&Progress) -> ControlFlow<()>;
 
 /// Arranges.
 ///
 /// # Errors
-/// What is wrong with the problem.
+/// What is wrong with the problem, or why its required meetings cannot take place.
 pub fn arrange(
     problem: &Problem,
     policy: &Policy,
     options: &Options,
-    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    progress: Tell<'_>,
 ) -> Result<Arrangement, ArrangeError> {
-    problem.check().map_err(ArrangeError::Problem)?;
-    let weights = weights(problem, policy);
+    let weights = weights(problem, policy)?;
     let bound = bound::choose(problem, &weights);
     let shape = Shape::new(problem, &weights);
-    let mut timetable = Timetable::new(&shape);
-    let mut chain = Chain::new(problem.requests.len(), problem.participants.len());
-    let mut random = Random::new(options.seed);
-    construct::construct(&mut timetable, &mut chain, &bound.chosen, &mut random);
-    let weight_bound = Cell::new(bound.weight);
-    let levels = |timetable: &Timetable<'_>| {
-        let reached = timetable.figures();
-        vec![
-            Level {
-                name: LevelName::Coverage,
-                value: reached.coverage,
-                bound: Some(bound.coverage),
-            },
-            // The bound on weight belongs to the best coverage only.
-            Level {
-                name: LevelName::Weight,
-                value: reached.weight,
-                bound: (reached.coverage == bound.coverage).then_some(weight_bound.get()),
-            },
-            Level {
-                name: LevelName::Breaks,
-                value: reached.breaks,
-                bound: (reached.breaks == 0).then_some(0),
-            },
-            Level {
-                name: LevelName::IdleSlots,
-                value: reached.idle_slots,
-                bound: (reached.idle_slots == 0).then_some(0),
-            },
-        ]
-    };
-    let mut stopped = false;
-    let mut tell = |iteration, timetable: &Timetable<'_>| {
-        stopped |= progress(&Progress {
-            iteration,
-            levels: levels(timetable),
-        })
-        .is_break();
-        stopped
-    };
+    let mut run = Run::new(&shape, bound, options, progress);
+    let chosen = run.bound.chosen.clone();
+    construct::construct(&mut run.timetable, &mut run.chain, &chosen, &mut run.random);
     fill::complete(
-        &mut timetable,
-        &mut chain,
-        &bound.chosen,
+        &mut run.timetable,
+        &mut run.chain,
+        &chosen,
         COMPLETING,
-        &mut random,
+        &mut run.random,
     );
-    construct::fill_up(&mut timetable, &mut chain, &mut random);
-    let mut iterations = 0;
-    if !tell(0, &timetable) {
-        let goal = (bound.coverage, bound.weight);
-        let half = options.iterations / 2;
-        iterations = fill::fill(
-            &mut timetable,
-            &mut chain,
-            goal,
-            half,
-            &mut random,
-            &mut tell,
-        );
-        let (coverage, weight) = timetable.worth();
-        if coverage == bound.coverage && weight < bound.weight {
-            let with_slots = lagrange::weight_bound(&shape, coverage, weight);
-            weight_bound.set(with_slots.min(bound.weight));
-        }
-        let rest = options.iterations - iterations.min(options.iterations);
-        let before = iterations;
-        if !tell(before, &timetable) {
-            iterations += improve::improve(
-                &mut timetable,
-                &mut chain,
-                rest,
-                &mut random,
-                &mut |done, now| tell(before + done, now),
-            );
+    run.place_pinned()?;
+    construct::fill_up(&mut run.timetable, &mut run.chain, &mut run.random);
+    if run.timetable.worth() < run.goal() {
+        lp::solve(&mut run.timetable, &mut run.chain, &chosen, &mut run.random);
+    }
+    run.fill(options.iterations / 2, fill::SEARCH);
+    run.bounds = Bounds::of_flow(&run.bound, run.timetable.worth().0);
+    run.bounds.tighten(&run.timetable);
+    run.improve();
+    run.bounds.count_breaks(&run.timetable);
+    run.finish(problem, &[])
+}
+
+/// A run: the timetable, what is proved, and how far it has come.
+struct Run<'a> {
+    timetable: Timetable<'a>,
+    chain: Chain,
+    random: Random,
+    bound: Bound,
+    bounds: Bounds,
+    options: &'a Options,
+    iterations: u64,
+    stopped: bool,
+    progress: Tell<'a>,
+}
+
+impl<'a> Run<'a> {
+    fn new(shape: &'a Shape<'a>, bound: Bound, options: &'a Options, progress: Tell<'a>) -> Self {
+        Self {
+            timetable: Timetable::new(shape),
+            chain: Chain::new(shape),
+            random: Random::new(options.seed),
+            bounds: Bounds::of_flow(&bound, bound.coverage),
+            bound,
+            options,
+            iterations: 0,
+            stopped: false,
+            progress,
         }
     }
-    let stopped_early = stopped && iterations < options.iterations;
-    let (meetings, table_moves) = seat::seat(&timetable);
-    let violations = verify(problem, &meetings);
-    if !violations.is_empty() {
-        return Err(ArrangeError::Refused(violations));
+
+    /// What cannot be exceeded.
+    fn goal(&self) -> (i64, i64) {
+        (self.bound.coverage, self.bound.weight)
     }
-    let mut levels = levels(&timetable);
-    levels.push(Level {
-        name: LevelName::TableMoves,
-        value: table_moves,
-        bound: (table_moves == 0).then_some(0),
-    });
-    let left_out = explain::explain(&timetable);
-    Ok(Arrangement {
-        meetings,
-        levels,
-        left_out,
-        seed: options.seed,
-        iterations,
-        stopped_early,
-    })
+
+    /// Places the pinned requests that have no slot yet, whatever else it costs.
+    fn place_pinned(&mut self) -> Result<(), ArrangeError> {
+        let shape = self.timetable.shape;
+        let missing = |timetable: &Timetable<'_>| {
+            (0..shape.ends.len()).any(|r| shape.pinned[r] && timetable.slot_of(r).is_none())
+        };
+        if !missing(&self.timetable) {
+            return Ok(());
+        }
+        let places = match prove::place_pinned(shape.problem) {
+            Pinned::Placed(places) => places,
+            Pinned::Clash(clash) => return Err(ArrangeError::Infeasible(clash)),
+            Pinned::Unknown => return Err(ArrangeError::Undecided),
+        };
+        let before = std::mem::replace(&mut self.timetable, Timetable::new(shape));
+        for (request, slot) in places {
+            if self.timetable.slot_of(request).is_none() {
+                self.timetable.place(request, slot);
+            }
+        }
+        for request in 0..shape.ends.len() {
+            if let Some(slot) = before.slot_of(request) {
+                self.timetable.place_if_fits(request, slot);
+            }
+        }
+        Ok(())
+    }
+
+    /// Seeks coverage and weight.
+    fn fill(&mut self, budget: u64, heat: fill::Heat) {
+        if self.tell(0) {
+            return;
+        }
+        let goal = self.goal();
+        let (bounds, progress, stopped) = (self.bounds, &mut self.progress, &mut self.stopped);
+        let mut tell = |iteration, timetable: &Timetable<'_>| {
+            let levels = levels_so_far(timetable, &bounds);
+            *stopped |= progress(&Progress { iteration, levels }).is_break();
+            *stopped
+        };
+        let (timetable, chain, random) = (&mut self.timetable, &mut self.chain, &mut self.random);
+        self.iterations = fill::fill(timetable, chain, goal, (budget, heat), random, &mut tell);
+    }
+
+    /// Removes breaks with what is left of the budget.
+    fn improve(&mut self) {
+        let before = self.iterations;
+        if self.tell(before) {
+            return;
+        }
+        let rest = self.options.iterations - before.min(self.options.iterations);
+        let (bounds, progress, stopped) = (self.bounds, &mut self.progress, &mut self.stopped);
+        let mut tell = |done, timetable: &Timetable<'_>| {
+            let levels = levels_so_far(timetable, &bounds);
+            let iteration = before + done;
+            *stopped |= progress(&Progress { iteration, levels }).is_break();
+            *stopped
+        };
+        let (timetable, chain, random) = (&mut self.timetable, &mut self.chain, &mut self.random);
+        self.iterations += improve::improve(timetable, chain, rest, random, &mut tell);
+    }
+
+    fn tell(&mut self, iteration: u64) -> bool {
+        let levels = levels_so_far(&self.timetable, &self.bounds);
+        self.stopped |= (self.progress)(&Progress { iteration, levels }).is_break();
+        self.stopped
+    }
+
+    /// Tables and delegates, the figures and the reasons; checked.
+    fn finish(self, problem: &Problem, published: &[Placed]) -> Result<Arrangement, ArrangeError> {
+        let (meetings, table_moves) = seat::seat(&self.timetable, published);
+        let violations = verify(problem, &meetings);
+        if !violations.is_empty() {
+            return Err(ArrangeError::Refused(violations));
+        }
+        let mut levels = levels(&self.timetable, &self.bounds);
+        levels.push(Level {
+            name: LevelName::TableMoves,
+            value: table_moves,
+            bound: (table_moves == 0).then_some(0),
+        });
+        Ok(Arrangement {
+            meetings,
+            levels,
+            left_out: explain::explain(&self.timetable),
+            seed: self.options.seed,
+            iterations: self.iterations,
+            stopped_early: self.stopped && self.iterations < self.options.iterations,
+        })
+    }
+}
+
+impl Arrangement {
+    /// Whether it is better than another of the same problem, level by level.
+    pub fn is_better_than(&self, other: &Self) -> bool {
+        let key = |arrangement: &Self| -> Vec<i64> {
+            let more =
+                |level: &Level| matches!(level.name, LevelName::Coverage | LevelName::Weight);
+            let levels = arrangement.levels.iter();
+            levels
+                .map(|level| {
+                    if more(level) {
+                        level.value
+                    } else {
+                        -level.value
+                    }
+                })
+                .collect()
+        };
+        key(self) > key(other)
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What is to be arranged.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use smallvec::SmallVec;
 
 /// Most slots of a problem.
 pub const MOST_SLOTS: usize = 128;
@@ -90,6 +90,44 @@ pub struct Participant {
     pub floor: u32,
     /// It stays seated while others come to it.
     pub keeps_table: bool,
+    /// Slots that stay free between two of its meetings, for a rest or the way; a planned break is rest enough. What it
+    /// holds in the same slot is one meeting in this respect.
+    #[serde(default)]
+    pub rest: u32,
+    /// Percent by which its requests weigh more: equity for regions and small firms.
+    #[serde(default)]
+    pub equity_percent: u32,
+}
+
+/// Organisations that have a share together: a consortium, a region, firms of a size. An organisation may be in several.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Group {
+    /// Indexes of `participants`.
+    pub members: Vec<usize>,
+    /// Most meetings in which a member takes part; one of two members counts once.
+    pub cap: Option<u32>,
+    /// Meetings that they should have at least.
+    pub floor: u32,
+}
+
+/// What a meeting may need beside a table: an interpreter, a screen.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Resource {
+    /// How many meetings can have it in each slot.
+    pub units: Vec<u32>,
+}
+
+/// What the organiser says of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PairRule {
+    /// Whatever is best.
+    #[default]
+    Free,
+    /// They meet, or there is no timetable.
+    Required,
+    /// They do not meet: competitors, or they have met before.
+    Forbidden,
 }
 
 /// How a pair came to be proposed, the strongest first.
@@ -125,6 +163,12 @@ pub struct Request {
     pub remote: bool,
     /// Only these slots; any if absent.
     pub slots: Option<SlotSet>,
+    /// One unit of each of these resources, indexes of `resources`.
+    #[serde(default)]
+    pub resources: Vec<usize>,
+    /// Whether the two must or must not meet.
+    #[serde(default)]
+    pub rule: PairRule,
 }
 
 /// A meeting that stays where it is.
@@ -155,6 +199,12 @@ pub struct Problem {
     pub requests: Vec<Request>,
     /// Meetings that stay where they are.
     pub locks: Vec<Lock>,
+    /// Shares of several together.
+    #[serde(default)]
+    pub groups: Vec<Group>,
+    /// What meetings may need beside a table.
+    #[serde(default)]
+    pub resources: Vec<Resource>,
 }
 
 /// What weighs how much.
@@ -183,7 +233,8 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The weight of a request, above 0: its class, its score, and as the last tie-break the order of arrival.
+    /// The weight of a request, above 0: its class, its score, as the last tie-break the order of arrival, and
+    /// the equity of both sides.
     pub(super) fn weight(&self, problem: &Problem, request: &Request) -> i64 {
         let class = match request.class {
             PriorityClass::Mutual => self.mutual,
@@ -193,7 +244,10 @@ impl Policy {
         };
         let all = u64::try_from(problem.requests.len()).unwrap_or(u64::MAX);
         let early = all.saturating_sub(request.received).min(99);
-        ((class + i64::from(request.score)) * 100 + i64::try_from(early).unwrap_or(0)).max(1)
+        let plain = (class + i64::from(request.score)) * 100 + i64::try_from(early).unwrap_or(0);
+        let sides = [request.demander, request.provider];
+        let equity = sides.map(|p| 100 + i64::from(problem.participants[p].equity_percent));
+        (plain * equity[0] / 100 * equity[1] / 100).max(1)
     }
 }
 
@@ -204,44 +258,6 @@ pub struct Options {
     pub seed: u64,
     /// Moves that the search may try.
     pub iterations: u64,
-}
-
-/// What is wrong with a problem. Numbers are indexes.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ProblemError {
-    /// There is no slot.
-    #[error("there is no slot")]
-    NoSlot,
-    /// More than [`MOST_SLOTS`] slots.
-    #[error("there are {0} slots; at most {MOST_SLOTS} can be arranged")]
-    TooManySlots(usize),
-    /// Meetings need a table and there is none.
-    #[error("there is no table")]
-    NoTable,
-    /// A slot ends before it begins, or begins before the one before it has ended.
-    #[error("slot {0} is out of order")]
-    SlotOrder(usize),
-    /// A request names a participant that does not exist.
-    #[error("request {0} names an unknown participant")]
-    UnknownParticipant(usize),
-    /// A request of a participant to itself.
-    #[error("request {0} pairs a participant with itself")]
-    SelfPair(usize),
-    /// Two requests for the same pair.
-    #[error("request {0} repeats a pair")]
-    RepeatedPair(usize),
-    /// A floor above the cap.
-    #[error("participant {0} has a floor above its cap")]
-    FloorAboveCap(usize),
-    /// A lock that names something that does not exist.
-    #[error("lock {0} names an unknown request, slot, table or seat")]
-    UnknownInLock(usize),
-    /// A lock outside the availability of its pair, seats or table.
-    #[error("lock {0} lies outside the availability of its pair")]
-    LockUnavailable(usize),
-    /// A lock that needs what another lock holds.
-    #[error("lock {0} conflicts with another lock")]
-    LockConflict(usize),
 }
 
 impl Problem {
@@ -265,6 +281,7 @@ impl Problem {
     /// Whether both sides of a request could meet in a slot if nothing else took place.
     pub fn could_meet(&self, request: &Request, slot: usize) -> bool {
         slot < self.slots.len()
+            && request.rule != PairRule::Forbidden
             && request
                 .slots
                 .as_ref()
@@ -272,117 +289,41 @@ impl Problem {
             && self.seats_in(request.demander, slot) > 0
             && self.seats_in(request.provider, slot) > 0
             && (request.remote || self.tables_in(slot) > 0)
+            && (request.resources.iter()).all(|resource| self.units_in(*resource, slot) > 0)
     }
 
-    /// Checks that indexes exist and locks agree with each other and with the availability.
-    ///
-    /// # Errors
-    /// Everything that is wrong.
-    pub fn check(&self) -> Result<(), Vec<ProblemError>> {
-        let mut errors = Vec::new();
-        if self.slots.is_empty() {
-            errors.push(ProblemError::NoSlot);
-        }
-        if self.slots.len() > MOST_SLOTS {
-            errors.push(ProblemError::TooManySlots(self.slots.len()));
-        }
-        if self.tables.is_empty() && self.requests.iter().any(|request| !request.remote) {
-            errors.push(ProblemError::NoTable);
-        }
-        for (i, slot) in self.slots.iter().enumerate() {
-            let after = i
-                .checked_sub(1)
-                .is_none_or(|before| self.slots[before].ends_minute <= slot.starts_minute);
-            if slot.ends_minute <= slot.starts_minute || !after {
-                errors.push(ProblemError::SlotOrder(i));
-            }
-        }
-        for (i, participant) in self.participants.iter().enumerate() {
-            if participant.floor > participant.cap {
-                errors.push(ProblemError::FloorAboveCap(i));
-            }
-        }
-        let mut pairs = BTreeSet::new();
-        for (i, request) in self.requests.iter().enumerate() {
-            let last = request.demander.max(request.provider);
-            if last >= self.participants.len() {
-                errors.push(ProblemError::UnknownParticipant(i));
-            } else if request.demander == request.provider {
-                errors.push(ProblemError::SelfPair(i));
-            } else if !pairs.insert((request.demander, request.provider)) {
-                errors.push(ProblemError::RepeatedPair(i));
-            }
-        }
-        if errors.is_empty() {
-            self.check_locks(&mut errors);
-        }
-        if errors.is_empty() {
-            Ok(())
-        } else {
-            Err(errors)
-        }
+    /// Units of a resource in a slot.
+    pub fn units_in(&self, resource: usize, slot: usize) -> u32 {
+        self.resources[resource].units[slot]
     }
 
-    fn check_locks(&self, errors: &mut Vec<ProblemError>) {
-        let mut held = BTreeSet::new();
-        let mut in_slot = std::collections::BTreeMap::<(usize, usize), usize>::new();
-        let mut in_all = vec![0_u32; self.participants.len()];
-        let mut tables_used = vec![0_usize; self.slots.len()];
-        for (i, lock) in self.locks.iter().enumerate() {
-            let Some(request) = self.requests.get(lock.request) else {
-                errors.push(ProblemError::UnknownInLock(i));
-                continue;
-            };
-            let seats = [
-                (request.demander, lock.demander_seat),
-                (request.provider, lock.provider_seat),
-            ];
-            let seat_exists = |(p, seat): &(usize, Option<usize>)| {
-                seat.is_none_or(|seat| seat < self.participants[*p].seats.len())
-            };
-            let table_exists = lock
-                .table
-                .is_none_or(|table| table < self.tables.len() && !request.remote);
-            if lock.slot >= self.slots.len() || !table_exists || !seats.iter().all(seat_exists) {
-                errors.push(ProblemError::UnknownInLock(i));
-                continue;
-            }
-            let seat_there = |(p, seat): &(usize, Option<usize>)| {
-                seat.is_none_or(|seat| {
-                    self.participants[*p].seats[seat]
-                        .available
-                        .contains(lock.slot)
-                })
-            };
-            let table_there = lock
-                .table
-                .is_none_or(|table| !self.tables[table].closed.contains(lock.slot));
-            if !self.could_meet(request, lock.slot) || !seats.iter().all(seat_there) || !table_there
-            {
-                errors.push(ProblemError::LockUnavailable(i));
-                continue;
-            }
-            let mut free = held.insert((0, lock.request, 0, 0));
-            if let Some(table) = lock.table {
-                free &= held.insert((1, table, lock.slot, 0));
-            }
-            for (participant, seat) in seats {
-                if let Some(seat) = seat {
-                    free &= held.insert((2, participant, seat, lock.slot));
-                }
-                let used = in_slot.entry((participant, lock.slot)).or_default();
-                *used += 1;
-                in_all[participant] += 1;
-                free &= *used <= self.seats_in(participant, lock.slot)
-                    && in_all[participant] <= self.participants[participant].cap;
-            }
-            if !request.remote {
-                tables_used[lock.slot] += 1;
-                free &= tables_used[lock.slot] <= self.tables_in(lock.slot);
-            }
-            if !free {
-                errors.push(ProblemError::LockConflict(i));
+    /// Slots around a slot in which a participant rests if it meets in it; the slot itself is not among them.
+    pub fn rest_around(&self, participant: usize, slot: usize) -> impl Iterator<Item = usize> {
+        let rest = usize::try_from(self.participants[participant].rest).unwrap_or(usize::MAX);
+        let breaks = |slot: &usize| self.slots[*slot].follows_break;
+        let begins = (0..=slot).rev().find(breaks).unwrap_or(0);
+        let ends = (slot + 1..self.slots.len())
+            .find(breaks)
+            .unwrap_or(self.slots.len());
+        let last = ends.min(slot.saturating_add(rest).saturating_add(1));
+        (begins.max(slot.saturating_sub(rest))..last).filter(move |other| *other != slot)
+    }
+
+    /// The groups of which a meeting of each request is one; a meeting of two members counts once.
+    pub(super) fn groups_of(&self) -> Vec<SmallVec<[u32; 2]>> {
+        let mut of_participant = vec![SmallVec::<[u32; 2]>::new(); self.participants.len()];
+        for (group, members) in (0..).zip(&self.groups) {
+            for p in &members.members {
+                of_participant[*p].push(group);
             }
         }
+        let both = |request: &Request| {
+            let mut groups = of_participant[request.demander].clone();
+            groups.extend_from_slice(&of_participant[request.provider]);
+            groups.sort_unstable();
+            groups.dedup();
+            groups
+        };
+        self.requests.iter().map(both).collect()
     }
 }

@@ -1,138 +1,192 @@
-//! Tables and delegates for meetings that have their slots: locks first, then those who stay seated keep their
-//! table from slot to slot.
+//! Tables and delegates for meetings that have their slots: locks first, then what was published, then those who stay
+//! seated keep their table from slot to slot.
+//!
+//! Tables are the colours of an interval-like graph: two who stay seated and meet in the same slot cannot share one. A
+//! newcomer takes the table at which it will be in the way least often (greedy colouring).
 
 use super::Placed;
+use super::shape::{Mask, bit};
 use super::timetable::Timetable;
 use std::collections::BTreeMap;
 
-/// The meetings with tables and seats, by slot and request, and the table changes of those who stay seated.
-pub(super) fn seat(timetable: &Timetable<'_>) -> (Vec<Placed>, i64) {
-    let problem = timetable.shape.problem;
+/// A delegate of one who stays seated.
+type Sitter = (usize, usize);
+
+/// The meetings with tables and seats, by slot and request, and the table changes of those who stay seated. A meeting
+/// that is in the slot in which it was published keeps its table and delegates if it can.
+pub(super) fn seat(timetable: &Timetable<'_>, published: &[Placed]) -> (Vec<Placed>, i64) {
+    let shape = timetable.shape;
+    let problem = shape.problem;
+    let mut wishes: Vec<Option<Wish>> = vec![None; problem.requests.len()];
+    for was in published {
+        let stays = timetable.slot_of(was.request) == Some(was.slot);
+        wishes[was.request] = stays.then_some(Wish {
+            bound: false,
+            table: was.table,
+            seats: [Some(was.demander_seat), Some(was.provider_seat)],
+        });
+    }
+    for lock in &problem.locks {
+        wishes[lock.request] = Some(Wish {
+            bound: true,
+            table: lock.table,
+            seats: [lock.demander_seat, lock.provider_seat],
+        });
+    }
     let mut placed = Vec::new();
-    // Where each seat of those who stay seated sat last: one table for each delegate.
-    let mut home: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    let mut homes = Homes {
+        of: BTreeMap::new(),
+        busy: vec![0; problem.tables.len()],
+    };
     let mut moves = 0;
     for slot in 0..problem.slots.len() {
-        let here: Vec<usize> = (0..problem.requests.len())
-            .filter(|request| timetable.slot_of(*request) == Some(slot))
-            .collect();
-        let seats = delegates(timetable, slot, &here);
-        let mut tables = vec![None; here.len()];
-        let mut free: Vec<bool> = problem
-            .tables
+        let mut here: Vec<usize> = timetable
+            .in_slot(slot)
             .iter()
-            .map(|table| !table.closed.contains(slot))
+            .map(|r| *r as usize)
             .collect();
-        let take =
-            |i: usize, table: usize, tables: &mut Vec<Option<usize>>, free: &mut Vec<bool>| {
-                free[table] = false;
-                tables[i] = Some(table);
-            };
-        let lock_of = |request: usize| problem.locks.iter().find(|lock| lock.request == request);
-        let needs: Vec<bool> = here
-            .iter()
-            .map(|request| !problem.requests[*request].remote)
+        here.sort_unstable();
+        let seats = delegates(timetable, slot, &here, &wishes);
+        let sitters: Vec<Option<Sitter>> = (here.iter().zip(&seats))
+            .map(|(request, seats)| {
+                let request = &problem.requests[*request];
+                let both = [(request.provider, seats[1]), (request.demander, seats[0])];
+                both.into_iter()
+                    .find(|(p, _)| problem.participants[*p].keeps_table)
+            })
             .collect();
+        let tables = tables(timetable, slot, &here, &wishes, &sitters, &mut homes);
         for (i, request) in here.iter().enumerate() {
-            if let Some(table) = lock_of(*request).and_then(|lock| lock.table) {
-                take(i, table, &mut tables, &mut free);
+            if let (Some(sitter), Some(table)) = (sitters[i], tables[i]) {
+                homes.busy[table] |= timetable.occupied[sitter.0];
+                let before = homes.of.insert(sitter, table);
+                moves += i64::from(before.is_some_and(|before| before != table));
             }
-        }
-        let sitter = |i: usize| {
-            let request = &problem.requests[here[i]];
-            let (demander_seat, provider_seat) = seats[i];
-            [
-                (request.provider, provider_seat),
-                (request.demander, demander_seat),
-            ]
-            .into_iter()
-            .find(|(participant, _)| problem.participants[*participant].keeps_table)
-        };
-        for i in 0..here.len() {
-            let table = sitter(i).and_then(|sitter| home.get(&sitter)).copied();
-            if let (true, None, Some(table)) = (needs[i], tables[i], table)
-                && free[table]
-            {
-                take(i, table, &mut tables, &mut free);
-            }
-        }
-        for i in 0..here.len() {
-            if !needs[i] || tables[i].is_some() {
-                continue;
-            }
-            // A table that is nobody's home yet, so that nobody has to give way later.
-            let unclaimed =
-                (0..free.len()).find(|t| free[*t] && !home.values().any(|home| home == t));
-            if let Some(table) = unclaimed.or_else(|| free.iter().position(|free| *free)) {
-                take(i, table, &mut tables, &mut free);
-            }
-        }
-        for (i, request) in here.iter().enumerate() {
-            if let (Some(sitter), Some(table)) = (sitter(i), tables[i])
-                && home
-                    .insert(sitter, table)
-                    .is_some_and(|before| before != table)
-            {
-                moves += 1;
-            }
-            let (demander_seat, provider_seat) = seats[i];
             placed.push(Placed {
                 request: *request,
                 slot,
                 table: tables[i],
-                demander_seat,
-                provider_seat,
+                demander_seat: seats[i][0],
+                provider_seat: seats[i][1],
             });
         }
     }
     (placed, moves)
 }
 
-/// Seats of both sides for the meetings of a slot. Every seat that is available fits every meeting, so after the
-/// locked ones any order does.
-fn delegates(timetable: &Timetable<'_>, slot: usize, here: &[usize]) -> Vec<(usize, usize)> {
+/// Where a meeting should sit, or has to.
+#[derive(Clone, Copy)]
+struct Wish {
+    bound: bool,
+    table: Option<usize>,
+    /// Of the demander and of the provider.
+    seats: [Option<usize>; 2],
+}
+
+/// Where those who stay seated sat last, and when those of each table meet.
+struct Homes {
+    of: BTreeMap<Sitter, usize>,
+    busy: Vec<Mask>,
+}
+
+/// Tables for the meetings of a slot.
+fn tables(
+    timetable: &Timetable<'_>,
+    slot: usize,
+    here: &[usize],
+    wishes: &[Option<Wish>],
+    sitters: &[Option<Sitter>],
+    homes: &mut Homes,
+) -> Vec<Option<usize>> {
     let problem = timetable.shape.problem;
-    let mut free: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for request in here {
-        let r = &problem.requests[*request];
-        for participant in [r.demander, r.provider] {
-            free.entry(participant).or_insert_with(|| {
-                let seats = &problem.participants[participant].seats;
-                (0..seats.len())
-                    .filter(|seat| seats[*seat].available.contains(slot))
-                    .collect()
-            });
-        }
-    }
-    let mut chosen: Vec<(Option<usize>, Option<usize>)> = here
-        .iter()
-        .map(|request| {
-            let lock = problem.locks.iter().find(|lock| lock.request == *request);
-            lock.map_or((None, None), |lock| {
-                (lock.demander_seat, lock.provider_seat)
-            })
-        })
-        .collect();
-    for (request, (demander, provider)) in here.iter().zip(&chosen) {
-        let r = &problem.requests[*request];
-        for (participant, seat) in [(r.demander, demander), (r.provider, provider)] {
-            if let (Some(free), Some(seat)) = (free.get_mut(&participant), seat) {
-                free.retain(|free| free != seat);
+    let mut tables = vec![None; here.len()];
+    let closed = |table: &super::Table| table.closed.contains(slot);
+    let mut free: Vec<bool> = problem.tables.iter().map(|table| !closed(table)).collect();
+    let needs = |i: usize| !problem.requests[here[i]].remote;
+    let wished = |i: usize, bound: bool| {
+        let wish = wishes[here[i]].filter(|wish| wish.bound == bound);
+        wish.and_then(|wish| wish.table)
+    };
+    let home = |i: usize| sitters[i].and_then(|sitter| homes.of.get(&sitter)).copied();
+    let ways: [&dyn Fn(usize) -> Option<usize>; 3] =
+        [&|i| wished(i, true), &|i| wished(i, false), &home];
+    for way in ways {
+        for (i, own) in tables.iter_mut().enumerate() {
+            if let (true, None, Some(table)) = (needs(i), *own, way(i))
+                && free.get(table) == Some(&true)
+            {
+                free[table] = false;
+                *own = Some(table);
             }
         }
     }
-    let mut next = |participant: usize| {
-        let seats = free.get_mut(&participant).filter(|seats| !seats.is_empty());
+    let later = Mask::MAX << slot;
+    for i in (0..here.len()).filter(|i| needs(*i)) {
+        if tables[i].is_some() {
+            continue;
+        }
+        // Who does not stay seated needs a table now only.
+        let when = sitters[i].map_or(bit(slot), |sitter| timetable.occupied[sitter.0]) & later;
+        let in_the_way = |table: &usize| (homes.busy[*table] & when).count_ones();
+        let best = (0..free.len())
+            .filter(|table| free[*table])
+            .min_by_key(in_the_way);
+        if let Some(table) = best {
+            free[table] = false;
+            tables[i] = best;
+            homes.busy[table] |= sitters[i].map_or(0, |sitter| timetable.occupied[sitter.0]);
+        }
+    }
+    tables
+}
+
+/// Seats of demander and provider for the meetings of a slot. Every seat that is available fits every meeting, so after
+/// the locked ones any order does.
+fn delegates(
+    timetable: &Timetable<'_>,
+    slot: usize,
+    here: &[usize],
+    wishes: &[Option<Wish>],
+) -> Vec<[usize; 2]> {
+    let problem = timetable.shape.problem;
+    let mut free: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for p in here
+        .iter()
+        .flat_map(|request| timetable.shape.ends[*request])
+    {
+        free.entry(p).or_insert_with(|| {
+            let seats = problem.participants[p].seats.iter().enumerate();
+            let there = seats.filter(|(_, seat)| seat.available.contains(slot));
+            there.map(|(seat, _)| seat).collect()
+        });
+    }
+    let mut chosen = vec![[None; 2]; here.len()];
+    for bound in [true, false] {
+        for (request, chosen) in here.iter().zip(&mut chosen) {
+            let Some(wish) = wishes[*request].filter(|wish| wish.bound == bound) else {
+                continue;
+            };
+            let ends = timetable.shape.ends[*request];
+            for ((p, wished), chosen) in ends.iter().zip(wish.seats).zip(chosen) {
+                let free = free.entry(*p).or_default();
+                if let Some(at) = free.iter().position(|seat| Some(*seat) == wished) {
+                    *chosen = Some(free.remove(at));
+                }
+            }
+        }
+    }
+    let mut next = |p: usize| {
+        let seats = free.get_mut(&p).filter(|seats| !seats.is_empty());
         // The timetable never holds more meetings in a slot than seats; the checker would refuse a doubled one.
         seats.map_or(0, |seats| seats.remove(0))
     };
-    for (request, seats) in here.iter().zip(&mut chosen) {
-        let r = &problem.requests[*request];
-        seats.0.get_or_insert_with(|| next(r.demander));
-        seats.1.get_or_insert_with(|| next(r.provider));
-    }
-    chosen
-        .into_iter()
-        .map(|(demander, provider)| (demander.unwrap_or(0), provider.unwrap_or(0)))
+    (here.iter().zip(chosen))
+        .map(|(request, [demander, provider])| {
+            let [d, p] = timetable.shape.ends[*request];
+            [
+                demander.unwrap_or_else(|| next(d)),
+                provider.unwrap_or_else(|| next(p)),
+            ]
+        })
         .collect()
 }

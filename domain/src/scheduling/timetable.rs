@@ -1,7 +1,7 @@
 //! A timetable under construction: which request meets in which slot, with all figures kept up to date.
 
 use super::random::Random;
-use super::shape::{Mask, NOBODY, Shape, bit};
+use super::shape::{Mask, NOBODY, Shape, bit, bits};
 
 /// What a break costs beside an idle slot in the search: more than a participant has slots.
 pub(super) const BREAK: i64 = 256;
@@ -14,6 +14,7 @@ const NOWHERE: u8 = u8::MAX;
 pub(super) struct Figures {
     pub coverage: i64,
     pub weight: i64,
+    pub changes: i64,
     pub breaks: i64,
     pub idle_slots: i64,
 }
@@ -33,9 +34,16 @@ pub(super) struct Timetable<'a> {
     pub occupied: Vec<Mask>,
     free: Vec<Mask>,
     meetings: Vec<u32>,
+    /// Units taken of each pool in each slot, like [`Shape::units`].
     used: Vec<i32>,
-    /// Slots with a table left.
-    open: Mask,
+    /// Slots in which a pool has a unit left.
+    open: Vec<Mask>,
+    /// Slots in which a participant rests.
+    blocked: Vec<Mask>,
+    /// Meetings of each group.
+    in_group: Vec<u32>,
+    /// Published requests that are not where they were published.
+    changes: i64,
     coverage: i64,
     weight: i64,
     gap: Vec<i64>,
@@ -70,8 +78,15 @@ impl<'a> Timetable<'a> {
                 })
                 .collect(),
             meetings: vec![0; n],
-            used: vec![0; shape.slots],
-            open: (0..shape.slots).fold(0, |mask, slot| set(mask, slot, shape.tables[slot] > 0)),
+            used: vec![0; shape.units.len()],
+            open: (shape.units.chunks(shape.slots))
+                .map(|units| {
+                    (0..shape.slots).fold(0, |mask, slot| set(mask, slot, units[slot] > 0))
+                })
+                .collect(),
+            blocked: vec![0; n],
+            in_group: vec![0; shape.group_cap.len()],
+            changes: (shape.published.iter().flatten()).fold(0, |sum, _| sum + 1),
             coverage: 0,
             weight: 0,
             gap: vec![0; n],
@@ -126,14 +141,41 @@ impl<'a> Timetable<'a> {
         self.meetings[participant]
     }
 
-    /// Whether a table is left in a slot.
-    pub(super) fn has_table(&self, slot: usize) -> bool {
-        self.open & bit(slot) != 0
+    /// Whether a request may be added as far as the caps of its participants and groups go.
+    pub(super) fn may_add(&self, request: usize) -> bool {
+        let shape = self.shape;
+        shape.ends[request].iter().all(|p| self.below_cap(*p))
+            && (shape.groups_of[request].iter()).all(|group| !self.group_full(*group as usize))
     }
 
-    /// Tables left in a slot.
-    pub(super) fn tables_left(&self, slot: usize) -> i32 {
-        self.shape.tables[slot] - self.used[slot]
+    /// Whether a group has reached its cap.
+    pub(super) fn group_full(&self, group: usize) -> bool {
+        self.in_group[group] >= self.shape.group_cap[group]
+    }
+
+    /// Meetings of a group.
+    pub(super) fn in_group(&self, group: usize) -> u32 {
+        self.in_group[group]
+    }
+
+    /// Units of a pool left in a slot.
+    pub(super) fn left(&self, pool: u16, slot: usize) -> i32 {
+        let at = usize::from(pool) * self.shape.slots + slot;
+        self.shape.units[at] - self.used[at]
+    }
+
+    /// Units left in a slot of what a request needs, of the scarcest.
+    pub(super) fn left_for(&self, request: usize, slot: usize) -> i32 {
+        let pools = self.shape.pools[request].iter();
+        pools
+            .map(|pool| self.left(*pool, slot))
+            .min()
+            .unwrap_or(i32::MAX)
+    }
+
+    /// Whether a participant does not rest in a slot.
+    pub(super) fn rested(&self, participant: usize, slot: usize) -> bool {
+        self.blocked[participant] & bit(slot) == 0
     }
 
     /// The requests in a slot.
@@ -155,17 +197,18 @@ impl<'a> Timetable<'a> {
     /// Slots in which a request fits as things are.
     pub(super) fn fitting(&self, request: usize) -> Mask {
         let [a, b] = self.shape.ends[request];
-        let tables = if self.shape.needs_table[request] {
-            self.open
-        } else {
-            Mask::MAX
-        };
-        self.shape.allowed[request] & self.free[a] & self.free[b] & tables
+        let room = |p: usize| self.free[p] & !self.blocked[p];
+        let pools = self.shape.pools[request].iter();
+        let open = pools.fold(Mask::MAX, |open, pool| open & self.open[usize::from(*pool)]);
+        self.shape.allowed[request] & room(a) & room(b) & open
     }
 
-    /// Coverage and weight.
+    /// Coverage, and weight less what changes cost.
     pub(super) fn worth(&self) -> (i64, i64) {
-        (self.coverage, self.weight)
+        (
+            self.coverage,
+            self.weight - self.shape.price.unwrap_or(0) * self.changes,
+        )
     }
 
     /// What all gaps cost: [`BREAK`] for a break, 1 for an idle slot.
@@ -205,6 +248,17 @@ impl<'a> Timetable<'a> {
         self.count(request);
     }
 
+    /// Places a request in a slot if it has none and fits there; tells whether it did.
+    pub(super) fn place_if_fits(&mut self, request: usize, slot: usize) -> bool {
+        let fits = self.slot_of(request).is_none()
+            && self.may_add(request)
+            && self.fitting(request) & bit(slot) != 0;
+        if fits {
+            self.place(request, slot);
+        }
+        fits
+    }
+
     /// Counts a request that was put into a slot as placed.
     pub(super) fn count(&mut self, request: usize) {
         self.weight += self.shape.weights[request];
@@ -213,6 +267,11 @@ impl<'a> Timetable<'a> {
             self.meetings[p] += 1;
             self.coverage += i64::from(self.meetings[p] <= self.shape.covering[p]);
             self.recount(p);
+        }
+        for group in &self.shape.groups_of[request] {
+            let group = *group as usize;
+            self.in_group[group] += 1;
+            self.coverage += i64::from(self.in_group[group] <= self.shape.group_floor[group]);
         }
     }
 
@@ -226,6 +285,11 @@ impl<'a> Timetable<'a> {
             self.coverage -= i64::from(self.meetings[p] <= self.shape.covering[p]);
             self.meetings[p] -= 1;
             self.recount(p);
+        }
+        for group in &self.shape.groups_of[request] {
+            let group = *group as usize;
+            self.coverage -= i64::from(self.in_group[group] <= self.shape.group_floor[group]);
+            self.in_group[group] -= 1;
         }
         Some(slot)
     }
@@ -242,6 +306,7 @@ impl<'a> Timetable<'a> {
     pub(super) fn lift(&mut self, request: usize, slot: usize) {
         let shape = self.shape;
         self.slot[request] = NOWHERE;
+        self.changes += i64::from(shape.published[request] == Some(slot));
         let position = self.position[request];
         let there = &mut self.in_slot[slot];
         there.swap_remove(position as usize);
@@ -258,12 +323,17 @@ impl<'a> Timetable<'a> {
             *held -= 1;
             if *held == 0 {
                 self.occupied[p] &= !bit(slot);
+                if shape.rest[p] > 0 {
+                    let all = bits(self.occupied[p]);
+                    self.blocked[p] = all.fold(0, |mask, slot| mask | shape.near(p, slot));
+                }
             }
             self.free[p] |= bit(slot);
         }
-        if shape.needs_table[request] {
-            self.used[slot] -= 1;
-            self.open |= bit(slot);
+        for pool in &shape.pools[request] {
+            let pool = usize::from(*pool);
+            self.used[pool * shape.slots + slot] -= 1;
+            self.open[pool] |= bit(slot);
         }
     }
 
@@ -271,6 +341,7 @@ impl<'a> Timetable<'a> {
     pub(super) fn put(&mut self, request: usize, slot: usize) {
         let shape = self.shape;
         self.slot[request] = u8::try_from(slot).unwrap_or(NOWHERE);
+        self.changes -= i64::from(shape.published[request] == Some(slot));
         let number = |n: usize| u32::try_from(n).unwrap_or(NOBODY);
         self.position[request] = number(self.in_slot[slot].len());
         self.in_slot[slot].push(number(request));
@@ -283,14 +354,17 @@ impl<'a> Timetable<'a> {
             let held = &mut self.held[p * shape.slots + slot];
             *held += 1;
             self.occupied[p] |= bit(slot);
+            self.blocked[p] |= shape.near(p, slot);
             if *held >= shape.seats(p, slot) {
                 self.free[p] &= !bit(slot);
             }
         }
-        if shape.needs_table[request] {
-            self.used[slot] += 1;
-            if self.used[slot] >= shape.tables[slot] {
-                self.open &= !bit(slot);
+        for pool in &shape.pools[request] {
+            let pool = usize::from(*pool);
+            let at = pool * shape.slots + slot;
+            self.used[at] += 1;
+            if self.used[at] >= shape.units[at] {
+                self.open[pool] &= !bit(slot);
             }
         }
     }
@@ -321,16 +395,18 @@ impl<'a> Timetable<'a> {
         Figures {
             coverage: self.coverage,
             weight: self.weight,
+            changes: self.changes,
             breaks: self.breaks,
             idle_slots: self.gaps - self.breaks * BREAK,
         }
     }
 
-    /// One of a participant's meetings in a slot that may be moved, by chance.
-    pub(super) fn movable(
+    /// One of a participant's meetings in a slot that is not among those fixed, by chance.
+    pub(super) fn one_of(
         &self,
         participant: usize,
         slot: usize,
+        fixed: &[bool],
         random: &mut Random,
     ) -> Option<usize> {
         let cells = self.cells(participant, slot);
@@ -341,7 +417,7 @@ impl<'a> Timetable<'a> {
         };
         let (before, after) = cells.split_at(from);
         let mut all = after.iter().chain(before).filter(|cell| **cell != NOBODY);
-        all.find(|cell| !self.shape.locked[**cell as usize])
+        all.find(|cell| !fixed[**cell as usize])
             .map(|cell| *cell as usize)
     }
 }

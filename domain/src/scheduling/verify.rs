@@ -1,7 +1,7 @@
 //! The checker: reads the problem and the meetings and nothing of the search.
 
-use super::{Placed, Problem};
-use std::collections::BTreeSet;
+use super::{PairRule, Placed, Problem};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A rule that a timetable breaks. Numbers are indexes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +24,24 @@ pub enum Violation {
     /// More meetings than a participant wants.
     #[error("participant {0} has more meetings than its cap")]
     Cap(usize),
+    /// More meetings than a group may have.
+    #[error("group {0} has more meetings than its cap")]
+    GroupCap(usize),
+    /// More meetings than a resource has units in a slot.
+    #[error("resource {0} is needed by too many meetings in slot {1}")]
+    Resource(usize, usize),
+    /// Two meetings with too few slots between them.
+    #[error("participant {0} misses its rest around slot {1}")]
+    Rest(usize, usize),
+    /// A pair that must not meet.
+    #[error("request {0} meets though it is forbidden")]
+    Forbidden(usize),
+    /// A pair that must meet.
+    #[error("request {0} is required and does not meet")]
+    Required(usize),
+    /// A meeting in a slot that is past, other than published.
+    #[error("request {0} is changed in a slot that is past")]
+    Past(usize),
     /// A lock that is not kept.
     #[error("lock {0} is not kept")]
     Lock(usize),
@@ -86,6 +104,7 @@ pub fn verify(problem: &Problem, meetings: &[Placed]) -> Vec<Violation> {
             wrong.push(Violation::Cap(participant));
         }
     }
+    wrong.extend(shared(problem, meetings));
     for (i, lock) in problem.locks.iter().enumerate() {
         let kept = meetings.iter().any(|meeting| {
             meeting.request == lock.request
@@ -100,6 +119,65 @@ pub fn verify(problem: &Problem, meetings: &[Placed]) -> Vec<Violation> {
         });
         if !kept {
             wrong.push(Violation::Lock(i));
+        }
+    }
+    wrong
+}
+
+/// What several meetings must keep together: rests, resources, groups, pairs that must or must not meet.
+fn shared(problem: &Problem, meetings: &[Placed]) -> Vec<Violation> {
+    let mut wrong = Vec::new();
+    let mut used: BTreeMap<(usize, usize), u32> = BTreeMap::new();
+    let mut slots_of = vec![BTreeSet::new(); problem.participants.len()];
+    let mut met = vec![false; problem.requests.len()];
+    for meeting in meetings {
+        let Some(request) = problem.requests.get(meeting.request) else {
+            continue;
+        };
+        met[meeting.request] = true;
+        slots_of[request.demander].insert(meeting.slot);
+        slots_of[request.provider].insert(meeting.slot);
+        for resource in &request.resources {
+            *used.entry((*resource, meeting.slot)).or_default() += 1;
+        }
+    }
+    for ((resource, slot), used) in used {
+        let there = problem.resources[resource].units.get(slot);
+        if there.is_none_or(|there| used > *there) {
+            wrong.push(Violation::Resource(resource, slot));
+        }
+    }
+    for (p, slots) in slots_of.iter().enumerate() {
+        let rest = usize::try_from(problem.participants[p].rest).unwrap_or(usize::MAX);
+        for (first, second) in slots.iter().zip(slots.iter().skip(1)) {
+            let planned = (first + 1..=*second).any(|slot| {
+                problem
+                    .slots
+                    .get(slot)
+                    .is_some_and(|slot| slot.follows_break)
+            });
+            if second - first <= rest && !planned {
+                wrong.push(Violation::Rest(p, *second));
+            }
+        }
+    }
+    for (g, group) in problem.groups.iter().enumerate() {
+        let members: BTreeSet<usize> = group.members.iter().copied().collect();
+        let own = (problem.requests.iter().zip(&met)).filter(|(request, met)| {
+            **met && (members.contains(&request.demander) || members.contains(&request.provider))
+        });
+        if group
+            .cap
+            .is_some_and(|cap| own.count() > usize::try_from(cap).unwrap_or(usize::MAX))
+        {
+            wrong.push(Violation::GroupCap(g));
+        }
+    }
+    for (i, request) in problem.requests.iter().enumerate() {
+        match request.rule {
+            PairRule::Required if !met[i] => wrong.push(Violation::Required(i)),
+            PairRule::Forbidden if met[i] => wrong.push(Violation::Forbidden(i)),
+            _ => {}
         }
     }
     wrong

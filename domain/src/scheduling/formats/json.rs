@@ -1,9 +1,14 @@
 //! Our own problem as JSON: `problem` with the fields of [`Problem`], and `policy` if the weights are not the usual
 //! ones.
 //!
-//! Participants, tables, slots and requests are named by their place in their list, from 0; a set of slots is the list
-//! of their places. `class` is `mutual`, `demand_side`, `supply_side` or `suggested`; `score` 0 to 10000; times are
-//! minutes. An unknown field is an error.
+//! Participants, tables, slots, requests, groups and resources are named by their place in their list, from 0; a set of
+//! slots is the list of their places. `class` is `mutual`, `demand_side`, `supply_side` or `suggested`; `score` 0 to
+//! 10000; times are minutes. An unknown field is an error.
+//!
+//! May be left out: of a problem `groups` (members with a cap and a floor together; an organisation may be in several)
+//! and `resources` (units in each slot); of a participant `rest` (slots that stay free between two of its meetings) and
+//! `equity_percent` (by which its requests weigh more); of a request `resources` (one unit of each) and `rule` (`free`,
+//! `required`, `forbidden`).
 //!
 //! ```
 //! let text = r#"{"problem": {
@@ -14,15 +19,17 @@
 //!   "tables": [{"closed": []}],
 //!   "participants": [
 //!     {"seats": [{"available": [0, 1]}], "cap": 2, "floor": 0, "keeps_table": true},
-//!     {"seats": [{"available": [1]}], "cap": 1, "floor": 1, "keeps_table": false}
+//!     {"seats": [{"available": [1]}], "cap": 1, "floor": 1, "keeps_table": false, "rest": 1, "equity_percent": 20}
 //!   ],
 //!   "requests": [
 //!     {"demander": 1, "provider": 0, "class": "mutual", "must": false, "score": 8000, "received": 0,
-//!      "remote": false, "slots": null}
+//!      "remote": false, "slots": null, "resources": [0], "rule": "required"}
 //!   ],
 //!   "locks": [
 //!     {"request": 0, "slot": 1, "table": 0, "demander_seat": null, "provider_seat": null}
-//!   ]},
+//!   ],
+//!   "groups": [{"members": [0], "cap": 30, "floor": 1}],
+//!   "resources": [{"units": [0, 2]}]},
 //!   "policy": {"mutual": 400000, "demand_side": 200000, "supply_side": 100000, "suggested": 20000}
 //! }"#;
 //! let (problem, policy) = matchday_domain::scheduling::formats::json::read(text).unwrap();
@@ -30,9 +37,13 @@
 //! assert_eq!(policy, matchday_domain::scheduling::Policy::default());
 //! ```
 
-use super::{Fault, MOST_FAULTS, MOST_PARTICIPANTS, MOST_REQUESTS, MOST_SLOTS};
+use super::{Fault, MOST_FAULTS, MOST_KINDS, MOST_PARTICIPANTS, MOST_REQUESTS, MOST_SLOTS};
 use crate::scheduling::{Policy, Problem, ProblemError};
 use serde::Deserialize;
+
+/// Most percent of equity, and most delegates of a participant.
+const MOST_EQUITY: u32 = 900;
+const MOST_SEATS: usize = 1_000;
 
 #[derive(Deserialize)]
 struct Written {
@@ -91,6 +102,8 @@ pub fn read(text: &str) -> Result<(Problem, Policy), Vec<Fault>> {
         ),
         ("requests", problem.requests.len(), MOST_REQUESTS),
         ("locks", problem.locks.len(), MOST_REQUESTS),
+        ("groups", problem.groups.len(), MOST_KINDS),
+        ("resources", problem.resources.len(), MOST_KINDS),
     ];
     for (list, size, most) in sizes {
         if size > most {
@@ -122,6 +135,24 @@ pub fn read(text: &str) -> Result<(Problem, Policy), Vec<Fault>> {
                 "requests",
                 i,
                 format!("score {} is above 10000", request.score),
+            );
+        }
+    }
+    for (i, participant) in problem.participants.iter().enumerate() {
+        if participant.equity_percent > MOST_EQUITY {
+            let equity = participant.equity_percent;
+            fault(
+                "participants",
+                i,
+                format!("equity {equity} is above {MOST_EQUITY}"),
+            );
+        }
+        if participant.seats.len() > MOST_SEATS {
+            let seats = participant.seats.len();
+            fault(
+                "participants",
+                i,
+                format!("{seats} seats, at most {MOST_SEATS}"),
             );
         }
     }
@@ -162,9 +193,13 @@ fn place(error: &ProblemError) -> (&'static str, usize) {
         ProblemError::SlotOrder(i) => ("slots", *i),
         ProblemError::NoTable => ("tables", 0),
         ProblemError::FloorAboveCap(i) => ("participants", *i),
+        ProblemError::Units(i) => ("resources", *i),
+        ProblemError::Members(i) | ProblemError::GroupFloorAboveCap(i) => ("groups", *i),
+        ProblemError::TooHeavy => ("requests", 0),
         ProblemError::UnknownParticipant(i)
         | ProblemError::SelfPair(i)
-        | ProblemError::RepeatedPair(i) => ("requests", *i),
+        | ProblemError::RepeatedPair(i)
+        | ProblemError::UnknownResource(i) => ("requests", *i),
         ProblemError::UnknownInLock(i)
         | ProblemError::LockUnavailable(i)
         | ProblemError::LockConflict(i) => ("locks", *i),

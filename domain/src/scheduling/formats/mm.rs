@@ -7,7 +7,8 @@
 
 use super::{Fault, MOST_FAULTS, MOST_PARTICIPANTS, MOST_REQUESTS, MOST_SLOTS};
 use crate::scheduling::{
-    Participant, PriorityClass, Problem, ProblemError, Request, Seat, Slot, SlotSet, Table,
+    PairRule, Participant, PriorityClass, Problem, ProblemError, Request, Seat, Slot, SlotSet,
+    Table,
 };
 
 /// Most points of a score.
@@ -138,8 +139,8 @@ impl<'a, I: Iterator<Item = (usize, &'a str)>> Reader<I> {
             participants.push(Participant {
                 seats: vec![Seat { available }],
                 cap: u32::try_from(cap).unwrap_or(u32::MAX),
-                floor: 0,
                 keeps_table: i < providers,
+                ..Participant::default()
             });
         }
         let mut problem = Problem {
@@ -164,6 +165,8 @@ impl<'a, I: Iterator<Item = (usize, &'a str)>> Reader<I> {
                 received,
                 remote: false,
                 slots: Some(window),
+                resources: Vec::new(),
+                rule: PairRule::Free,
             });
         }
         match self.words.next() {

@@ -15,9 +15,12 @@ use std::fmt;
 pub use super::problem::MOST_SLOTS;
 
 /// Most participants of a problem.
-pub const MOST_PARTICIPANTS: usize = 20_000;
+pub const MOST_PARTICIPANTS: usize = 50_000;
 /// Most requests or meetings of a problem.
 pub const MOST_REQUESTS: usize = 200_000;
+
+/// Most groups or resources of a problem.
+pub const MOST_KINDS: usize = 1_000;
 
 /// What is wrong with a text, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -219,6 +219,40 @@ fn bad_json_is_told() {
         "problem.participants[0].?",
         "EOF",
     );
+    expect(
+        with("\"cap\": 2", "\"cap\": 2, \"equity_percent\": 1000"),
+        8,
+        "problem.participants[0]",
+        "equity 1000",
+    );
+    expect(
+        with("\"slots\": null", "\"slots\": null, \"rule\": \"banned\""),
+        13,
+        "problem.requests[0].rule",
+        "unknown variant",
+    );
+    expect(
+        with("\"slots\": null", "\"slots\": null, \"resources\": [0]"),
+        13,
+        "problem.requests[0]",
+        "unknown resource",
+    );
+    let more = |what: &str| with("\n  ]}\n}", &format!("\n  ],\n{what}}}\n}}"));
+    expect(
+        more("\"resources\": [{\"units\": [1]}]"),
+        19,
+        "problem.resources[0]",
+        "for each slot",
+    );
+    for (members, cap, part) in [
+        ("1, 1", "1", "one twice"),
+        ("9", "1", "unknown"),
+        ("1", "0", "floor above"),
+    ] {
+        let group =
+            format!("\"groups\": [{{\"members\": [{members}], \"cap\": {cap}, \"floor\": 1}}]");
+        expect(more(&group), 19, "problem.groups[0]", part);
+    }
     let policy = "{\"policy\": {\"mutual\": -1, \"demand_side\": 1, \"supply_side\": 1, \"suggested\": 1},\n\"problem\":";
     expect(
         with("{\"problem\":", policy),
@@ -274,4 +308,34 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn what_is_too_large_is_told() {
+    let mut rows = String::from("mm 1 200000 1000000 1 1\n");
+    rows.push_str(&"0 ".repeat(1_000));
+    expect(mm::read(&rows), 1, "C", "not within");
+    let request = r#"{"demander":1,"provider":0,"class":"mutual","must":false,"score":1,"received":0,"remote":false,"slots":null}"#;
+    let many = vec![request; 200_001].join(",\n");
+    let (head, tail) = JSON.split_once("\"requests\": [").unwrap();
+    let (_, tail) = tail.split_once("],\n  \"locks\"").unwrap();
+    let text = format!("{head}\"requests\": [{many}],\n  \"locks\"{tail}");
+    let faults = json::read(&text).unwrap_err();
+    assert_eq!(faults[0].reason, "200001 entries, at most 200000");
+    assert!(faults.len() <= 20);
+    // Weights of which the sums would not fit.
+    let heavy = "{\"policy\": {\"mutual\": 1000000000, \"demand_side\": 1, \"supply_side\": 1, \"suggested\": 1},\n\"problem\":";
+    let text = JSON.replacen("{\"problem\":", heavy, 1);
+    let text = text.replace(
+        "\"cap\": 1, \"floor\": 0",
+        "\"cap\": 4000000000, \"floor\": 4000000000",
+    );
+    let (problem, policy) = json::read(&text).unwrap();
+    let refused = crate::scheduling::upper_bound(&problem, &policy);
+    assert!(
+        refused
+            .unwrap_err()
+            .to_string()
+            .contains("too large together")
+    );
 }

@@ -1,7 +1,7 @@
 //! Between our problem and the one in which every meeting takes place.
 
 use super::super::{
-    Lock, Participant, PriorityClass, Problem, Request, Seat, Slot, SlotSet, Table,
+    Lock, PairRule, Participant, PriorityClass, Problem, Request, Seat, Slot, SlotSet, Table,
 };
 use super::{AllMeet, Meeting};
 
@@ -17,6 +17,15 @@ pub enum NotAllMeet {
     /// A planned break would end a run.
     #[error("slot {0} follows a planned break; runs must be able to go on")]
     PlannedBreak(usize),
+    /// A participant that asks for rests.
+    #[error("participant {0} asks for rests between its meetings")]
+    Rest(usize),
+    /// A request that must not be met, or needs a resource.
+    #[error("request {0} is forbidden or needs a resource")]
+    Restricted(usize),
+    /// A group with a cap.
+    #[error("group {0} has a cap")]
+    GroupCap(usize),
     /// More requests than meetings that it may have.
     #[error("participant {0} may have {1} meetings and {2} are asked for")]
     Cap(usize, u32, usize),
@@ -33,6 +42,16 @@ impl TryFrom<&Problem> for AllMeet {
         }
         if let Some(request) = problem.requests.iter().position(|request| request.remote) {
             return Err(NotAllMeet::Remote(request));
+        }
+        if let Some(p) = problem.participants.iter().position(|p| p.rest > 0) {
+            return Err(NotAllMeet::Rest(p));
+        }
+        let restricted = |r: &Request| r.rule == PairRule::Forbidden || !r.resources.is_empty();
+        if let Some(request) = problem.requests.iter().position(restricted) {
+            return Err(NotAllMeet::Restricted(request));
+        }
+        if let Some(group) = problem.groups.iter().position(|group| group.cap.is_some()) {
+            return Err(NotAllMeet::GroupCap(group));
         }
         let mut forbidden: Vec<SlotSet> = Vec::new();
         for (i, participant) in problem.participants.iter().enumerate() {
@@ -97,8 +116,7 @@ impl AllMeet {
                         available: (0..slots).filter(|s| !forbidden.contains(*s)).collect(),
                     }],
                     cap: u32::try_from(meetings.len()).unwrap_or(u32::MAX),
-                    floor: 0,
-                    keeps_table: false,
+                    ..Participant::default()
                 })
                 .collect(),
             requests: (self.meetings.iter().zip(0..))
@@ -111,6 +129,8 @@ impl AllMeet {
                     received,
                     remote: false,
                     slots: meeting.window.clone(),
+                    resources: Vec::new(),
+                    rule: PairRule::Free,
                 })
                 .collect(),
             locks: (self.meetings.iter().enumerate())
@@ -124,6 +144,7 @@ impl AllMeet {
                     })
                 })
                 .collect(),
+            ..Problem::default()
         }
     }
 }

@@ -9,12 +9,15 @@ mod convert;
 mod encoding;
 mod problem;
 mod reason;
+mod required;
 mod solver;
 
 pub use check::{Broken, check};
 pub use convert::NotAllMeet;
 pub use problem::{AllMeet, Malformed, Meeting};
 pub use reason::{Condition, reason};
+pub use required::Clash;
+pub(super) use required::{Pinned, place as place_pinned};
 pub use solver::Solver;
 
 use encoding::{Clauses, Encoding, encode};

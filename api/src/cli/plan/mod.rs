@@ -1,23 +1,25 @@
-//! `matchday plan`: arranges a problem from a file, or proves its fewest breaks, or checks a timetable.
+//! `matchday plan`: arranges a problem from a file, anew or from a published timetable, or proves its fewest breaks, or
+//! checks a timetable.
+
+mod file;
+mod show;
 
 use super::Failure;
 use crate::progress::progress;
 use clap::{Args, Subcommand, ValueEnum};
-use matchday_domain::scheduling::formats::{Fault, dzn, json, mm};
-use matchday_domain::scheduling::prove::{
-    self, AllMeet, Condition, NotAllMeet, Outcome, Solver, check,
-};
+use file::{Case, Format, input, read, text};
+use matchday_domain::scheduling::prove::{self, Condition, Outcome, Solver, check};
 use matchday_domain::scheduling::{
-    LeftOut, Level, LevelName, Options, Placed, Policy, Problem, arrange, verify,
+    ArrangeError, Arrangement, ChangePrice, Clash, LeftOut, Level, LevelName, Options, Placed,
+    Problem, Published, arrange, repair, verify,
 };
 use serde::{Deserialize, Serialize};
+use show::print_table;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-/// Most bytes of a file.
-const MOST_BYTES: u64 = 64 << 20;
 /// Nobody could have a timetable.
 const INFEASIBLE: u8 = 3;
 
@@ -44,12 +46,24 @@ pub(super) struct Wish {
     /// The same seed gives the same timetable; the proof draws nothing.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Moves that the search of `--objective ours` may try.
-    #[arg(long, default_value_t = 1_000_000)]
-    iterations: u64,
-    /// Most threads; the search and the proof use one at present.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    /// Moves that the search of `--objective ours` may try: 1,000,000 if not given, with `--from` 200,000.
+    #[arg(long)]
+    iterations: Option<u64>,
+    /// Searches with this seed and the next ones at the same time, and keeps the best; of equals the first. The proof
+    /// uses one thread.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: u16,
+    /// Re-arranges: starts from this timetable, the JSON of `matchday plan --json` in the indexes of FILE. In FILE a
+    /// cancelled request has `"rule": "forbidden"`, a late participant is not available, a lost table is closed.
+    #[arg(long, value_name = "PUBLISHED")]
+    from: Option<PathBuf>,
+    /// With `--from`: what it costs to move or give up a published meeting, in the unit of the file's scores, or
+    /// `forbidden`: nobody is moved. 30 points of 100 if not given.
+    #[arg(long, value_name = "SCORE", value_parser = price, requires = "from")]
+    price_of_change: Option<ChangePrice>,
+    /// With `--from`: so many slots are past and stay as published.
+    #[arg(long, value_name = "SLOTS", default_value_t = 0, requires = "from")]
+    past: usize,
     /// Prints JSON with the timetable.
     #[arg(long)]
     json: bool,
@@ -67,16 +81,6 @@ enum Then {
         #[arg(long, value_enum)]
         format: Option<Format>,
     },
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    /// Our own problem in full.
-    Json,
-    /// Our own problem as a compact text.
-    Mm,
-    /// The published instances in which all meetings take place.
-    Dzn,
 }
 
 /// What is sought.
@@ -119,14 +123,38 @@ struct Solution {
     left_out: Vec<LeftOut>,
     /// Conditions that exclude each other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    reason: Option<Vec<Condition>>,
+    reason: Option<Vec<Because>>,
 }
 
-/// A problem in both readings.
-struct Case {
-    problem: Problem,
-    policy: Policy,
-    all_meet: Result<AllMeet, NotAllMeet>,
+/// A condition of an infeasible problem.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Because {
+    /// That all required meetings take place.
+    Required(Clash),
+    /// That all meetings take place.
+    AllMeet(Condition),
+}
+
+impl std::fmt::Display for Because {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Required(clash) => clash.fmt(f),
+            Self::AllMeet(condition) => condition.fmt(f),
+        }
+    }
+}
+
+fn price(text: &str) -> Result<ChangePrice, String> {
+    if text == "forbidden" {
+        return Ok(ChangePrice::Forbidden);
+    }
+    let price = text.parse().map_err(|_| "a whole number or `forbidden`")?;
+    // More than any weight.
+    if price > 1_000_000_000 {
+        return Err("at most 1000000000; or `forbidden`".to_owned());
+    }
+    Ok(ChangePrice::Score(price))
 }
 
 pub(super) fn run(wish: Wish) -> Result<ExitCode, Failure> {
@@ -162,87 +190,115 @@ pub(super) fn run(wish: Wish) -> Result<ExitCode, Failure> {
     }
 }
 
-fn input(file: &Path, reason: impl std::fmt::Display) -> Failure {
-    Failure::Input(format!("{}: {reason}", file.display()))
-}
-
-fn text(file: &Path) -> Result<String, Failure> {
-    let told = |error: std::io::Error| input(file, error);
-    if std::fs::metadata(file).map_err(told)?.len() > MOST_BYTES {
-        return Err(input(file, format!("more than {MOST_BYTES} bytes")));
-    }
-    std::fs::read_to_string(file).map_err(told)
-}
-
-fn read(file: &Path, format: Option<Format>) -> Result<Case, Failure> {
-    let ending = file.extension().unwrap_or_default().to_string_lossy();
-    let format = format
-        .or_else(|| Format::from_str(&ending, true).ok())
-        .ok_or_else(|| input(file, "which format? `--format json`, `mm` or `dzn`"))?;
-    let text = text(file)?;
-    let told = |faults: Vec<Fault>| {
-        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        input(file, faults.join("\n"))
-    };
-    let of = |problem: Problem, policy| Case {
-        all_meet: AllMeet::try_from(&problem),
-        problem,
-        policy,
-    };
-    match format {
-        Format::Json => {
-            let (problem, policy) = json::read(&text).map_err(told)?;
-            Ok(of(problem, policy))
-        }
-        Format::Mm => Ok(of(mm::read(&text).map_err(told)?, Policy::default())),
-        Format::Dzn => {
-            let all_meet = dzn::read(&text).map_err(told)?;
-            Ok(Case {
-                problem: all_meet.without_precedences(),
-                policy: Policy::default(),
-                all_meet: Ok(all_meet),
-            })
-        }
-    }
-}
-
 fn ours(case: &Case, wish: &Wish, file: &Path) -> Result<Solution, Failure> {
     if (case.all_meet.as_ref()).is_ok_and(|all_meet| !all_meet.precedences.is_empty()) {
         return Err(input(file, "precedences need `--objective breaks`"));
     }
     let begun = Instant::now();
     let limit = Duration::from_secs(wish.time_limit);
-    let options = Options {
-        seed: wish.seed,
-        iterations: wish.iterations,
+    let published = match &wish.from {
+        Some(from) => Some(timetable(from)?.meetings),
+        None => None,
     };
-    let bar = progress("iterations", usize::try_from(wish.iterations).unwrap_or(0));
-    let arrangement = arrange(&case.problem, &case.policy, &options, &mut |done| {
-        bar.set_position(done.iteration);
-        if begun.elapsed() < limit {
-            ControlFlow::Continue(())
-        } else {
-            ControlFlow::Break(())
-        }
+    let iterations = wish.iterations;
+    let iterations = iterations.unwrap_or(if published.is_some() {
+        200_000
+    } else {
+        1_000_000
     });
+    let bar = progress("iterations", usize::try_from(iterations).unwrap_or(0));
+    let one = |seed: u64, shown: bool| {
+        let options = Options { seed, iterations };
+        let mut tell = |done: &matchday_domain::scheduling::Progress| {
+            if shown {
+                bar.set_position(done.iteration);
+            }
+            if begun.elapsed() < limit {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        };
+        match &published {
+            None => arrange(&case.problem, &case.policy, &options, &mut tell),
+            Some(meetings) => {
+                let usual = ChangePrice::Score(case.thirty_points);
+                let published = Published {
+                    meetings,
+                    price: wish.price_of_change.unwrap_or(usual),
+                    past: wish.past,
+                };
+                repair(&case.problem, &case.policy, &options, &published, &mut tell)
+            }
+        }
+    };
+    let found = best_of(wish.threads, wish.seed, &one);
     bar.finish_and_clear();
-    let arrangement = arrangement.map_err(|error| input(file, error))?;
-    Ok(Solution {
+    let found = match found {
+        Err(ArrangeError::Infeasible(clash)) => Err(clash),
+        Err(error) => return Err(input(file, error)),
+        Ok(arrangement) => Ok(arrangement),
+    };
+    let seconds = begun.elapsed().as_secs_f64();
+    let blank = Solution {
         objective: Objective::Ours,
-        status: if arrangement.stopped_early {
-            Status::Stopped
-        } else {
-            Status::Arranged
-        },
+        status: Status::Infeasible,
         fairness: None,
-        seed: arrangement.seed,
-        iterations: arrangement.iterations,
-        seconds: begun.elapsed().as_secs_f64(),
-        levels: arrangement.levels,
-        meetings: arrangement.meetings,
-        left_out: arrangement.left_out,
+        seed: wish.seed,
+        iterations: 0,
+        seconds,
+        levels: Vec::new(),
+        meetings: Vec::new(),
+        left_out: Vec::new(),
         reason: None,
+    };
+    Ok(match found {
+        Err(clash) => Solution {
+            reason: Some(clash.into_iter().map(Because::Required).collect()),
+            ..blank
+        },
+        Ok(arrangement) => Solution {
+            status: if arrangement.stopped_early {
+                Status::Stopped
+            } else {
+                Status::Arranged
+            },
+            seed: arrangement.seed,
+            iterations: arrangement.iterations,
+            levels: arrangement.levels,
+            meetings: arrangement.meetings,
+            left_out: arrangement.left_out,
+            ..blank
+        },
     })
+}
+
+type Found = Result<Arrangement, ArrangeError>;
+
+/// The best of several seeds, each on a thread; of equals the first.
+fn best_of(threads: u16, seed: u64, one: &(dyn Fn(u64, bool) -> Found + Sync)) -> Found {
+    let others: Vec<Found> = std::thread::scope(|scope| {
+        let started: Vec<_> = (1..u64::from(threads))
+            .map(|more| scope.spawn(move || one(seed.wrapping_add(more), false)))
+            .collect();
+        let mut all = vec![one(seed, true)];
+        all.extend(started.into_iter().filter_map(|thread| thread.join().ok()));
+        all
+    });
+    let better = |best: Found, other: Found| match (best, other) {
+        (Ok(best), Ok(other)) if other.is_better_than(&best) => Ok(other),
+        (Ok(best), _) | (Err(_), Ok(best)) => Ok(best),
+        (error, _) => error,
+    };
+    others
+        .into_iter()
+        .reduce(better)
+        .unwrap_or(Err(ArrangeError::Undecided))
+}
+
+/// A timetable that `--json` printed.
+fn timetable(file: &Path) -> Result<Solution, Failure> {
+    serde_json::from_str(&text(file)?).map_err(|error| input(file, error))
 }
 
 fn breaks(case: &Case, wish: &Wish, file: &Path) -> Result<Solution, Failure> {
@@ -296,7 +352,7 @@ fn breaks(case: &Case, wish: &Wish, file: &Path) -> Result<Solution, Failure> {
         levels: slots.iter().map(|_| level).collect(),
         meetings: slots.map_or_else(Vec::new, |slots| seated(&case.problem, &slots)),
         left_out: Vec::new(),
-        reason,
+        reason: reason.map(|all| all.into_iter().map(Because::AllMeet).collect()),
     })
 }
 
@@ -338,50 +394,9 @@ fn seated(problem: &Problem, slots: &[usize]) -> Vec<Placed> {
     meetings
 }
 
-fn print_table(solution: &Solution) {
-    if let Some(conditions) = &solution.reason {
-        if conditions.is_empty() {
-            println!("infeasible: a participant has more meetings than there are slots");
-        } else {
-            println!("infeasible; these conditions exclude each other:");
-            for condition in conditions {
-                println!("  {condition}");
-            }
-        }
-    } else if solution.status == Status::Infeasible {
-        println!("infeasible; the time limit came before the reason was found");
-    }
-    if solution.levels.is_empty() {
-        return;
-    }
-    println!(
-        "{:12} {:>14} {:>14} {:>10}",
-        "level", "value", "bound", "gap"
-    );
-    for level in &solution.levels {
-        let name = serde_json::to_value(level.name);
-        let name = name.ok().and_then(|name| name.as_str().map(str::to_owned));
-        let (bound, gap) = match level.bound {
-            Some(bound) => (bound.to_string(), (level.value - bound).abs().to_string()),
-            None => ("no proof".to_owned(), "-".to_owned()),
-        };
-        let name = name.unwrap_or_default();
-        println!("{name:12} {:>14} {bound:>14} {gap:>10}", level.value);
-    }
-    let status = serde_json::to_value(solution.status).unwrap_or_default();
-    println!(
-        "{}: {} meetings, {} left out, {:.2} s",
-        status.as_str().unwrap_or_default(),
-        solution.meetings.len(),
-        solution.left_out.len(),
-        solution.seconds
-    );
-}
-
 /// Checks a timetable.
 fn judge(case: &Case, file: &Path) -> Result<ExitCode, Failure> {
-    let solution: Solution =
-        serde_json::from_str(&text(file)?).map_err(|error| input(file, error))?;
+    let solution = timetable(file)?;
     let violations = verify(&case.problem, &solution.meetings);
     let mut wrong: Vec<String> = violations.iter().map(ToString::to_string).collect();
     if solution.objective == Objective::Breaks {

@@ -1,0 +1,220 @@
+//! The figures of a timetable, level by level, each beside what is proved of it.
+
+use super::bound::{self, Bound};
+use super::lagrange;
+use super::least;
+use super::shape::Shape;
+use super::timetable::Timetable;
+use serde::{Deserialize, Serialize};
+
+crate::vocabulary! {
+    /// What a level of the objective counts; an earlier level is never given away for a later one.
+    LevelName {
+        Coverage = "coverage", "참여 보장", "coverage: must-requests, floors, somebody for everybody";
+        Weight = "weight", "신청 가중치", "weight of the requests placed";
+        Changes = "changes", "변경된 상담", "published meetings that are not where they were published";
+        Breaks = "breaks", "중간 공백 횟수", "breaks between runs of meetings";
+        IdleSlots = "idle_slots", "대기 슬롯", "idle slots inside a participant's span";
+        BreakSpread = "break_spread", "공백 편차", "most breaks of a participant less fewest";
+        SatisfactionSpread = "satisfaction_spread", "배정률 편차", "largest share placed of what is asked of a participant less smallest, per mille";
+        TableMoves = "table_moves", "테이블 이동", "table changes of those who stay seated";
+    }
+}
+
+/// The figure of a level, beside what cannot be bettered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Level {
+    /// What is counted.
+    pub name: LevelName,
+    /// What was reached.
+    pub value: i64,
+    /// A proved bound for all timetables that reach the same on the levels before: at most this much coverage and
+    /// weight, at least so many of the others; none: no proof.
+    pub bound: Option<i64>,
+}
+
+/// What is proved of coverage, weight and breaks.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds {
+    pub coverage: i64,
+    /// The weight of all timetables of the coverage that is reached.
+    pub weight: Option<i64>,
+    pub breaks: i64,
+}
+
+impl Bounds {
+    /// What the flow proves of a timetable of this coverage.
+    pub(super) fn of_flow(bound: &Bound, coverage: i64) -> Self {
+        Self {
+            coverage: bound.coverage,
+            weight: (coverage == bound.coverage).then_some(bound.weight),
+            breaks: 0,
+        }
+    }
+
+    /// Proves more with the prices of slots, where the flow leaves something open.
+    pub(super) fn tighten(&mut self, timetable: &Timetable<'_>) {
+        let shape = timetable.shape;
+        let reached = timetable.figures();
+        if columns(shape) > MOST_COLUMNS {
+            self.weaken(timetable);
+            return;
+        }
+        if reached.coverage < self.coverage {
+            let coverage = lagrange::coverage_bound(shape, reached.coverage);
+            self.coverage = self.coverage.min(coverage);
+        }
+        let open = (self.weight).is_none_or(|bound| bound - reached.weight > bound / NEARLY);
+        if open {
+            let proved = lagrange::weight_bound(shape, reached.coverage, reached.weight);
+            let flow = self.weight.unwrap_or(i64::MAX);
+            self.weight = Some(proved.weight.min(flow));
+            self.breaks = least::breaks(shape, &proved);
+        }
+    }
+
+    /// A bound on weight where the flow's is of another coverage.
+    fn weaken(&mut self, timetable: &Timetable<'_>) {
+        let (shape, reached) = (timetable.shape, timetable.figures());
+        if self.weight.is_none() {
+            self.weight = bound::weight_at(shape.problem, shape.weights, reached.coverage);
+        }
+    }
+
+    /// The same, only where the flow's gap is worth the time.
+    pub(super) fn tighten_if_loose(&mut self, timetable: &Timetable<'_>) {
+        let reached = timetable.figures();
+        let loose = self
+            .weight
+            .is_none_or(|bound| bound - reached.weight > bound / 1_000);
+        if loose && columns(timetable.shape) < QUICK_COLUMNS {
+            self.tighten(timetable);
+        }
+        self.weaken(timetable);
+    }
+
+    /// Breaks that every timetable of this weight has.
+    pub(super) fn count_breaks(&mut self, timetable: &Timetable<'_>) {
+        let (shape, reached) = (timetable.shape, timetable.figures());
+        if reached.breaks > self.breaks && columns(shape) < MOST_COLUMNS {
+            let proved = lagrange::weight_bound(shape, reached.coverage, reached.weight);
+            self.breaks = self.breaks.max(least::breaks(shape, &proved));
+        }
+    }
+}
+
+/// Columns of the time-indexed program.
+fn columns(shape: &Shape<'_>) -> u64 {
+    shape
+        .allowed
+        .iter()
+        .map(|mask| u64::from(mask.count_ones()))
+        .sum()
+}
+
+/// Columns that are priced in a tenth of a second.
+const QUICK_COLUMNS: u64 = 5_000;
+/// A gap of one in so many is left open where the flow proved it.
+const NEARLY: i64 = 200_000;
+/// More columns take too long to be priced for breaks alone.
+const MOST_COLUMNS: u64 = 40_000;
+
+/// The levels that a search keeps up to date.
+pub(super) fn levels_so_far(timetable: &Timetable<'_>, bounds: &Bounds) -> Vec<Level> {
+    let reached = timetable.figures();
+    let level = |name, value, bound| Level { name, value, bound };
+    let none = |value: i64| (value == 0).then_some(0);
+    let weight = bounds
+        .weight
+        .filter(|_| reached.coverage == bounds.coverage);
+    vec![
+        level(LevelName::Coverage, reached.coverage, Some(bounds.coverage)),
+        level(LevelName::Weight, reached.weight, weight),
+        level(LevelName::Breaks, reached.breaks, none(reached.breaks)),
+        level(
+            LevelName::IdleSlots,
+            reached.idle_slots,
+            none(reached.idle_slots),
+        ),
+    ]
+}
+
+/// The levels of a timetable but for the tables.
+pub(super) fn levels(timetable: &Timetable<'_>, bounds: &Bounds) -> Vec<Level> {
+    let shape = timetable.shape;
+    let reached = timetable.figures();
+    let level = |name, value, bound| Level { name, value, bound };
+    // A lower bound of 0 proves what is 0, and nothing else that is worth a word.
+    let least = |value: i64, bound: i64| (bound > 0 || value == 0).then_some(bound);
+    let mut levels = vec![
+        level(LevelName::Coverage, reached.coverage, Some(bounds.coverage)),
+        level(LevelName::Weight, reached.weight, bounds.weight),
+    ];
+    if shape.price.is_some() {
+        let cannot = (shape.published.iter().zip(&shape.allowed)).filter(|(slot, allowed)| {
+            slot.is_some_and(|slot| **allowed & super::shape::bit(slot) == 0)
+        });
+        let cannot = i64::try_from(cannot.count()).unwrap_or(i64::MAX);
+        levels.push(level(
+            LevelName::Changes,
+            reached.changes,
+            least(reached.changes, cannot),
+        ));
+    }
+    let spread = break_spread(timetable);
+    // Breaks that cannot be shared out evenly leave a difference of one at least.
+    let everybody = i64::try_from(shape.cap.len()).unwrap_or(i64::MAX).max(1);
+    let uneven = i64::from(reached.breaks % everybody != 0);
+    let satisfaction = satisfaction_spread(timetable);
+    levels.extend([
+        level(
+            LevelName::Breaks,
+            reached.breaks,
+            least(reached.breaks, bounds.breaks),
+        ),
+        // Every break has an idle slot.
+        level(
+            LevelName::IdleSlots,
+            reached.idle_slots,
+            Some(reached.breaks),
+        ),
+        level(LevelName::BreakSpread, spread, least(spread, uneven)),
+        level(
+            LevelName::SatisfactionSpread,
+            satisfaction,
+            least(satisfaction, 0),
+        ),
+    ]);
+    levels
+}
+
+/// Most breaks of a participant less fewest.
+pub(super) fn break_spread(timetable: &Timetable<'_>) -> i64 {
+    let broken = timetable.broken();
+    let breaks = |p: usize| timetable.gap(p) / super::timetable::BREAK;
+    let most = broken
+        .iter()
+        .map(|p| breaks(*p as usize))
+        .max()
+        .unwrap_or(0);
+    if broken.len() < timetable.shape.cap.len() {
+        return most;
+    }
+    most - (0..timetable.shape.cap.len())
+        .map(breaks)
+        .min()
+        .unwrap_or(0)
+}
+
+/// Largest share placed of a participant's requests less smallest, per mille; who has no request does not count.
+fn satisfaction_spread(timetable: &Timetable<'_>) -> i64 {
+    let shape: &Shape<'_> = timetable.shape;
+    let shares = (0..shape.cap.len())
+        .filter(|p| !shape.requests_of[*p].is_empty())
+        .map(|p| {
+            let asked = i64::try_from(shape.requests_of[p].len()).unwrap_or(i64::MAX);
+            i64::from(timetable.meetings(p)) * 1_000 / asked
+        });
+    let most = shares.clone().max().unwrap_or(0);
+    most - shares.min().unwrap_or(0)
+}

@@ -1,0 +1,159 @@
+//! The time-indexed program: a column for each request and slot, a row for everything that is scarce.
+//!
+//! Rows: the seats of a participant in a slot (with a rest: in the slots that one meeting blocks together), the units
+//! of a pool in a slot, the caps of participants and groups, and for coverage the units that floors ask for, which a
+//! meeting earns. Its linear relaxation is much tighter than the choice of meetings alone where availability is sparse.
+//! [`super::lagrange`] bounds it, [`super::lp`] solves it.
+
+use super::shape::{Shape, bit, bits};
+use super::timetable::Timetable;
+use smallvec::SmallVec;
+use std::ops::Range;
+
+/// What a request is worth and draws on.
+pub(super) struct Column {
+    /// Its worth, in whole numbers.
+    pub worth: i64,
+    /// It takes place in every timetable.
+    pub pinned: bool,
+    /// Rows of which it takes a unit wherever it meets: caps.
+    pub pays: SmallVec<[u32; 4]>,
+    /// Rows of which it earns a unit: floors.
+    pub earns: SmallVec<[u32; 4]>,
+    /// Its choices of a slot.
+    pub choices: Range<usize>,
+}
+
+/// A slot of a request, and the rows of which it takes a unit there.
+pub(super) struct Choice {
+    pub slot: usize,
+    pub rows: Range<usize>,
+}
+
+pub(super) struct Program {
+    /// Units of each row. A row from `rewards` on is a floor: below 0, as it lacks units.
+    pub stocks: Vec<i64>,
+    pub rewards: usize,
+    pub columns: Vec<Column>,
+    pub choices: Vec<Choice>,
+    rows: Vec<u32>,
+    /// What a unit of coverage is worth.
+    pub unit: i64,
+}
+
+impl Program {
+    /// With these weights of the requests, and what a unit of coverage counts beside them.
+    pub(super) fn new(shape: &Shape<'_>, weights: &[i64], unit: i64) -> Self {
+        Self::of(shape, weights, unit, &|_| true)
+    }
+
+    /// The program of some requests while all others stay as they are in a timetable.
+    pub(super) fn around(timetable: &Timetable<'_>, unit: i64, free: &[bool]) -> Self {
+        let shape = timetable.shape;
+        let mut program = Self::of(shape, shape.weights, unit, &|request| free[request]);
+        let fixed = Self::of(shape, shape.weights, unit, &|request| !free[request]);
+        for (request, column) in fixed.columns.iter().enumerate() {
+            let slot = timetable.slot_of(request);
+            let choice = fixed.choices[column.choices.clone()]
+                .iter()
+                .find(|c| Some(c.slot) == slot);
+            let Some(choice) = choice else { continue };
+            for row in fixed.rows(choice).iter().chain(&column.pays) {
+                program.stocks[*row as usize] -= 1;
+            }
+            for row in &column.earns {
+                let stock = &mut program.stocks[*row as usize];
+                *stock = (*stock + 1).min(0);
+            }
+        }
+        program
+    }
+
+    fn of(shape: &Shape<'_>, weights: &[i64], unit: i64, free: &dyn Fn(usize) -> bool) -> Self {
+        let (n, groups) = (shape.cap.len(), shape.group_cap.len());
+        let pools = n * shape.slots;
+        let caps = pools + shape.units.len();
+        let group_caps = caps + n;
+        let rewards = group_caps + groups;
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let mut stocks = Vec::with_capacity(rewards + n + groups);
+        for p in 0..n {
+            for slot in 0..shape.slots {
+                // The slots from this one on of which a meeting in one blocks the others.
+                let seats =
+                    bits(blocks(shape, p, slot)).map(|slot| i64::from(shape.seats(p, slot)));
+                stocks.push(seats.max().unwrap_or(0));
+            }
+        }
+        stocks.extend(shape.units.iter().map(|units| i64::from(*units)));
+        stocks.extend(shape.cap.iter().map(|cap| i64::from(*cap)));
+        stocks.extend(shape.group_cap.iter().map(|cap| i64::from(*cap)));
+        stocks.extend(shape.covering.iter().map(|units| -i64::from(*units)));
+        stocks.extend(shape.group_floor.iter().map(|units| -i64::from(*units)));
+        let (mut columns, mut choices, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+        for (request, ends) in shape.ends.iter().enumerate() {
+            let first = choices.len();
+            for slot in bits(if free(request) {
+                shape.allowed[request]
+            } else {
+                0
+            }) {
+                let begin = rows.len();
+                for p in ends {
+                    let before = shape.near(*p, slot) & (bit(slot) - 1);
+                    let blocking = bits(before | bit(slot));
+                    rows.extend(blocking.map(|from| number(p * shape.slots + from)));
+                }
+                let drawn = shape.pools[request].iter().map(|pool| usize::from(*pool));
+                rows.extend(drawn.map(|pool| number(pools + pool * shape.slots + slot)));
+                choices.push(Choice {
+                    slot,
+                    rows: begin..rows.len(),
+                });
+            }
+            let must = if shape.must[request] {
+                shape.must_units * unit
+            } else {
+                0
+            };
+            let in_groups = shape.groups_of[request].iter().map(|group| *group as usize);
+            columns.push(Column {
+                worth: weights[request] + must,
+                pinned: shape.pinned[request],
+                pays: (ends.iter().map(|p| caps + p))
+                    .chain(in_groups.clone().map(|group| group_caps + group))
+                    .map(number)
+                    .collect(),
+                earns: (ends.iter().map(|p| rewards + p))
+                    .chain(in_groups.map(|group| rewards + n + group))
+                    .map(number)
+                    .collect(),
+                choices: first..choices.len(),
+            });
+        }
+        Self {
+            stocks,
+            rewards,
+            columns,
+            choices,
+            rows,
+            unit,
+        }
+    }
+
+    /// The rows of a choice.
+    pub(super) fn rows(&self, choice: &Choice) -> &[u32] {
+        &self.rows[choice.rows.clone()]
+    }
+
+    /// All coverage that could be had, at its worth.
+    pub(super) fn constant(&self) -> i64 {
+        let floors = self.stocks[self.rewards..].iter().map(|stock| -stock);
+        floors.sum::<i64>() * self.unit
+    }
+}
+
+/// The slots from one on that exclude each other with it for a participant, itself among them.
+fn blocks(shape: &Shape<'_>, participant: usize, slot: usize) -> super::shape::Mask {
+    bit(slot) | shape.near(participant, slot) & (super::shape::Mask::MAX << slot)
+}

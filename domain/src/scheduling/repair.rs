@@ -1,0 +1,196 @@
+//! Re-arrangement: from a published timetable to one for the day as it has become, with a price for each change.
+//!
+//! Every published meeting that is still possible starts where it was; what lost its place, its table or its partner
+//! comes in again along the cheapest chains of moves (ejection chains; Glover, 1996). A meeting that is not where it was
+//! published costs the price, so that it moves or gives way only for what weighs more. Where changes are forbidden the
+//! published meetings are locked instead. Slots that are past stay as they were.
+
+use super::levels::Bounds;
+use super::shape::Shape;
+use super::verify::Violation;
+use super::{
+    ArrangeError, Arrangement, Lock, Options, Placed, Policy, Problem, ProblemError, Run, Tell,
+    bound, construct, fill, weights,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What it costs that a published meeting is moved or given up though it could stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangePrice {
+    /// In the unit of [`super::Request::score`], 0 or more.
+    Score(u32),
+    /// Nobody is moved.
+    Forbidden,
+}
+
+/// A timetable that people have been told.
+#[derive(Debug, Clone, Copy)]
+pub struct Published<'a> {
+    /// Its meetings, in indexes of the problem as it is now.
+    pub meetings: &'a [Placed],
+    /// The price of a change.
+    pub price: ChangePrice,
+    /// Slots that are past, the first ones: what was published there stays, and nothing is added.
+    pub past: usize,
+}
+
+/// Arranges anew, starting from what was published.
+///
+/// A request that was cancelled is [`super::PairRule::Forbidden`] in the problem; a participant who comes later is not
+/// available until then; a table that was lost is closed.
+///
+/// # Errors
+/// What is wrong with the problem or the published timetable.
+pub fn repair(
+    problem: &Problem,
+    policy: &Policy,
+    options: &Options,
+    published: &Published<'_>,
+    progress: Tell<'_>,
+) -> Result<Arrangement, ArrangeError> {
+    let weights = weights(problem, policy)?;
+    let standing = standing(problem, published.meetings)?;
+    let now = as_it_is(problem, &weights, published);
+    let bound = bound::choose(&now, &weights);
+    let mut shape = Shape::new(&now, &weights);
+    for meeting in &standing {
+        shape.published[meeting.request] = Some(meeting.slot);
+    }
+    shape.price = Some(match published.price {
+        ChangePrice::Score(points) => i64::from(points) * 100,
+        // The locks see to it.
+        ChangePrice::Forbidden => 0,
+    });
+    let mut run = Run::new(&shape, bound, options, progress);
+    for meeting in by_worth(&now, &weights, &standing) {
+        run.timetable.place_if_fits(meeting.request, meeting.slot);
+    }
+    run.place_pinned()?;
+    construct::fill_up(&mut run.timetable, &mut run.chain, &mut run.random);
+    run.fill(options.iterations / 2, fill::TOUCH_UP);
+    run.bounds = Bounds::of_flow(&run.bound, run.timetable.worth().0);
+    run.bounds.tighten_if_loose(&run.timetable);
+    run.improve();
+    let arrangement = run.finish(problem, &standing)?;
+    let changed = changed_past(published, &arrangement.meetings);
+    if changed.is_empty() {
+        Ok(arrangement)
+    } else {
+        Err(ArrangeError::Refused(changed))
+    }
+}
+
+/// The published meetings, once it is clear that they are of this problem.
+fn standing(problem: &Problem, meetings: &[Placed]) -> Result<Vec<Placed>, ArrangeError> {
+    let mut seen = vec![false; problem.requests.len()];
+    for (i, meeting) in meetings.iter().enumerate() {
+        let known = seen
+            .get_mut(meeting.request)
+            .is_some_and(|seen| !std::mem::replace(seen, true));
+        if !known || meeting.slot >= problem.slots.len() {
+            return Err(ArrangeError::Published(i));
+        }
+    }
+    Ok(meetings.to_vec())
+}
+
+/// The heaviest first, those who must meet before all.
+fn by_worth(problem: &Problem, weights: &[i64], meetings: &[Placed]) -> Vec<Placed> {
+    let pinned = bound::pinned(problem);
+    let mut sorted = meetings.to_vec();
+    sorted.sort_by_key(|meeting| {
+        let i = meeting.request;
+        (!pinned[i], !problem.requests[i].must, -weights[i], i)
+    });
+    sorted
+}
+
+/// The problem with the past fixed, and where nobody is to be moved everything that was published and still fits.
+fn as_it_is(problem: &Problem, weights: &[i64], published: &Published<'_>) -> Problem {
+    let mut now = problem.clone();
+    let mut fixed = by_worth(problem, weights, published.meetings);
+    if published.price != ChangePrice::Forbidden {
+        fixed.retain(|meeting| meeting.slot < published.past);
+    }
+    fixed.sort_by_key(|meeting| meeting.slot >= published.past);
+    let already = locked(problem);
+    fixed.retain(|meeting| !already[meeting.request]);
+    let own = now.locks.len();
+    now.locks
+        .extend(fixed.iter().map(|meeting| lock(problem, meeting)));
+    // What cannot stay is not locked: it did not take place, or must move. A lock gives way to those before it.
+    while let Err(errors) = now.check() {
+        let bad: Vec<usize> = (errors.iter())
+            .filter_map(|error| match error {
+                ProblemError::UnknownInLock(i)
+                | ProblemError::LockUnavailable(i)
+                | ProblemError::LockConflict(i) => Some(*i).filter(|i| *i >= own),
+                _ => None,
+            })
+            .collect();
+        if bad.is_empty() {
+            break;
+        }
+        let mut at = 0;
+        now.locks.retain(|_| {
+            at += 1;
+            !bad.contains(&(at - 1))
+        });
+    }
+    let locked = locked(&now);
+    for (i, request) in now.requests.iter_mut().enumerate() {
+        if published.past > 0 && !locked[i] {
+            let open = |slot: &usize| request.slots.as_ref().is_none_or(|own| own.contains(*slot));
+            request.slots = Some((published.past..problem.slots.len()).filter(open).collect());
+        }
+    }
+    now
+}
+
+fn locked(problem: &Problem) -> Vec<bool> {
+    let mut locked = vec![false; problem.requests.len()];
+    problem
+        .locks
+        .iter()
+        .for_each(|lock| locked[lock.request] = true);
+    locked
+}
+
+/// A lock on a meeting, with its table and delegates as far as they are still there.
+fn lock(problem: &Problem, meeting: &Placed) -> Lock {
+    let request = &problem.requests[meeting.request];
+    let open = |table: &usize| {
+        let table = problem.tables.get(*table);
+        table.is_some_and(|table| !request.remote && !table.closed.contains(meeting.slot))
+    };
+    let there = |participant: usize, seat: usize| {
+        let seat_of = problem.participants[participant].seats.get(seat);
+        let there = seat_of.is_some_and(|seat| seat.available.contains(meeting.slot));
+        there.then_some(seat)
+    };
+    Lock {
+        request: meeting.request,
+        slot: meeting.slot,
+        table: meeting.table.filter(open),
+        demander_seat: there(request.demander, meeting.demander_seat),
+        provider_seat: there(request.provider, meeting.provider_seat),
+    }
+}
+
+/// Meetings in the past that were not published there.
+fn changed_past(published: &Published<'_>, meetings: &[Placed]) -> Vec<Violation> {
+    let all: BTreeSet<_> = published
+        .meetings
+        .iter()
+        .map(|m| (m.request, m.slot))
+        .collect();
+    let was = |meeting: &Placed| all.contains(&(meeting.request, meeting.slot));
+    let past = meetings
+        .iter()
+        .filter(|meeting| meeting.slot < published.past);
+    past.filter(|meeting| !was(meeting))
+        .map(|meeting| Violation::Past(meeting.request))
+        .collect()
+}

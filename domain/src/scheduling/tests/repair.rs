@@ -1,0 +1,168 @@
+//! Re-arrangement of random small days, and of a usual one.
+
+use super::small::{every_timetable, slots_of, small};
+use super::*;
+use proptest::prelude::*;
+
+fn repaired(problem: &Problem, published: &Published<'_>) -> Result<Arrangement, ArrangeError> {
+    let options = Options {
+        seed: 3,
+        iterations: 4_000,
+    };
+    super::super::repair(
+        problem,
+        &Policy::default(),
+        &options,
+        published,
+        &mut |_| ControlFlow::Continue(()),
+    )
+}
+
+/// The day as it has become: some tables close, some participants leave or come late, some requests are cancelled.
+fn changed(problem: &Problem, tables: u64, late: u64, cancelled: u64) -> Problem {
+    let mut now = problem.clone();
+    let bit = |mask: u64, i: usize| mask >> (2 * i % 64) & 3 == 3;
+    for (i, table) in now
+        .tables
+        .iter_mut()
+        .enumerate()
+        .filter(|(i, _)| bit(tables, *i))
+    {
+        table.closed = table
+            .closed
+            .iter()
+            .chain([i % problem.slots.len()])
+            .collect();
+    }
+    for (_, participant) in now
+        .participants
+        .iter_mut()
+        .enumerate()
+        .filter(|(i, _)| bit(late, *i))
+    {
+        for seat in &mut participant.seats {
+            seat.available = seat.available.iter().filter(|slot| *slot > 0).collect();
+        }
+    }
+    for (_, request) in now
+        .requests
+        .iter_mut()
+        .enumerate()
+        .filter(|(i, _)| bit(cancelled, *i))
+    {
+        request.rule = PairRule::Forbidden;
+    }
+    now
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn repairs_are_valid_and_priced(
+        problem in small(), tables in any::<u64>(), late in any::<u64>(), cancelled in any::<u64>(),
+        price in 0..5_000_u32, past in 0..3_usize,
+    ) {
+        let Ok(before) = try_run(&problem, 1, 500) else { return Ok(()) };
+        let now = changed(&problem, tables, late, cancelled);
+        let past = past.min(problem.slots.len());
+        let was = slots_of(&problem, &before.meetings);
+        for price in [ChangePrice::Score(price), ChangePrice::Forbidden] {
+            let published = Published { meetings: &before.meetings, price, past };
+            let after = match repaired(&now, &published) {
+                Err(ArrangeError::Infeasible(_)) => continue,
+                after => after.unwrap(),
+            };
+            prop_assert_eq!(verify(&now, &after.meetings), vec![]);
+            prop_assert_eq!(repaired(&now, &published).unwrap(), after.clone());
+            let is = slots_of(&now, &after.meetings);
+            for (was, is) in was.iter().zip(&is) {
+                prop_assert!(is.is_none_or(|slot| slot >= past || *was == Some(slot)));
+            }
+            let changes = was.iter().zip(&is).filter(|(was, is)| was.is_some() && was != is).count();
+            prop_assert_eq!(level(&after, LevelName::Changes).value, i64::try_from(changes).unwrap());
+            if price == ChangePrice::Forbidden {
+                nobody_moves(&now, &was, &is)?;
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_change_nothing_changes(problem in small()) {
+        let Ok(before) = try_run(&problem, 1, 4_000) else { return Ok(()) };
+        let published = Published { meetings: &before.meetings, price: ChangePrice::Score(100_000_000), past: 0 };
+        let after = repaired(&problem, &published).unwrap();
+        prop_assert_eq!(slots_of(&problem, &after.meetings), slots_of(&problem, &before.meetings));
+    }
+}
+
+/// Who could stay beside all others that stay is where it was.
+fn nobody_moves(
+    now: &Problem,
+    was: &[Option<usize>],
+    is: &[Option<usize>],
+) -> Result<(), TestCaseError> {
+    let stays: Vec<bool> = was
+        .iter()
+        .zip(is)
+        .map(|(was, is)| was.is_some() && was == is)
+        .collect();
+    for moved in (0..was.len()).filter(|r| was[*r].is_some() && !stays[*r]) {
+        // Another timetable in which the same stay and this one too: then it was moved without need.
+        let mut needless = false;
+        every_timetable(now, &mut |slots| {
+            let same = (0..was.len()).all(|r| slots[r] == if stays[r] { was[r] } else { None });
+            let with = (0..was.len())
+                .all(|r| slots[r] == if stays[r] || r == moved { was[r] } else { None });
+            needless |= with && !same;
+        });
+        let required = now
+            .requests
+            .iter()
+            .any(|request| request.rule == PairRule::Required);
+        prop_assert!(!needless || required, "{moved} of {was:?} {is:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_lost_meeting_moves_few_others() {
+    let problem = usual(5);
+    let before = run(&problem, 1, 60_000);
+    let mut now = problem.clone();
+    for table in now.tables.iter_mut().take(4) {
+        table.closed = [3].into_iter().collect();
+    }
+    for (price, most) in [(ChangePrice::Score(3_000), 4), (ChangePrice::Forbidden, 0)] {
+        let published = Published {
+            meetings: &before.meetings,
+            price,
+            past: 0,
+        };
+        let options = Options {
+            seed: 1,
+            iterations: 50_000,
+        };
+        let after =
+            super::super::repair(&now, &Policy::default(), &options, &published, &mut |_| {
+                ControlFlow::Continue(())
+            });
+        let after = after.unwrap();
+        let (was, is) = (
+            slots_of(&now, &before.meetings),
+            slots_of(&now, &after.meetings),
+        );
+        // Kept meetings that moved, beyond the four that lost their tables.
+        let moved = was
+            .iter()
+            .zip(&is)
+            .filter(|(was, is)| was.is_some() && is.is_some() && was != is);
+        assert!(moved.count() <= most + 4, "{:?}", after.levels);
+        let kept = was
+            .iter()
+            .zip(&is)
+            .filter(|(was, is)| was.is_some() && was == is)
+            .count();
+        assert!(kept + most + 4 >= before.meetings.len(), "{kept}");
+    }
+}
