@@ -4,6 +4,10 @@
 //! or the end of the grace period, cuts what is left. The server is assembled from hyper's parts because the ready
 //! made one of axum has no time limit for the head of a request: slow clients would hold their connections for ever.
 
+mod tls;
+
+pub use tls::{TlsError, acceptor};
+
 use crate::config::Http;
 use axum::Router;
 use axum::extract::connect_info::ConnectInfo;
@@ -18,9 +22,11 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -141,18 +147,20 @@ impl Shutdown {
     }
 }
 
-/// Serves `router` on `listener` until `shutdown`, then waits for what runs. Returns whether all of it ended by
-/// itself.
+/// Serves `router` on `listener`, over TLS with an acceptor, until `shutdown`, then waits for what runs. Returns
+/// whether all of it ended by itself.
 pub async fn serve(
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     router: Router,
     http: &Http,
     shutdown: &Shutdown,
 ) -> bool {
     let mut server = http1::Builder::new();
+    let patience = Duration::from_secs(http.header_timeout_s);
     server
         .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(http.header_timeout_s))
+        .header_read_timeout(patience)
         .max_buf_size(HEAD_BYTES)
         .max_headers(HEAD_LINES);
     let write_timeout = Duration::from_secs(http.write_timeout_s);
@@ -169,38 +177,72 @@ pub async fn serve(
         };
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(write_timeout));
-        let router = router.clone();
-        let place = Place(Arc::new(place));
-        let held = place.clone();
-        let service = service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            request.extensions_mut().insert(held.clone());
-            router.call(request)
-        });
-        let connection = server
-            .serve_connection(TokioIo::new(Box::pin(stream)), service)
-            .with_upgrades();
-        let stopping = shutdown.soft.clone();
+        let connection = Connection {
+            server: server.clone(),
+            router: router.clone(),
+            peer,
+            place: Place(Arc::new(place)),
+            stopping: shutdown.soft.clone(),
+        };
+        let (stream, tls) = (Box::pin(stream), tls.clone());
         shutdown.spawn(async move {
-            let mut connection = pin!(connection);
-            let ended = tokio::select! {
-                ended = connection.as_mut() => ended,
-                () = stopping.cancelled() => {
-                    // An idle connection closes now, a busy one after its answer.
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
+            let Some(tls) = tls else {
+                return connection.converse(stream).await;
             };
-            if let Err(error) = ended {
-                // Clients break off all the time.
-                tracing::debug!(%error, "connection ended");
+            // A client that dawdles over the handshake holds a place like any other.
+            match tokio::time::timeout(patience, tls.accept(stream)).await {
+                Ok(Ok(stream)) => connection.converse(stream).await,
+                Ok(Err(error)) => tracing::debug!(%error, "no TLS"),
+                Err(_) => tracing::debug!("the TLS handshake took too long"),
             }
-            drop(place);
         });
     }
     drop(listener);
     let grace = Duration::from_secs(http.shutdown_grace_s);
     shutdown.finished(grace).await
+}
+
+/// One connection, before or after its handshake.
+struct Connection {
+    server: http1::Builder,
+    router: TowerToHyperService<Router>,
+    peer: SocketAddr,
+    place: Place,
+    stopping: CancellationToken,
+}
+
+impl Connection {
+    /// Answers its requests until it ends.
+    async fn converse(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let Self {
+            server,
+            router,
+            peer,
+            place,
+            stopping,
+        } = self;
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request.extensions_mut().insert(place.clone());
+            router.call(request)
+        });
+        let connection = server
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
+        let mut connection = pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = stopping.cancelled() => {
+                // An idle connection closes now, a busy one after its answer.
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            // Clients break off all the time.
+            tracing::debug!(%error, "connection ended");
+        }
+    }
 }
 
 /// A connection's place among all; a WebSocket keeps it when HTTP is done with the connection.

@@ -4,8 +4,8 @@ use crate::app::worker::{Worker, WorkerSettings};
 use crate::app::{App, AppError, Caller, OsRandomness, Randomness, Settings};
 use crate::config::Config;
 use crate::graphql;
-use crate::http::{self, Backend, Credential, Refusal};
-use crate::lifecycle::{self, Shutdown};
+use crate::http::{self, Backend, Credential, Refusal, Shape, Strict, Trusted, TrustedError};
+use crate::lifecycle::{self, Shutdown, TlsError};
 use crate::pages;
 use async_graphql::Request;
 use matchday_domain::invitation::Party;
@@ -20,6 +20,7 @@ use matchday_infra::store::{Store, StoreConfig, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
 /// Why the service cannot start.
@@ -43,6 +44,12 @@ pub enum StartError {
     /// The address to listen on.
     #[error("cannot listen on {0}: {1}")]
     Listen(std::net::SocketAddr, #[source] std::io::Error),
+    /// Certificate or key.
+    #[error("http.tls_certificate_file, http.tls_key_file: {0}")]
+    Tls(#[from] TlsError),
+    /// The trusted documents.
+    #[error("http.trusted_documents_file: {0}")]
+    Trusted(#[from] TrustedError),
 }
 
 /// The service, ready to serve or to work.
@@ -53,6 +60,8 @@ pub struct Service {
     pub app: App,
     /// What takes jobs from the outbox.
     pub worker: Worker,
+    tls: Option<TlsAcceptor>,
+    trusted: Trusted,
 }
 
 impl Service {
@@ -87,6 +96,17 @@ impl Service {
             name: Text::new(Some(&config.mail.from_name), Some(&config.mail.from_name)),
         };
         let mailer = Mailer::from_url(config.mail.url.expose())?;
+        let http = &config.http;
+        let tls = if http.speaks_tls() {
+            let (certificate, key) = (&http.tls_certificate_file, &http.tls_key_file);
+            Some(lifecycle::acceptor(certificate.as_ref(), key.as_ref())?)
+        } else {
+            None
+        };
+        let trusted = match http.trusted_documents_file.as_str() {
+            "" => Trusted::default(),
+            file => Trusted::read(file.as_ref(), http.trusted_documents_only)?,
+        };
         let store = open_store(&config).await?;
         if migrate {
             store.migrate().await?;
@@ -126,6 +146,8 @@ impl Service {
             config,
             app,
             worker,
+            tls,
+            trusted,
         })
     }
 
@@ -161,7 +183,13 @@ impl Service {
 
     /// Serves until the shutdown; tells whether everything ended by itself.
     pub async fn serve(&self, listener: TcpListener, shutdown: &Shutdown) -> bool {
-        let settings = http::Settings::new(self.config.http.clone(), self.config.limits.clone());
+        let mut settings =
+            http::Settings::new(self.config.http.clone(), self.config.limits.clone());
+        settings.trusted = self.trusted.clone();
+        match Shape::of(&graphql::sdl()) {
+            Ok(shape) => settings.shape = Arc::new(shape),
+            Err(error) => tracing::error!(error, "the schema cannot be read: lists count once"),
+        }
         let development = self.config.http.development;
         let schema = graphql::schema(self.app.clone(), self.config.limits.clone(), development);
         let edge = Edge {
@@ -171,7 +199,8 @@ impl Service {
         let schema = graphql::Recorded::new(schema, self.app.clone());
         let routes = http::routes(schema, edge, settings.clone(), shutdown.clone()).merge(pages);
         let router = http::finish(routes, &settings);
-        lifecycle::serve(listener, router, &self.config.http, shutdown).await
+        let tls = self.tls.clone();
+        lifecycle::serve(listener, tls, router, &self.config.http, shutdown).await
     }
 }
 
@@ -201,6 +230,23 @@ pub async fn open_store(config: &Config) -> Result<Store, StartError> {
     };
     Ok(Store::connect(&store).await?)
 }
+
+/// Mutations by which one signs in.
+const SIGN_INS: [&str; 4] = [
+    "answerInvitation",
+    "requestSignIn",
+    "signIn",
+    "signInProviderUrl",
+];
+
+/// Mutations that write to others, or bring much in at a time.
+const MASS_ACTIONS: [&str; 5] = [
+    "importOffers",
+    "inviteColleague",
+    "registerOrganisation",
+    "sendMeetingRequest",
+    "withdrawMeetingRequest",
+];
 
 /// What the edge asks of the application.
 #[derive(Clone)]
@@ -243,11 +289,37 @@ impl Backend for Edge {
         identity.actor.as_ref().map(|actor| actor.person.0)
     }
 
+    fn strict(&self, mutation: &str) -> Option<Strict> {
+        if SIGN_INS.contains(&mutation) {
+            Some(Strict::SignIn)
+        } else if MASS_ACTIONS.contains(&mutation) {
+            Some(Strict::MassAction)
+        } else {
+            None
+        }
+    }
+
     fn prepare(&self, request: Request, identity: &Caller) -> Request {
         graphql::request_data(&self.app, identity.clone(), request)
     }
 
     async fn ready(&self) -> bool {
         self.app.store().ping().await.is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_rated_strictly_is_in_the_schema() {
+        let sdl = graphql::sdl();
+        let mutations = sdl.split("type Mutation {").nth(1);
+        let mutations = mutations.and_then(|rest| rest.split("\n}").next());
+        for name in SIGN_INS.iter().chain(&MASS_ACTIONS) {
+            let known = mutations.is_some_and(|all| all.contains(&format!("\n\t{name}(")));
+            assert!(known, "{name}");
+        }
     }
 }

@@ -65,6 +65,11 @@ impl TestServer {
             ("database.acquire_timeout_ms", "30000"),
             // Long: what happens is pushed, and a test that counts statements is not disturbed.
             ("worker.poll_ms", "10000"),
+            // All tests come from one address; those of the rates set their own.
+            ("limits.requests_per_address", "1000000"),
+            ("limits.sign_ins_per_address", "1000000"),
+            ("limits.operations_per_user", "1000000"),
+            ("limits.mass_actions_per_user", "1000000"),
         ];
         let layer = |settings: &[(&str, &str)]| {
             let pairs = settings.iter();

@@ -61,8 +61,25 @@ impl Config {
             !self.sign_in.token_audience.is_empty(),
             "must not be empty",
         );
+        let http = &self.http;
+        merged.require(
+            "http.tls_key_file",
+            http.tls_key_file.is_empty() == http.tls_certificate_file.is_empty(),
+            "and http.tls_certificate_file need each other",
+        );
+        merged.require(
+            "http.public_url",
+            http.is_https() || !http.speaks_tls(),
+            "must begin with https:// where the service speaks TLS",
+        );
+        merged.require(
+            "http.trusted_documents_only",
+            !(http.trusted_documents_only && http.trusted_documents_file.is_empty()),
+            "needs http.trusted_documents_file",
+        );
         let limits = &self.limits;
         let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        let rate = |key, value: u32| (key, u64::from(value), 1, 100_000_000);
         for (key, value, min, max) in [
             (
                 "database.max_connections",
@@ -133,7 +150,13 @@ impl Config {
                 1,
                 wide(limits.page_size),
             ),
+            ("limits.list_size", wide(limits.list_size), 1, 10_000),
             ("limits.cost", limits.cost, 1, 100_000_000),
+            rate("limits.socket_messages", limits.socket_messages),
+            rate("limits.requests_per_address", limits.requests_per_address),
+            rate("limits.sign_ins_per_address", limits.sign_ins_per_address),
+            rate("limits.operations_per_user", limits.operations_per_user),
+            rate("limits.mass_actions_per_user", limits.mass_actions_per_user),
             (
                 "limits.frame_bytes",
                 wide(limits.frame_bytes),

@@ -122,8 +122,13 @@ settings! {
         /// The address and port to listen on.
         listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080));
         /// The address users see, without a path: links in mails, and the one origin whose pages may open sockets.
-        /// Not set: `http://` and the listen address.
+        /// Not set: `http://`, or `https://` with a certificate, and the listen address.
         public_url: String = "http://127.0.0.1:8080".to_owned();
+        /// A PEM file with the certificate of this host and those between it and the root: the service then speaks TLS
+        /// itself. Not set: a proxy does that.
+        tls_certificate_file: String = String::new();
+        /// A PEM file with the private key of the certificate.
+        tls_key_file: String = String::new();
         /// Networks of the proxies in front, as `10.0.0.0/8`; only they may say who the client is.
         trusted_proxies: Vec<IpNet> = Vec::new();
         /// The header in which a trusted proxy names the client; the right-most untrusted address counts.
@@ -132,6 +137,11 @@ settings! {
         allowed_origins: Vec<String> = Vec::new();
         /// For development only: introspection, suggestions in errors, the explorer at `/explorer`.
         development: bool = false;
+        /// A JSON file, an object of SHA-256 and document: clients may then send the hash alone (`documentId`, or
+        /// `extensions.persistedQuery.sha256Hash`).
+        trusted_documents_file: String = String::new();
+        /// Whether no other documents run.
+        trusted_documents_only: bool = false;
         /// Seconds a request may take (1 to 600).
         request_timeout_s: u64 = 30;
         /// Seconds a client may take to send the head of a request, idle time of a kept connection included.
@@ -144,7 +154,8 @@ settings! {
         shutdown_grace_s: u64 = 25;
     }
 
-    /// What one client may ask at a time. `serviceLimits` of the API shows them.
+    /// What one client may ask, at a time and a minute. `serviceLimits` of the API shows them. Rates hold for each
+    /// process that serves.
     limits: Limits {
         /// Bytes of a request's body.
         body_bytes: usize = 1_048_576;
@@ -168,6 +179,8 @@ settings! {
         page_size: usize = 100;
         /// Elements of a page that names no number, where its cost is estimated.
         default_page_size: usize = 20;
+        /// Elements of a list that is no page, where its cost is estimated.
+        list_size: usize = 20;
         /// Fields an answer may hold at most, each counted as often as the pages around it have elements.
         cost: u64 = 20_000;
         /// Bytes of one WebSocket message.
@@ -178,6 +191,16 @@ settings! {
         sockets_per_user: usize = 20;
         /// Sockets from one address on which nobody is signed in.
         anonymous_sockets_per_address: usize = 50;
+        /// Messages on one socket a minute, all at once or spread, as with all rates here.
+        socket_messages: u32 = 1_200;
+        /// Requests from one address a minute, those over sockets included; an IPv6 network of 64 bits is one address.
+        requests_per_address: u32 = 3_000;
+        /// Sign-ins from one address a minute, codes that are asked for included.
+        sign_ins_per_address: u32 = 30;
+        /// Operations of one user a minute.
+        operations_per_user: u32 = 1_200;
+        /// Meeting requests, invitations and imports of one user a minute: what reaches many others.
+        mass_actions_per_user: u32 = 60;
     }
 
     /// Outgoing mail.
@@ -269,7 +292,12 @@ impl Config {
         let mut merged = Merged::new(layers);
         let mut config = Self::resolve(&mut merged);
         if merged.origin("http.public_url").is_none() {
-            config.http.public_url = format!("http://{}", config.http.listen);
+            let scheme = if config.http.speaks_tls() {
+                "https"
+            } else {
+                "http"
+            };
+            config.http.public_url = format!("{scheme}://{}", config.http.listen);
         }
         let trimmed = config.http.public_url.trim_end_matches('/').len();
         config.http.public_url.truncate(trimmed);
@@ -315,6 +343,11 @@ impl Http {
     /// How long a request may take.
     pub fn request_timeout(&self) -> Duration {
         Duration::from_secs(self.request_timeout_s)
+    }
+
+    /// Whether the service speaks TLS itself.
+    pub fn speaks_tls(&self) -> bool {
+        !self.tls_certificate_file.is_empty()
     }
 
     /// Whether users reach the service over TLS: cookies are then `Secure`, and browsers are told to stay with it.

@@ -44,6 +44,7 @@ pub use recorded::Recorded;
 
 use crate::app::{App, Caller};
 use crate::config::Limits;
+use crate::http::Budget;
 use async_graphql::{Context, MergedObject, Schema, SchemaBuilder};
 use error::Fault;
 use loader::Loaders;
@@ -95,7 +96,9 @@ pub fn builder() -> SchemaBuilder<Query, Mutation, subscription::Subscription> {
 
 /// The schema of a running service.
 pub fn schema(app: App, limits: Limits, development: bool) -> MatchdaySchema {
+    let budget = Budget(limits.cost);
     let builder = builder().data(app).data(limits).disable_suggestions();
+    let builder = builder.extension(budget);
     if development {
         builder.finish()
     } else {

@@ -17,14 +17,17 @@ use matchday_domain::policy::OwnAction;
 #[derive(Default)]
 pub struct RootQuery;
 
-/// Limits that a client should know.
+/// Limits that a client should know. A rate is of tokens that may be used all at once or spread, and come back evenly
+/// over a minute; whoever exceeds one is told `RATE_LIMITED` and the seconds to wait.
 #[derive(SimpleObject)]
 pub struct ServiceLimits {
     /// The largest `first` or `last` of a connection, in elements.
     max_page_size: i32,
     /// The page without `first` and `last`, in elements.
     default_page_size: i32,
-    /// The largest request, in bytes.
+    /// The largest body of a request, in bytes.
+    max_body_bytes: i64,
+    /// The largest document, in bytes.
     max_document_bytes: i64,
     /// Most tokens of a document.
     max_tokens: i64,
@@ -32,12 +35,34 @@ pub struct ServiceLimits {
     max_depth: i64,
     /// Most aliases in a document.
     max_aliases: i64,
+    /// Most directives in a document.
+    max_directives: i64,
+    /// Most fields that repeat a name beside them, in a document.
+    max_repeated_fields: i64,
+    /// Most fields of a document after its fragments are written out.
+    max_expanded_fields: i64,
     /// Most root fields in a document.
     max_root_fields: i64,
     /// The largest cost of a document: fields, times the size of the lists they stand in.
     max_cost: i64,
+    /// How many elements a list that takes no `first` counts for, in the cost.
+    list_size: i64,
+    /// The largest message on a socket, in bytes.
+    max_message_bytes: i64,
     /// Most subscriptions of a socket.
     max_subscriptions_per_socket: i64,
+    /// Most sockets of one user.
+    max_sockets_per_user: i64,
+    /// Messages on one socket, a minute.
+    socket_messages_per_minute: i64,
+    /// Requests from one address, a minute; an IPv6 network of 64 bits is one address.
+    requests_per_address_per_minute: i64,
+    /// Sign-ins from one address, a minute, codes that are asked for included.
+    sign_ins_per_address_per_minute: i64,
+    /// Operations of one user, a minute.
+    operations_per_user_per_minute: i64,
+    /// Meeting requests, invitations and imports of one user, a minute.
+    mass_actions_per_user_per_minute: i64,
 }
 
 fn size(n: usize) -> i32 {
@@ -213,13 +238,25 @@ impl RootQuery {
         ServiceLimits {
             max_page_size: size(page::MAX_PAGE),
             default_page_size: size(page::DEFAULT_PAGE),
+            max_body_bytes: big(limits.body_bytes),
             max_document_bytes: big(limits.document_bytes),
             max_tokens: big(limits.tokens),
             max_depth: big(limits.depth),
             max_aliases: big(limits.aliases),
+            max_directives: big(limits.directives),
+            max_repeated_fields: big(limits.repeated_fields),
+            max_expanded_fields: big(limits.expanded_fields),
             max_root_fields: big(limits.root_fields),
             max_cost: big(limits.cost),
+            list_size: big(limits.list_size),
+            max_message_bytes: big(limits.frame_bytes),
             max_subscriptions_per_socket: big(limits.subscriptions_per_socket),
+            max_sockets_per_user: big(limits.sockets_per_user),
+            socket_messages_per_minute: big(limits.socket_messages),
+            requests_per_address_per_minute: big(limits.requests_per_address),
+            sign_ins_per_address_per_minute: big(limits.sign_ins_per_address),
+            operations_per_user_per_minute: big(limits.operations_per_user),
+            mass_actions_per_user_per_minute: big(limits.mass_actions_per_user),
         }
     }
 }

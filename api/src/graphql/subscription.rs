@@ -224,17 +224,17 @@ impl Subscription {
             .filter_map(std::future::ready)))
     }
 
-    /// The time of the service, a few times: to see that subscriptions work.
+    /// The time of the service, at once and then a few times more: to see that subscriptions work.
     async fn service_time(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many times, 1 to 100", default = 3)] count: i32,
         #[graphql(desc = "Milliseconds between two, 10 to 10,000", default = 1000)] every_ms: i32,
     ) -> async_graphql::Result<impl Stream<Item = DateTime<Utc>> + use<>> {
-        let left = usize::try_from(count)
+        let times = usize::try_from(count)
             .ok()
             .filter(|n| (1..=100).contains(n));
-        let left = left.ok_or_else(|| Fault::from(Problem::out_of_range("count", 1, 100)))?;
+        let times = times.ok_or_else(|| Fault::from(Problem::out_of_range("count", 1, 100)))?;
         let pause = u64::try_from(every_ms)
             .ok()
             .filter(|ms| (10..=10_000).contains(ms));
@@ -242,12 +242,17 @@ impl Subscription {
             pause.ok_or_else(|| Fault::from(Problem::out_of_range("everyMs", 10, 10_000)))?,
         );
         let app = app(ctx).clone();
-        Ok(stream::unfold((left, app), move |(left, app)| async move {
-            if left == 0 {
-                return None;
+        Ok(stream::unfold(0, move |told| {
+            let app = app.clone();
+            async move {
+                if told == times {
+                    return None;
+                }
+                if told > 0 {
+                    tokio::time::sleep(pause).await;
+                }
+                Some((app.now(), told + 1))
             }
-            tokio::time::sleep(pause).await;
-            Some((app.now(), (left - 1, app)))
         }))
     }
 }

@@ -28,7 +28,8 @@ pub(super) fn events<E: Executor, B: Backend>(
 ) -> BoxStream<'static, Event> {
     let language = caller.language;
     let start = async move {
-        let identity = match edge.backend.identify(&caller, credential.as_ref()).await {
+        let identified = edge.identify(&caller, credential.as_ref(), Some(&operation));
+        let identity = match identified.await {
             Ok(identity) => identity,
             Err(refusal @ (Refusal::Unauthenticated | Refusal::Forbidden)) => {
                 return just([Event::Rechecked(Err(refusal))]);

@@ -104,7 +104,9 @@ async fn answer<E: Executor, B: Backend>(
         return Ok(refused_document(media, &[error]));
     }
     let credential = credential(&parts.headers, &edge.settings.http)?;
-    let identity = edge.backend.identify(caller, credential.as_ref()).await?;
+    let identity = edge
+        .identify(caller, credential.as_ref(), Some(&operation))
+        .await?;
     let ran = Ran {
         kind: operation.kind,
         name: operation.name.clone(),

@@ -2,7 +2,7 @@
 
 use super::caller::language;
 use super::graphql::Ran;
-use super::{Refusal, Settings};
+use super::{Refusal, Settings, rates};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
@@ -45,13 +45,14 @@ const SECURITY: [(HeaderName, HeaderValue); 7] = [
     ),
 ];
 
-/// Closes a router: a JSON answer where nothing matches, a time limit and a log line for every request, security
-/// headers on every answer, CORS for the listed origins, and no panic that takes a connection with it.
+/// Closes a router: a JSON answer where nothing matches, a rate for every address, a time limit and a log line for
+/// every request, security headers on every answer, CORS for the listed origins, and no panic that takes a connection with it.
 pub fn finish(router: Router, settings: &Settings) -> Router {
     let shared = Arc::new(settings.clone());
     let router = router
         .fallback(nothing_here)
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(shared.clone(), rates::admit))
         .layer(middleware::from_fn_with_state(shared.clone(), watch));
     let router = match cors(settings) {
         Some(cors) => router.layer(cors),

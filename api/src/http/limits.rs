@@ -3,19 +3,21 @@
 //! The library walks a fragment as often as it is spread, so a document of 800 bytes that doubles a fragment
 //! twenty times keeps it busy for seconds. Here every fragment is weighed once and its weight remembered.
 
+mod scale;
+
+use super::shape::Shape;
 use crate::config::Limits;
+use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
-    ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+    ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
 };
-use async_graphql::{Name, Pos, Value, Variables};
+use async_graphql::{Pos, Variables};
 use matchday_domain::text::Message;
-use std::collections::{HashMap, HashSet};
+use scale::Scale;
+use std::collections::HashSet;
 
 /// Brackets inside one another before the parser is even asked: it recurses for every one.
 pub(super) const NESTING: usize = 48;
-
-/// Fragments inside one another; the library stops at the same number.
-const FRAGMENT_NESTING: usize = 32;
 
 /// Why a document is refused: a code for programs, a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +87,22 @@ pub(super) fn check_text(document: &str, limits: &Limits) -> Result<(), Excess> 
     )
 }
 
-/// Weighs a whole document: every operation of it, since the library validates them all.
+/// What a document may cost at most, as the edge judges it before it runs: fields that the answer may hold.
+///
+/// # Errors
+/// The code of the limit that it exceeds, or of the parser.
+pub fn weigh(
+    document: &str,
+    variables: &Variables,
+    limits: &Limits,
+    shape: &Shape,
+) -> Result<u64, &'static str> {
+    check_text(document, limits).map_err(|excess| excess.code)?;
+    let document = parse_query(document).map_err(|_| "GRAPHQL_PARSE_FAILED")?;
+    check(&document, variables, limits, shape, false).map_err(|excess| excess.code)
+}
+
+/// Weighs a whole document: every operation of it, since the library validates them all. The cost of the dearest.
 ///
 /// # Errors
 /// The first limit that is exceeded.
@@ -93,8 +110,9 @@ pub(super) fn check(
     document: &ExecutableDocument,
     variables: &Variables,
     limits: &Limits,
+    shape: &Shape,
     development: bool,
-) -> Result<(), Excess> {
+) -> Result<u64, Excess> {
     let mut count = Count::default();
     for (_, operation) in document.operations.iter() {
         count.directives += operation.node.directives.len();
@@ -109,14 +127,17 @@ pub(super) fn check(
     }
     count.check(limits)?;
 
-    let mut scale = Scale::new(document, variables, None, limits);
+    let mut scale = Scale::new(document, variables, None, limits, shape);
     for fragment in document.fragments.keys() {
         scale.fragment(fragment)?;
     }
+    let mut cost = 0;
     for (_, operation) in document.operations.iter() {
-        let mut scale = Scale::new(document, variables, Some(&operation.node), limits);
-        let weight = scale.set(&operation.node.selection_set.node)?;
-        let root = |e: Excess| e.at(operation.pos);
+        let mut scale = Scale::new(document, variables, Some(&operation.node), limits, shape);
+        let root = shape.root(operation.node.ty);
+        let weight = scale.set(&operation.node.selection_set.node, root)?;
+        cost = cost.max(weight.cost);
+        let at = |e: Excess| e.at(operation.pos);
         at_most(
             "TOO_DEEP",
             weight.depth,
@@ -126,7 +147,7 @@ pub(super) fn check(
                 "Fields are nested too deep",
             ),
         )
-        .map_err(root)?;
+        .map_err(at)?;
         at_most(
             "TOO_MANY_ROOT_FIELDS",
             usize::try_from(weight.top).unwrap_or(usize::MAX),
@@ -136,12 +157,34 @@ pub(super) fn check(
                 "The operation has too many fields at its top",
             ),
         )
-        .map_err(root)?;
+        .map_err(at)?;
         if operation.node.ty == OperationType::Subscription {
-            one_field(&operation.node.selection_set.node).map_err(root)?;
+            one_field(&operation.node.selection_set.node).map_err(at)?;
         }
     }
-    Ok(())
+    Ok(cost)
+}
+
+/// The fields at the top of an operation whose document was checked, fragments written out.
+pub(super) fn root_fields(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut sets = vec![&operation.selection_set.node];
+    while let Some(set) = sets.pop() {
+        for item in &set.items {
+            match &item.node {
+                Selection::Field(field) => names.push(field.node.name.node.to_string()),
+                Selection::InlineFragment(inner) => sets.push(&inner.node.selection_set.node),
+                Selection::FragmentSpread(spread) => {
+                    let fragment = document.fragments.get(&spread.node.fragment_name.node);
+                    sets.extend(fragment.map(|fragment| &fragment.node.selection_set.node));
+                }
+            }
+        }
+    }
+    names
 }
 
 fn at_most(
@@ -260,193 +303,6 @@ impl Count {
                 "The document repeats too many fields",
             ),
         )
-    }
-}
-
-fn is_introspection(name: &str) -> bool {
-    name == "__schema" || name == "__type"
-}
-
-/// What a selection set weighs when all fragments are written out.
-#[derive(Debug, Clone, Copy, Default)]
-struct Weight {
-    /// Fields.
-    fields: u64,
-    /// Fields at its own level.
-    top: u64,
-    /// Fields inside one another.
-    depth: usize,
-    /// Fields that the answer may hold, pages counted with their elements.
-    cost: u64,
-    /// Whether it reaches into a page (`edges`, `nodes`).
-    page: bool,
-}
-
-/// Weighs selection sets, each fragment once.
-struct Scale<'a> {
-    document: &'a ExecutableDocument,
-    variables: &'a Variables,
-    operation: Option<&'a OperationDefinition>,
-    limits: &'a Limits,
-    /// `None` while the fragment is being weighed: met then, it contains itself.
-    fragments: HashMap<&'a Name, Option<Weight>>,
-    nesting: usize,
-}
-
-impl<'a> Scale<'a> {
-    fn new(
-        document: &'a ExecutableDocument,
-        variables: &'a Variables,
-        operation: Option<&'a OperationDefinition>,
-        limits: &'a Limits,
-    ) -> Self {
-        Self {
-            document,
-            variables,
-            operation,
-            limits,
-            fragments: HashMap::new(),
-            nesting: 0,
-        }
-    }
-
-    fn set(&mut self, set: &'a SelectionSet) -> Result<Weight, Excess> {
-        let mut sum = Weight::default();
-        for item in &set.items {
-            let weight = match &item.node {
-                Selection::Field(field) => self.field(&field.node),
-                Selection::InlineFragment(inner) => self.set(&inner.node.selection_set.node),
-                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node),
-            }
-            .map_err(|excess| match excess.at {
-                None => excess.at(item.pos),
-                Some(_) => excess,
-            })?;
-            sum.fields = sum.fields.saturating_add(weight.fields);
-            sum.top = sum.top.saturating_add(weight.top);
-            sum.cost = sum.cost.saturating_add(weight.cost);
-            sum.depth = sum.depth.max(weight.depth);
-            sum.page |= weight.page;
-            self.bound(&sum).map_err(|excess| excess.at(item.pos))?;
-        }
-        Ok(sum)
-    }
-
-    fn field(&mut self, field: &'a Field) -> Result<Weight, Excess> {
-        let name = field.name.node.as_str();
-        let inner = self.set(&field.selection_set.node)?;
-        let times = match self.elements(field)? {
-            Some(elements) => elements,
-            None if inner.page => u64::try_from(self.limits.default_page_size).unwrap_or(1),
-            None => 1,
-        };
-        Ok(Weight {
-            fields: inner.fields.saturating_add(1),
-            top: 1,
-            // Tools ask for the schema deeper than any data lies; it is answered in development only.
-            depth: if is_introspection(name) {
-                1
-            } else {
-                inner.depth + 1
-            },
-            cost: inner.cost.saturating_mul(times).saturating_add(1),
-            page: name == "edges" || name == "nodes",
-        })
-    }
-
-    fn fragment(&mut self, name: &'a Name) -> Result<Weight, Excess> {
-        match self.fragments.get(name) {
-            Some(Some(weight)) => return Ok(*weight),
-            Some(None) => {
-                return Err(Excess::rule(
-                    "CYCLIC_FRAGMENTS",
-                    "조각이 자기 자신을 포함합니다.",
-                    "A fragment contains itself.",
-                ));
-            }
-            None => {}
-        }
-        // An unknown fragment weighs nothing: validation names it.
-        let Some(fragment) = self.document.fragments.get(name) else {
-            return Ok(Weight::default());
-        };
-        self.nesting += 1;
-        at_most(
-            "TOO_DEEP",
-            self.nesting,
-            FRAGMENT_NESTING,
-            (
-                "조각이 너무 깊이 중첩되었습니다",
-                "Fragments are nested too deep",
-            ),
-        )?;
-        self.fragments.insert(name, None);
-        let weight = self.set(&fragment.node.selection_set.node)?;
-        self.fragments.insert(name, Some(weight));
-        self.nesting -= 1;
-        Ok(weight)
-    }
-
-    /// The number of elements that `first` or `last` names, at least one.
-    fn elements(&self, field: &Field) -> Result<Option<u64>, Excess> {
-        let mut most = None;
-        for argument in ["first", "last"] {
-            let Some(value) = field.get_argument(argument) else {
-                continue;
-            };
-            let value = value
-                .node
-                .clone()
-                .into_const_with(|name| self.variable(&name).ok_or(()));
-            let Ok(Value::Number(number)) = value else {
-                continue;
-            };
-            let elements = match (number.as_u64(), number.as_f64()) {
-                (Some(elements), _) => elements,
-                (None, Some(wide)) if wide > 0.0 => u64::MAX,
-                _ => 0,
-            };
-            let limit = u64::try_from(self.limits.page_size).unwrap_or(u64::MAX);
-            if elements > limit {
-                return Err(Excess::over(
-                    "PAGE_TOO_LARGE",
-                    limit,
-                    "페이지가 너무 큽니다",
-                    "The page is too large",
-                ));
-            }
-            most = most.max(Some(elements.max(1)));
-        }
-        Ok(most)
-    }
-
-    fn variable(&self, name: &Name) -> Option<Value> {
-        self.variables.get(name).cloned().or_else(|| {
-            let mut definitions = self.operation?.variable_definitions.iter();
-            let definition = definitions.find(|d| d.node.name.node == *name)?;
-            definition.node.default_value().cloned()
-        })
-    }
-
-    fn bound(&self, weight: &Weight) -> Result<(), Excess> {
-        at_most(
-            "TOO_MANY_FIELDS",
-            usize::try_from(weight.fields).unwrap_or(usize::MAX),
-            self.limits.expanded_fields,
-            (
-                "조각을 펼친 필드가 너무 많습니다",
-                "With its fragments written out the document has too many fields",
-            ),
-        )?;
-        if weight.cost > self.limits.cost {
-            return Err(Excess::over(
-                "TOO_COSTLY",
-                self.limits.cost,
-                "응답이 너무 커질 수 있습니다. 페이지를 줄이십시오",
-                "The answer could become too large; ask for smaller pages",
-            ));
-        }
-        Ok(())
     }
 }
 

@@ -83,6 +83,7 @@ impl Close {
     pub const FORBIDDEN: Self = Self::new(4403, "Forbidden");
     pub const INIT_TIMEOUT: Self = Self::new(4408, "Connection initialisation timeout");
     pub const DUPLICATE: Self = Self::new(4409, "Subscriber for this id already exists");
+    pub const TOO_MANY_REQUESTS: Self = Self::new(4429, "Too many requests; try again later");
     pub const SECOND_INIT: Self = Self::new(4429, "Too many initialisation requests");
 
     const fn new(code: u16, reason: &'static str) -> Self {

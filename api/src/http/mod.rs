@@ -7,6 +7,7 @@
 //! The application says who a caller is through [`Backend`], merges its own routes to [`routes`] and closes the whole
 //! with [`finish`].
 
+mod budget;
 mod caller;
 mod events;
 mod explorer;
@@ -18,13 +19,21 @@ mod limits;
 mod message;
 mod multipart;
 mod operation;
+mod rates;
 mod refusal;
 mod seats;
+mod shape;
 mod socket;
+mod trusted;
 
+pub use budget::Budget;
 pub use caller::{Caller, Credential, SESSION_COOKIE, credential};
 pub use headers::finish;
+pub use limits::weigh;
+pub use rates::Strict;
 pub use refusal::Refusal;
+pub use shape::Shape;
+pub use trusted::{Trusted, TrustedError};
 
 use crate::config::{Http, Limits};
 use crate::lifecycle::Shutdown;
@@ -47,7 +56,7 @@ pub trait Backend: Clone + Send + Sync + 'static {
     type Identity: Clone + Send + Sync + 'static;
 
     /// Who asks. Called for every HTTP request, when a socket opens, for every operation on it and once a minute
-    /// while it is open, so that an ended session does not live on. The place for rate limits by user and address.
+    /// while it is open, so that an ended session does not live on. Rates are the edge's business.
     ///
     /// # Errors
     /// [`Refusal::Unauthenticated`] for a credential that is not good; no credential at all is a guest, if guests
@@ -60,6 +69,11 @@ pub trait Backend: Clone + Send + Sync + 'static {
 
     /// The account of a signed-in identity: its sockets are counted together.
     fn account(&self, identity: &Self::Identity) -> Option<Uuid>;
+
+    /// Whether a mutation is allowed less often than the rest.
+    fn strict(&self, _mutation: &str) -> Option<Strict> {
+        None
+    }
 
     /// Adds what an operation needs besides its identity, its [`Caller`] and their language: loaders, mostly.
     fn prepare(&self, request: Request, _identity: &Self::Identity) -> Request {
@@ -77,6 +91,11 @@ pub struct Settings {
     pub http: Http,
     /// What one client may ask at a time.
     pub limits: Limits,
+    /// The lists of the schema, for the cost of a document.
+    pub shape: Arc<Shape>,
+    /// The documents that the operator knows.
+    pub trusted: Trusted,
+    rates: Arc<rates::Rates>,
     /// How long a socket may wait with its `connection_init`.
     pub init_timeout: Duration,
     /// How often an open socket is pinged; silent for twice as long it is closed.
@@ -86,11 +105,14 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The usual times, with a configuration.
+    /// The usual times, with a configuration; no schema and no trusted documents are known.
     pub fn new(http: Http, limits: Limits) -> Self {
         Self {
+            rates: Arc::new(rates::Rates::new(&limits)),
             http,
             limits,
+            shape: Arc::default(),
+            trusted: Trusted::default(),
             init_timeout: Duration::from_secs(10),
             ping_every: Duration::from_secs(15),
             recheck_every: Duration::from_secs(60),

@@ -44,7 +44,8 @@ pub(super) async fn answer<E: Executor, B: Backend>(
     caller: &Caller,
     credential: Option<Credential>,
 ) -> Result<Response, Refusal> {
-    let identity = edge.backend.identify(caller, credential.as_ref()).await?;
+    // The operation itself is counted where it starts.
+    let identity = edge.identify(caller, credential.as_ref(), None).await?;
     let seat = edge.seat(caller, &identity)?;
     let every = |period| interval_at(Instant::now() + period, period);
     let parts = Parts {

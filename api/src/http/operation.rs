@@ -26,6 +26,8 @@ const MOST_CHARACTERS: usize = 300;
 pub(super) struct Params {
     query: Option<String>,
     operation_name: Option<String>,
+    /// The hash of a trusted document, instead of `query`.
+    document_id: Option<String>,
     variables: Option<Variables>,
     extensions: Option<serde_json::Map<String, serde_json::Value>>,
 }
@@ -35,6 +37,8 @@ pub(super) struct Operation {
     request: Request,
     pub kind: OperationType,
     pub name: Option<String>,
+    /// The mutations that it makes.
+    pub mutations: Vec<String>,
 }
 
 /// Why an operation may not run.
@@ -68,20 +72,32 @@ impl Params {
     ) -> Result<Operation, Refused> {
         let limits = &edge.settings.limits;
         let development = edge.settings.http.development;
-        let hashed = self
-            .extensions
-            .is_some_and(|e| e.contains_key("persistedQuery"));
-        let query = match self.query {
-            Some(query) if !query.is_empty() => query,
-            _ if hashed => {
-                // Clients look for exactly this sentence before they send the document itself.
-                let error = coded(
-                    "PersistedQueryNotSupported",
-                    "PERSISTED_QUERY_NOT_SUPPORTED",
-                );
-                return Err(Refused::Document(Box::new(error)));
+        let trusted = &edge.settings.trusted;
+        let refuse = |error| Err(Refused::Document(Box::new(error)));
+        let hash = self.document_id.or_else(|| {
+            let extension = self.extensions?.remove("persistedQuery")?;
+            let hash = extension.get("sha256Hash").and_then(|hash| hash.as_str());
+            Some(hash.unwrap_or_default().to_owned())
+        });
+        let query = match (self.query.filter(|query| !query.is_empty()), hash) {
+            (Some(query), _) if trusted.admits(&query) => query,
+            (Some(_), _) => {
+                let error = Refusal::Untrusted.to_error(language);
+                return refuse(error);
             }
-            _ => {
+            // Clients look for exactly these sentences before they send the document itself.
+            (None, Some(_)) if trusted.is_empty() => {
+                let code = "PERSISTED_QUERY_NOT_SUPPORTED";
+                return refuse(coded("PersistedQueryNotSupported", code));
+            }
+            (None, Some(hash)) => match trusted.get(&hash) {
+                Some(document) => document.to_owned(),
+                None => {
+                    let code = "PERSISTED_QUERY_NOT_FOUND";
+                    return refuse(coded("PersistedQueryNotFound", code));
+                }
+            },
+            (None, None) => {
                 let missing = Refusal::Malformed("The parameter query is missing.");
                 return Err(Refused::Request(missing));
             }
@@ -91,11 +107,16 @@ impl Params {
         let document =
             parse_query(&query).map_err(|error| Refused::Document(Box::new(syntax(&error))))?;
         let variables = self.variables.unwrap_or_default();
-        limits::check(&document, &variables, limits, development).map_err(excess)?;
+        let shape = &edge.settings.shape;
+        limits::check(&document, &variables, limits, shape, development).map_err(excess)?;
         let chosen = choose(&document, self.operation_name.as_deref())
             .map_err(|error| Refused::Document(Box::new(error)))?;
         all_given(chosen, &variables).map_err(|error| Refused::Document(Box::new(error)))?;
         let kind = chosen.ty;
+        let mutations = match kind {
+            OperationType::Mutation => limits::root_fields(&document, chosen),
+            _ => Vec::new(),
+        };
         let name = self.operation_name.or_else(|| only_name(&document));
 
         let mut request = Request::new(query).variables(variables);
@@ -108,6 +129,7 @@ impl Params {
             request,
             kind,
             name,
+            mutations,
         })
     }
 }

@@ -42,6 +42,9 @@ pub enum Refusal {
         /// Seconds after which it is worth trying again.
         retry_after_s: u32,
     },
+    /// The document is none of those that the operator knows.
+    #[error("not a trusted document")]
+    Untrusted,
     /// A part that is needed does not answer; worth trying again.
     #[error("temporarily unavailable")]
     Unavailable,
@@ -67,6 +70,7 @@ impl Refusal {
             Self::TooLarge(_) => "PAYLOAD_TOO_LARGE",
             Self::TooSlow => "REQUEST_TIMEOUT",
             Self::RateLimited { .. } => "RATE_LIMITED",
+            Self::Untrusted => "DOCUMENT_NOT_TRUSTED",
             Self::Unavailable => "UNAVAILABLE",
             Self::TimedOut => "TIMED_OUT",
             Self::Internal => "INTERNAL",
@@ -76,7 +80,7 @@ impl Refusal {
     /// The status of an HTTP answer.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Malformed(_) | Self::Untrusted => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -125,6 +129,10 @@ impl Refusal {
                 format!("요청이 너무 많습니다. {retry_after_s}초 후 다시 시도하십시오."),
                 format!("Too many requests; try again in {retry_after_s} s."),
             ),
+            Self::Untrusted => Message::new(
+                "이 서비스는 등록된 문서만 실행합니다.",
+                "Only documents that the operator has registered run here.",
+            ),
             Self::Unavailable => Message::new(
                 "일시적으로 처리할 수 없습니다. 잠시 후 다시 시도하십시오.",
                 "Temporarily unavailable; try again in a moment.",
@@ -142,7 +150,13 @@ impl Refusal {
 
     /// As an error of a GraphQL answer.
     pub fn to_error(&self, language: Language) -> ServerError {
-        coded(self.message().get(language), self.code())
+        let mut error = coded(self.message().get(language), self.code());
+        if let (Self::RateLimited { retry_after_s }, Some(extensions)) =
+            (self, &mut error.extensions)
+        {
+            extensions.set("retryAfterSeconds", *retry_after_s);
+        }
+        error
     }
 
     /// As an HTTP answer with a GraphQL error as its body.

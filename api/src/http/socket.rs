@@ -7,6 +7,7 @@ use super::caller::{Caller, Credential, Origin, credential, origin};
 use super::events::{Event, events};
 use super::message::{Close, FromClient, FromServer};
 use super::operation::Params;
+use super::rates::Buckets;
 use super::refusal::coded;
 use super::seats::Seat;
 use super::{Backend, Edge, Refusal};
@@ -17,6 +18,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header;
 use futures_util::stream::{self, AbortHandle, Abortable, BoxStream, SelectAll, StreamExt};
+use governor::clock::MonotonicClock;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,6 +71,7 @@ pub(super) async fn open<E: Executor, B: Backend>(
     };
     let limit = edge.settings.limits.frame_bytes;
     let place = parts.extensions.get::<Place>().cloned();
+    let messages = Buckets::new(edge.settings.limits.socket_messages, MonotonicClock);
     upgrade
         .protocols([SUBPROTOCOL])
         .max_message_size(limit)
@@ -87,6 +90,7 @@ pub(super) async fn open<E: Executor, B: Backend>(
                 _seat: None,
                 running: SelectAll::new(),
                 operations: HashMap::new(),
+                messages,
                 stopping: false,
             };
             shutdown.until_cut(session.serve())
@@ -109,6 +113,7 @@ struct Session<E, B: Backend> {
     _seat: Option<Seat>,
     running: SelectAll<BoxStream<'static, (Arc<str>, Event)>>,
     operations: HashMap<Arc<str>, Running>,
+    messages: Buckets<()>,
     stopping: bool,
 }
 
@@ -149,6 +154,8 @@ impl<E: Executor, B: Backend> Session<E, B> {
             tokio::select! {
                 message = self.socket.recv() => {
                     heard = Instant::now();
+                    // Also of those that cost next to nothing: a client that never stops talking is sent away.
+                    self.messages.take((), 1).map_err(|refusal| Some(close_for(&refusal)))?;
                     self.receive(message).await?;
                 }
                 Some((id, event)) = self.running.next(), if !self.running.is_empty() => {
@@ -234,9 +241,7 @@ impl<E: Executor, B: Backend> Session<E, B> {
     /// Learns who is there and takes a seat for the socket.
     async fn enter(&mut self) -> Result<(), Option<Close>> {
         let edge = &self.edge;
-        let identified = edge
-            .backend
-            .identify(&self.caller, self.credential.as_ref());
+        let identified = edge.identify(&self.caller, self.credential.as_ref(), None);
         let identity = tokio::time::timeout(edge.settings.http.request_timeout(), identified)
             .await
             .map_err(|_| Some(Close::UNAVAILABLE))?
@@ -262,6 +267,8 @@ impl<E: Executor, B: Backend> Session<E, B> {
         let most = self.edge.settings.limits.subscriptions_per_socket;
         let admitted = if self.stopping {
             Err(vec![Refusal::Unavailable.to_error(language)])
+        } else if let Err(refusal) = self.edge.settings.rates.request(&self.caller) {
+            Err(vec![refusal.to_error(language)])
         } else if self.operations.len() >= most {
             let message = format!("At most {most} operations run on one socket.");
             Err(vec![coded(message, "TOO_MANY_SUBSCRIPTIONS")])
@@ -344,6 +351,7 @@ impl<E: Executor, B: Backend> Session<E, B> {
 fn close_for(refusal: &Refusal) -> Close {
     match refusal {
         Refusal::Unauthenticated | Refusal::Forbidden => Close::FORBIDDEN,
+        Refusal::RateLimited { .. } => Close::TOO_MANY_REQUESTS,
         Refusal::Internal => Close::INTERNAL,
         _ => Close::UNAVAILABLE,
     }

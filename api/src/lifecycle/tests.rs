@@ -21,7 +21,7 @@ async fn start(http: Http) -> (SocketAddr, Shutdown, tokio::task::JoinHandle<boo
     let address = listener.local_addr().unwrap();
     let shutdown = Shutdown::new();
     let stop = shutdown.clone();
-    let task = tokio::spawn(async move { serve(listener, router, &http, &stop).await });
+    let task = tokio::spawn(async move { serve(listener, None, router, &http, &stop).await });
     (address, shutdown, task)
 }
 

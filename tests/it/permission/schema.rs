@@ -1,7 +1,7 @@
 //! The schema as the matrix needs it: object types with their fields, and what a field leads to.
 
-use async_graphql_parser::parse_schema;
-use async_graphql_parser::types::{BaseType, Type, TypeKind, TypeSystemDefinition};
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{BaseType, Type, TypeKind, TypeSystemDefinition};
 use std::collections::BTreeMap;
 
 /// What a field gives.

@@ -2,7 +2,7 @@
 
 use super::*;
 use async_graphql::parser::parse_query;
-use async_graphql::value;
+use async_graphql::{Value, value};
 use std::time::Instant;
 
 fn code(document: &str) -> &'static str {
@@ -16,7 +16,8 @@ fn code_with(document: &str, variables: Value, development: bool) -> &'static st
     }
     let document = parse_query(document).unwrap();
     let variables = Variables::from_value(variables);
-    check(&document, &variables, &limits, development).map_or_else(|e| e.code, |()| "ok")
+    let shape = Shape::default();
+    check(&document, &variables, &limits, &shape, development).map_or_else(|e| e.code, |_| "ok")
 }
 
 #[test]
@@ -111,4 +112,47 @@ fn pages_multiply_what_is_inside_them() {
     assert_eq!(code(&format!("{{ {} }}", page(&page("x")))), "ok");
     let four = format!("{{ {} }}", page(&page(&page(&page("x")))));
     assert_eq!(code(&four), "TOO_COSTLY");
+}
+
+#[test]
+fn lists_that_no_page_bounds_count_as_some_elements() {
+    let shape = Shape::of(
+        "schema { query: Q } type Q { a: A } interface I { many: [A!] }
+         type A implements I { a: A many: [A!] tags: [String!] nodes(ids: [ID!]!): [I]! }",
+    )
+    .unwrap();
+    let limits = Limits {
+        list_size: 7,
+        ..Limits::default()
+    };
+    let cost = |document: &str, variables: Value| {
+        weigh(document, &Variables::from_value(variables), &limits, &shape)
+    };
+    let none = || value!({});
+    assert_eq!(cost("{ a { a { tags } } }", none()), Ok(3));
+    assert_eq!(cost("{ a { many { tags } } }", none()), Ok(1 + 1 + 7));
+    // Through fragments, with and without a condition, and through interfaces.
+    assert_eq!(
+        cost(
+            "{ a { ... { ...F } } } fragment F on A { many { a { a } } }",
+            none()
+        ),
+        Ok(16)
+    );
+    assert_eq!(cost("{ a { ... on I { many { tags } } } }", none()), Ok(9));
+    let nodes = "query($ids: [ID!]!) { a { nodes(ids: $ids) { many { tags } } } }";
+    assert_eq!(cost(nodes, value!({ "ids": ["x", "y"] })), Ok(2 + 2 * 8));
+    assert_eq!(
+        cost(
+            nodes,
+            value!({ "ids": (0..101).map(Value::from).collect::<Vec<_>>() })
+        ),
+        Err("PAGE_TOO_LARGE")
+    );
+    let deep = format!(
+        "{{ a {{ {} tags {} }} }}",
+        "many { ".repeat(6),
+        "} ".repeat(6)
+    );
+    assert_eq!(cost(&deep, none()), Err("TOO_COSTLY"));
 }

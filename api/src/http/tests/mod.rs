@@ -162,7 +162,7 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let stop = shutdown.clone();
         let task =
-            tokio::spawn(async move { serve(listener, router, &settings.http, &stop).await });
+            tokio::spawn(async move { serve(listener, None, router, &settings.http, &stop).await });
         Self {
             address,
             door,
