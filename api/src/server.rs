@@ -232,12 +232,7 @@ pub async fn open_store(config: &Config) -> Result<Store, StartError> {
 }
 
 /// Mutations by which one signs in.
-const SIGN_INS: [&str; 4] = [
-    "answerInvitation",
-    "requestSignIn",
-    "signIn",
-    "signInProviderUrl",
-];
+const SIGN_INS: [&str; 3] = ["answerInvitation", "requestSignIn", "signIn"];
 
 /// Mutations that write to others, or bring much in at a time.
 const MASS_ACTIONS: [&str; 5] = [

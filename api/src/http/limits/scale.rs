@@ -119,7 +119,8 @@ impl<'a> Scale<'a> {
                 inner.depth + 1
             },
             cost: inner.cost.saturating_mul(times).saturating_add(1),
-            page: name == "edges" || name == "nodes",
+            // `nodes(ids:)` at the top is no page.
+            page: name == "edges" || (name == "nodes" && field.get_argument("ids").is_none()),
         })
     }
 
