@@ -7,11 +7,12 @@ use matchday_api::config::{Config, Layer};
 use matchday_api::lifecycle::Shutdown;
 use matchday_api::server::Service;
 use matchday_domain::catalogue::Country;
-use matchday_domain::organisation::{OrganisationKind, Profile, Role};
+use matchday_domain::organisation::{Membership, OrganisationKind, Person, Profile, Role};
 use matchday_domain::text::{Language, Text};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// Today, in tests.
 pub const NOW: &str = "2026-11-15T01:00:00Z";
@@ -214,6 +215,35 @@ impl TestServer {
             .open_session_for(&email.parse().unwrap())
             .await
             .unwrap();
+        User {
+            email: email.to_owned(),
+            token: opened.token,
+        }
+    }
+
+    /// Somebody signed in with a place in the organisation for which `of` acts, as if invited and accepted.
+    pub async fn colleague(&self, of: &User, email: &str, name: &str, role: Role) -> User {
+        let query = "{ viewer { organisation { id } } }";
+        let own = self.data(of, query, json!({})).await["viewer"]["organisation"]["id"].clone();
+        let app = &self.service.app;
+        let person = Person {
+            id: Uuid::now_v7().into(),
+            email: email.parse().unwrap(),
+            name: name.to_owned(),
+            language: Language::En,
+            created_at: app.now(),
+        };
+        let place = Membership {
+            id: Uuid::now_v7().into(),
+            person: person.id,
+            organisation: own.as_str().unwrap().parse().unwrap(),
+            role,
+        };
+        let tx = app.store().begin().await.unwrap();
+        tx.insert_person(&person).await.unwrap();
+        tx.insert_membership(&place).await.unwrap();
+        tx.commit().await.unwrap();
+        let opened = app.open_session_for(&person.email).await.unwrap();
         User {
             email: email.to_owned(),
             token: opened.token,

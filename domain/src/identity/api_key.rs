@@ -78,7 +78,7 @@ impl ApiKeyPlan {
     pub fn check(&self, now: Timestamp, good: usize) -> Result<(), Problems> {
         let mut check = Check::new();
         check.require(!self.name.trim().is_empty(), || Problem::required("name"));
-        check.at_most("name", self.name.chars().count(), 100);
+        check.prose("name", &self.name, 100);
         check.require(!self.scopes.is_empty(), || Problem::required("scopes"));
         let last = now + TimeDelta::days(MAX_KEY_DAYS);
         check.require(now < self.expires_at && self.expires_at <= last, || {

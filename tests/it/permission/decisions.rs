@@ -121,7 +121,15 @@ impl Decisions {
 
     fn entry(&mut self, section: &Section, line: &str) {
         let (class, rest) = line.split_once(": ").expect(line);
-        assert!(self.classes.contains_key(class), "no class {class}: {line}");
+        let name = class.split('/').next().unwrap();
+        assert!(self.classes.contains_key(name), "no class {name}: {line}");
+        let persons;
+        let class = if matches!(section, Section::Mutations) && !class.contains('/') {
+            persons = format!("{class}/persons");
+            &persons
+        } else {
+            class
+        };
         match section {
             Section::Block => {
                 let block = self.blocks.last_mut().expect(line);
@@ -153,18 +161,29 @@ impl Decisions {
         }
     }
 
-    /// Whether an actor is of a class: one of its patterns fits, `*` standing for any one segment.
+    /// Whether an actor is of a class. A key is what its creator is, an administrator, unless the class is of `/persons`
+    /// only, or of keys with one scope.
     pub fn includes(&self, class: &str, actor: &str) -> bool {
+        let (class, programs) = class.split_once('/').unwrap_or((class, "keys"));
+        let segments: Vec<_> = actor.split('.').collect();
+        if let [kind, tenant, "key", scope] = segments[..] {
+            return (programs == "keys" || programs == scope)
+                && self.fits(class, &[kind, tenant, "administrator"]);
+        }
+        self.fits(class, &segments)
+    }
+
+    /// Whether one of the patterns of a class fits, `*` standing for any one segment.
+    fn fits(&self, class: &str, actor: &[&str]) -> bool {
         self.classes[class].iter().any(|pattern| {
             if let Some(other) = pattern.strip_prefix('@') {
-                return self.includes(other, actor);
+                return self.fits(other, actor);
             }
-            let (pattern, actor): (Vec<_>, Vec<_>) =
-                (pattern.split('.').collect(), actor.split('.').collect());
+            let pattern: Vec<_> = pattern.split('.').collect();
             pattern.len() == actor.len()
                 && pattern
                     .iter()
-                    .zip(&actor)
+                    .zip(actor)
                     .all(|(wanted, is)| *wanted == "*" || wanted == is)
         })
     }

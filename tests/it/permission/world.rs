@@ -9,14 +9,14 @@ use matchday_domain::organisation::{
     OrganisationKind, Profile, Region, Role,
 };
 use matchday_domain::text::{Language, Text};
-use matchday_tests::{SmtpServer, TestDatabase, TestServer, User};
+use matchday_tests::{IdProvider, SmtpServer, TestDatabase, TestServer, User};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Somebody who tries.
 pub struct Actor {
-    /// `guest`, `newcomer`, `pending`, or `kind.tenant.role`.
+    /// `guest`, `newcomer`, `pending`, `kind.tenant.role`, or `kind.tenant.key.scope`.
     pub label: String,
     pub user: Option<User>,
     /// His or her own person and organisation; ids that lead nowhere where there is none.
@@ -103,10 +103,26 @@ impl World {
             _smtp: smtp,
         };
         world.people().await;
+        world.ways_in().await;
         world.consortium().await;
         world.catalogue().await;
         world.matching_day().await;
         world.server.settle().await;
+        // What the company itself changed stands in its log, with who did it.
+        let administrator = world.user("company.own.administrator").clone();
+        let query = "{ viewer { organisation { accessLog(first: 1, filter: { deed: CHANGE, resource: DEMAND }) { edges { node { id } } } } } }";
+        let read = world.server.data(&administrator, query, json!({})).await;
+        let line = &read["viewer"]["organisation"]["accessLog"]["edges"][0]["node"]["id"];
+        let line = line.as_str().expect("a line of the access log").to_owned();
+        world.ids.insert("log-line".to_owned(), line);
+        // And the organiser sees what is done at the day.
+        let query = "query($id: ID!) { node(id: $id) { ... on MatchingDay { accessLog(first: 1, filter: { resource: REGISTRATION }) { edges { node { id } } } } } }";
+        let organiser = world.user("organiser.own.member").clone();
+        let day = json!({ "id": world.ids["day"] });
+        let read = world.server.data(&organiser, query, day).await;
+        let line = &read["node"]["accessLog"]["edges"][0]["node"]["id"];
+        let line = line.as_str().expect("a line about the day").to_owned();
+        world.ids.insert("log-line-day".to_owned(), line);
         world
     }
 
@@ -211,6 +227,85 @@ impl World {
         }
     }
 
+    /// API keys of the company and the hospital, of each scope one, as actors; an invitation, an identity provider and a
+    /// mail domain of the company.
+    async fn ways_in(&mut self) {
+        for (kind, tenant) in [
+            ("company", "own"),
+            ("company", "other"),
+            ("hospital", "own"),
+        ] {
+            let administrator = self.user(&format!("{kind}.{tenant}.administrator")).clone();
+            for scope in ["READ", "CATALOGUE", "DEMANDS", "MATCHING_DAY"] {
+                let input = json!({ "name": scope, "scopes": [scope], "expiresAt": "2026-12-31T00:00:00Z" });
+                let made = self
+                    .server
+                    .mutate(&administrator, "createApiKey", input, "token apiKey { id }")
+                    .await;
+                let user = User {
+                    email: String::new(),
+                    token: made["token"].as_str().unwrap().to_owned(),
+                };
+                let label = format!("{kind}.{tenant}.key.{}", scope.to_lowercase());
+                let actor = self.actor(&label, Some(user)).await;
+                self.actors.push(actor);
+                self.ids.insert(
+                    "key".to_owned(),
+                    made["apiKey"]["id"].as_str().unwrap().to_owned(),
+                );
+            }
+        }
+        let administrator = self.user("company.own.administrator").clone();
+        let invitation = json!({ "email": "invited@example.com", "name": "새", "role": "MEMBER" });
+        let domain = json!({ "domain": "own-company.example" });
+        let email = "somebody@own-company.example";
+        let provider = IdProvider::start(&self.server.clock, email).await;
+        self.ids
+            .insert("issuer".to_owned(), provider.issuer.clone());
+        let issuer = json!({ "issuer": provider.issuer, "clientId": provider.client_id });
+        for (sample, name, input, field) in [
+            ("invitation", "inviteColleague", invitation, "invitation"),
+            ("domain", "claimMailDomain", domain, "mailDomain"),
+        ] {
+            let selection = format!("{field} {{ id }}");
+            let made = self
+                .server
+                .mutate(&administrator, name, input, &selection)
+                .await;
+            let id = made[field]["id"].as_str().unwrap().to_owned();
+            self.ids.insert(sample.to_owned(), id);
+        }
+        self.server
+            .mutate(
+                &administrator,
+                "setIdentityProvider",
+                issuer,
+                "identityProvider { issuer }",
+            )
+            .await;
+        // Another session of the same person.
+        self.session(&administrator.email).await;
+        let query = "{ viewer { organisation { members { id role } } sessions(first: 5) { edges { node { id current } } } } }";
+        let read = self.server.data(&administrator, query, json!({})).await["viewer"].clone();
+        let members = read["organisation"]["members"].as_array().unwrap();
+        let member = members
+            .iter()
+            .find(|member| member["role"] == "MEMBER")
+            .unwrap();
+        let sessions = read["sessions"]["edges"].as_array().unwrap();
+        let session = sessions
+            .iter()
+            .find(|edge| edge["node"]["current"] == false)
+            .unwrap();
+        for (sample, id) in [
+            ("place", &member["id"]),
+            ("session", &session["node"]["id"]),
+        ] {
+            self.ids
+                .insert(sample.to_owned(), id.as_str().unwrap().to_owned());
+        }
+    }
+
     async fn consortium(&mut self) {
         let id = ConsortiumId(Uuid::now_v7());
         let tx = self.server.service.app.store().begin().await.unwrap();
@@ -233,6 +328,8 @@ impl World {
         }
         tx.commit().await.unwrap();
         self.ids.insert("consortium".to_owned(), id.to_string());
+        self.ids
+            .insert("no-place".to_owned(), format!("membership:{}", Uuid::nil()));
     }
 
     /// Creates an offer or a demand, and lets it be seen if there is a step for it.

@@ -1,6 +1,6 @@
 //! Who looked at what: one line a request, a kind and an owner, for those whom it concerns.
 
-use matchday_domain::organisation::OrganisationKind;
+use matchday_domain::organisation::{OrganisationKind, Role};
 use matchday_tests::{FixedClock, SmtpServer, TestDatabase, TestServer, User, on_both};
 use serde_json::{Value, json};
 
@@ -132,7 +132,9 @@ async fn who_looked_is_told_to_the_owner(database: TestDatabase) {
         .await;
     let contact =
         "query($id: ID!) { node(id: $id) { ... on Offer { title { ko } contactOffice } } }";
-    server.data(&company, contact, json!({ "id": offer })).await;
+    server
+        .data(&organiser, contact, json!({ "id": offer }))
+        .await;
     let reads = log(
         &server,
         &hospital,
@@ -164,20 +166,9 @@ async fn who_looked_is_told_to_the_owner(database: TestDatabase) {
         );
     }
     // Nor do colleagues who do not administer.
-    let colleague = json!({ "email": "m@hospital.example", "name": "M", "role": "MEMBER" });
-    server
-        .mutate(&hospital, "addColleague", colleague, "membership { id }")
-        .await;
     let member = server
-        .service
-        .app
-        .open_session_for(&"m@hospital.example".parse().unwrap())
-        .await
-        .unwrap();
-    let member = User {
-        email: "m@hospital.example".into(),
-        token: member.token,
-    };
+        .colleague(&hospital, "m@hospital.example", "M", Role::Member)
+        .await;
     assert_eq!(
         log(&server, &member, &hospital_id, Value::Null).await,
         Value::Null

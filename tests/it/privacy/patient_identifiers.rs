@@ -31,11 +31,12 @@ enum Class {
 }
 use Class::{Code, Contact, Free, Name, Parts, Search, Token};
 
-const CLASSES: [(&str, Class); 43] = [
-    ("AddColleagueInput.email", Code),
-    ("AddColleagueInput.name", Name),
+const CLASSES: [(&str, Class); 50] = [
     ("AdoptLearnedWeightsInput.reason", Free),
+    ("AnswerInvitationInput.token", Token),
+    ("ClaimMailDomainInput.domain", Code),
     ("CountObservationInput.code", Code),
+    ("CreateApiKeyInput.name", Free),
     ("CreateMatchingDayInput.tables", Free),
     ("CreateMatchingDayInput.title", Free),
     ("CreateMatchingDayInput.venue", Free),
@@ -52,6 +53,8 @@ const CLASSES: [(&str, Class); 43] = [
     ("DemandPopulationInput.inclusion", Free),
     ("EraseMeInput.email", Code),
     ("ImportOffersInput.text", Parts),
+    ("InviteColleagueInput.email", Code),
+    ("InviteColleagueInput.name", Name),
     ("OfferContentInput.abstract", Free),
     ("OfferContentInput.codingSystems", Free),
     ("OfferContentInput.conditions", Code),
@@ -61,9 +64,13 @@ const CLASSES: [(&str, Class); 43] = [
     ("OfferContentInput.title", Free),
     ("OfferContentInput.variables", Free),
     ("Query.searchTerms.words", Search),
+    ("Query.signInProviderUrl.emailAddress", Code),
     ("RegisterOrganisationInput.name", Name),
     ("RequestSignInInput.email", Code),
     ("SendMeetingRequestInput.message", Free),
+    ("SetIdentityProviderInput.clientId", Token),
+    ("SetIdentityProviderInput.clientSecret", Token),
+    ("SetIdentityProviderInput.issuer", Code),
     ("SetMatchingWeightsInput.reason", Free),
     ("SignInInput.code", Token),
     ("SignInInput.email", Code),
@@ -241,7 +248,9 @@ async fn numbers_of_patients_are_refused(database: TestDatabase) {
     refused(server, company, "registerOrganisation", register, "name.en").await;
     let colleague =
         json!({ "email": "x@company.example", "name": format!("환자 {NUMBER}"), "role": "MEMBER" });
-    refused(server, company, "addColleague", colleague, "name").await;
+    refused(server, company, "inviteColleague", colleague, "name").await;
+    let key = json!({ "name": NUMBER, "scopes": ["READ"], "expiresAt": "2026-12-31T00:00:00Z" });
+    refused(server, company, "createApiKey", key, "name").await;
     let window = json!({ "opensAt": "2026-11-01T00:00:00Z", "closesAt": "2026-12-01T00:00:00Z" });
     let plan = json!({
         "title": { "ko": "날" }, "venue": { "ko": "서울" }, "tables": ["A"], "registrationWindow": window, "requestWindow": window,

@@ -5,7 +5,7 @@ use clap::Parser;
 use matchday_api::app::AppError;
 use matchday_api::app::privacy::ErasureWish;
 use matchday_api::cli::{self, Cli};
-use matchday_domain::organisation::EmailAddress;
+use matchday_domain::organisation::{EmailAddress, Role};
 use matchday_domain::privacy::erasure::{ERASED_NAME, TRACES};
 use matchday_tests::{TestDatabase, User, on_both};
 use serde_json::{Value, json};
@@ -45,13 +45,12 @@ async fn a_person_is_gone_from_every_table(database: TestDatabase) {
     let (app, store) = (&cast.server.service.app, cast.server.service.app.store());
     let name = store.person_by_email(&email).await.unwrap().unwrap().name;
     // Colleagues who would be left alone.
-    let colleague = json!({ "email": "park@company.example", "name": "박두리", "role": "MEMBER" });
     cast.server
-        .mutate(
+        .colleague(
             &cast.company,
-            "addColleague",
-            colleague,
-            "membership { id }",
+            "park@company.example",
+            "박두리",
+            Role::Member,
         )
         .await;
 
@@ -263,13 +262,12 @@ async fn the_operator_has_commands_for_it(database: TestDatabase) {
         "a file is not overwritten"
     );
 
-    let colleague = json!({ "email": "park@company.example", "name": "박두리", "role": "MEMBER" });
     cast.server
-        .mutate(
+        .colleague(
             &cast.company,
-            "addColleague",
-            colleague,
-            "membership { id }",
+            "park@company.example",
+            "박두리",
+            Role::Member,
         )
         .await;
     let erase = ["erase", "--email", email.as_str()];
