@@ -159,7 +159,7 @@ stop
 
 # One user, one address: their limits are off here.
 start --set limits.sockets_per_user=20000 --set limits.requests_per_address=1000000 --set limits.operations_per_user=1000000
-token=$(sign_in data@hospital01.example)
+# The session of before still holds.
 INIT="{\"authorization\":\"Bearer $token\"}" SUB='subscription{serviceTime(count:100,everyMs:10000)}' \
   node "$work/suites/faults/f3_subs.mjs" "$ws" 10000 "$server" >"$out/f3-subscriptions.txt" 2>&1 || true
 passes f3-subscriptions

@@ -141,3 +141,49 @@ impl Socket {
         }
     }
 }
+
+/// What came of a message.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// What the server said to it.
+    pub answers: Vec<Value>,
+    /// The code with which it closed the socket.
+    pub closed: Option<u16>,
+}
+
+/// Sends one message, whatever it is, on a connection of its own, and hears the server out: until it closes the socket or
+/// answers a ping sent after it.
+pub async fn say(server: &TestServer, user: &User, message: &str) -> Said {
+    let mut socket = Socket::connect(server, Some(user)).await;
+    let mut said = Said::default();
+    let ping = json!({ "type": "ping" }).to_string();
+    for message in [message.to_owned(), ping] {
+        // The server may have closed by now.
+        if socket.0.send(Message::text(message)).await.is_err() {
+            break;
+        }
+    }
+    let heard = async {
+        while let Some(Ok(message)) = socket.0.next().await {
+            match message {
+                Message::Close(frame) => {
+                    said.closed = frame.map(|frame| frame.code.into());
+                    return;
+                }
+                Message::Text(text) => {
+                    let answer: Value = serde_json::from_str(&text).unwrap();
+                    let ended = answer["type"] == "pong";
+                    said.answers.push(answer);
+                    if ended {
+                        return;
+                    }
+                }
+                _ => {}
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), heard)
+        .await
+        .expect("the server says nothing");
+    said
+}

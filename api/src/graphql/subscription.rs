@@ -67,7 +67,7 @@ where
 impl<F> Watch<F> {
     /// Ends the watch of somebody who is not signed in any more, or whose rights are others now.
     async fn still_the_same(&self) -> Result<()> {
-        let caller = self.app.refresh(&self.caller).await?;
+        let caller = Box::pin(self.app.refresh(&self.caller)).await?;
         if caller.actor == self.caller.actor {
             Ok(())
         } else {

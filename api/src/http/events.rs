@@ -59,7 +59,8 @@ pub(super) fn events<E: Executor, B: Backend>(
                 .boxed(),
         }
     };
-    let events = start.into_stream().flatten();
+    // On the heap until it has begun: what waits for events afterwards is small.
+    let events = start.boxed().into_stream().flatten();
     AssertUnwindSafe(events)
         .catch_unwind()
         .map(move |event| {

@@ -129,7 +129,8 @@ impl<E, B: Backend> Edge<E, B> {
             u32::try_from(such.count()).unwrap_or(u32::MAX)
         };
         rates.sign_in(caller, times(Strict::SignIn))?;
-        let identity = self.backend.identify(caller, credential).await?;
+        // On the heap while it lasts: asking an identity provider takes much room, and thousands of sockets are idle.
+        let identity = Box::pin(self.backend.identify(caller, credential)).await?;
         if let Some(account) = self.backend.account(&identity) {
             rates.operations.take(account, 1)?;
             rates

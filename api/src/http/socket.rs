@@ -156,7 +156,7 @@ impl<E: Executor, B: Backend> Session<E, B> {
                     heard = Instant::now();
                     // Also of those that cost next to nothing: a client that never stops talking is sent away.
                     self.messages.take((), 1).map_err(|refusal| Some(close_for(&refusal)))?;
-                    self.receive(message).await?;
+                    Box::pin(self.receive(message)).await?;
                 }
                 Some((id, event)) = self.running.next(), if !self.running.is_empty() => {
                     self.report(&id, event).await?;
@@ -305,7 +305,7 @@ impl<E: Executor, B: Backend> Session<E, B> {
         let (edge, caller) = (self.edge.clone(), self.caller.clone());
         let credential = self.credential.clone();
         let check = async move {
-            let found = edge.backend.identify(&caller, credential.as_ref()).await;
+            let found = Box::pin(edge.backend.identify(&caller, credential.as_ref())).await;
             (Arc::from(""), Event::Rechecked(found.map(|_| ())))
         };
         self.running.push(stream::once(check).boxed());
