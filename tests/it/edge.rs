@@ -139,10 +139,12 @@ async fn a_busy_database_is_told(database: TestDatabase) {
     server.settle().await;
     let query = "{ viewer { email } }";
     let store = server.service.app.store();
+    // Whatever is left, be it that a connection listens for changes.
     let mut held = Vec::new();
-    for _ in 0..connections {
-        held.push(store.begin().await.unwrap());
+    while let Ok(tx) = store.begin().await {
+        held.push(tx);
     }
+    assert!(!held.is_empty());
     let (status, _, body) = post(&server, Some(&user), query, None).await;
     assert_eq!(status, 503, "{body:#}");
     assert_eq!(body["errors"][0]["extensions"]["code"], "UNAVAILABLE");
