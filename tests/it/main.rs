@@ -3,6 +3,7 @@
 
 mod arrangement;
 mod bad_input;
+mod cost;
 mod edge;
 mod evaluation;
 mod event_weights;

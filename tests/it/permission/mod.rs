@@ -5,8 +5,8 @@
 
 mod cells;
 mod decisions;
-mod schema;
-mod world;
+pub mod schema;
+pub mod world;
 
 use decisions::Decisions;
 use matchday_tests::{TestDatabase, on_both};

@@ -1,0 +1,183 @@
+//! Whatever document the service accepts, its answer holds no more fields than the limiter promised before it ran.
+
+use crate::permission::schema::Schema;
+use crate::permission::world::World;
+use async_graphql::Variables;
+use matchday_api::config::Limits;
+use matchday_api::graphql;
+use matchday_api::http::{Shape, weigh};
+use matchday_tests::TestDatabase;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use serde_json::{Value, json};
+
+/// Documents that are tried.
+const DOCUMENTS: usize = 900;
+
+/// Choices that make a document, used one after the other.
+struct Choices<'a> {
+    numbers: &'a [u8],
+    used: usize,
+    /// Fragments so far, as definitions.
+    fragments: Vec<String>,
+}
+
+impl Choices<'_> {
+    fn below(&mut self, n: usize) -> usize {
+        let number = self.numbers.get(self.used).copied().unwrap_or(0);
+        self.used += 1;
+        usize::from(number) % n.max(1)
+    }
+
+    fn done(&self) -> bool {
+        self.used >= self.numbers.len()
+    }
+}
+
+/// Arguments that a field takes; none if some must be given that this test does not know.
+fn arguments(
+    schema: &Schema,
+    typ: &str,
+    field: &str,
+    world: &World,
+    choices: &mut Choices<'_>,
+) -> Option<String> {
+    let found = &schema.types[typ][field];
+    let pages = found.typ.ends_with("Connection");
+    let ids = || {
+        ["offer", "demand", "day", "meeting", "arrangement"].map(|sample| world.ids[sample].clone())
+    };
+    match (found.required.as_slice(), pages) {
+        ([], true) => Some(match choices.below(4) {
+            0 => String::new(),
+            1 => format!("(last: {})", choices.below(6)),
+            2 => "(first: $n)".to_owned(),
+            _ => format!("(first: {})", choices.below(6)),
+        }),
+        ([], false) => Some(String::new()),
+        ([one], _) if one == "id" => Some(format!("(id: {:?})", ids()[choices.below(5)])),
+        ([one], _) if one == "ids" => Some(format!("(ids: {:?})", ids())),
+        ([one], _) if one == "words" => Some("(words: \"CT\")".to_owned()),
+        _ => None,
+    }
+}
+
+/// A selection set of a type, some levels deep.
+fn selection(
+    schema: &Schema,
+    typ: &str,
+    world: &World,
+    depth: usize,
+    choices: &mut Choices<'_>,
+) -> String {
+    let fields: Vec<_> = schema.types[typ].keys().cloned().collect();
+    let mut set = String::from("{ __typename ");
+    for _ in 0..=choices.below(4) {
+        let field = &fields[choices.below(fields.len())];
+        let Some(arguments) = arguments(schema, typ, field, world, choices) else {
+            continue;
+        };
+        let to = schema.types[typ][field].typ.clone();
+        let inner = match schema.types.contains_key(&to) {
+            true if depth == 0 || choices.done() => continue,
+            true if to == "Node" => {
+                let node = &schema.nodes[choices.below(schema.nodes.len())];
+                format!(
+                    "{{ id ... on {node} {} }}",
+                    selection(schema, node, world, depth - 1, choices)
+                )
+            }
+            true => selection(schema, &to, world, depth - 1, choices),
+            false => String::new(),
+        };
+        // The same field twice with other arguments would be refused: every one has a name of its own.
+        let alias = choices.used;
+        let plain = format!("f{alias}: {field}{arguments} {inner} ");
+        set += &match choices.below(5) {
+            0 => format!("... on {typ} @include(if: true) {{ {plain} }} "),
+            1 => {
+                let name = format!("F{}", choices.fragments.len());
+                choices
+                    .fragments
+                    .push(format!("fragment {name} on {typ} {{ {plain} }} "));
+                format!("...{name} ").repeat(1 + choices.below(3))
+            }
+            _ => plain,
+        };
+    }
+    set + "}"
+}
+
+/// Fields of an answer, and the longest list in it.
+fn held(value: &Value) -> (u64, usize) {
+    match value {
+        Value::Object(fields) => fields
+            .values()
+            .map(held)
+            .fold((0, 0), |(n, longest), (more, long)| {
+                (n + 1 + more, longest.max(long))
+            }),
+        Value::Array(items) => items
+            .iter()
+            .map(held)
+            .fold((0, items.len()), |(n, longest), (more, long)| {
+                (n + more, longest.max(long))
+            }),
+        _ => (0, 0),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_answer_costs_more_than_was_promised() {
+    let world = World::build(&TestDatabase::sqlite()).await;
+    let sdl = graphql::sdl();
+    let (schema, shape, limits) = (
+        Schema::read(&sdl),
+        Shape::of(&sdl).unwrap(),
+        Limits::default(),
+    );
+    let variables = Variables::from_json(json!({ "n": 3 }));
+    let organiser = world
+        .actors
+        .iter()
+        .find(|actor| actor.label == "organiser.own.member")
+        .unwrap();
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let numbers = proptest::collection::vec(any::<u8>(), 20..160);
+    let (mut answered, mut dearest, mut refused) = (0, (0, 0), 0);
+    for _ in 0..DOCUMENTS {
+        let numbers = numbers.new_tree(&mut runner).unwrap().current();
+        let mut choices = Choices {
+            numbers: &numbers,
+            used: 0,
+            fragments: Vec::new(),
+        };
+        let set = selection(&schema, "Query", &world, 5, &mut choices);
+        let document = format!("query($n: Int) {set} {}", choices.fragments.concat());
+        let Ok(promised) = weigh(&document, &variables, &limits, &shape) else {
+            refused += 1;
+            continue;
+        };
+        let answer = world
+            .server
+            .post(organiser.user.as_ref(), &document, json!({ "n": 3 }))
+            .await;
+        let (fields, longest) = held(&answer["data"]);
+        // Lists that take no `first` are promised to be no longer than this.
+        assert!(
+            longest <= limits.list_size.max(limits.default_page_size),
+            "{document}"
+        );
+        assert!(
+            fields <= promised,
+            "{fields} fields, {promised} promised: {document}\n{answer:#}"
+        );
+        answered += usize::from(fields > 1);
+        dearest = dearest.max((fields, promised));
+    }
+    println!("{answered} answered, {refused} refused; the dearest: {dearest:?} (fields, promised)");
+    assert!(answered > DOCUMENTS / 10, "{answered} answered");
+    assert!(dearest.0 > 50, "{dearest:?}");
+}
