@@ -29,9 +29,10 @@ impl Socket {
     pub async fn refusal(server: &TestServer, user: Option<&User>, query: &str) -> Option<String> {
         let mut socket = Self::connect(server, user).await;
         socket.operate("1", query, json!({})).await;
-        // A refusal needs no event: it comes before one that is waited for.
-        let later = "subscription { serviceTime(count: 1, everyMs: 100) }";
+        // One that waits for events says nothing if it opens: what was refused has been told long before the second tick.
+        let later = "subscription { serviceTime(count: 2, everyMs: 2000) }";
         socket.operate("2", later, json!({})).await;
+        let mut ticks = 0;
         loop {
             let message = socket.receive().await;
             let first = message["id"] == "1";
@@ -44,7 +45,12 @@ impl Socket {
                     let code = &message["payload"]["errors"][0]["extensions"]["code"];
                     return code.as_str().map(str::to_owned);
                 }
-                Some("next") => return None,
+                Some("next") => {
+                    ticks += 1;
+                    if ticks == 2 {
+                        return None;
+                    }
+                }
                 _ => {}
             }
         }
