@@ -57,7 +57,7 @@ const [url, folder, email] = process.argv.slice(2);
 const ask = async (query, i) => (await (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query, variables: { i } }) })).json()).data;
 const before = new Set(fs.existsSync(folder) ? fs.readdirSync(folder) : []);
 await ask('mutation($i: RequestSignInInput!) { requestSignIn(input: $i) { email } }', { email });
-for (let n = 0; n < 200; n++) {
+for (let n = 0; n < 2400; n++) {
   await new Promise((r) => setTimeout(r, 50));
   for (const file of fs.readdirSync(folder).filter((f) => !before.has(f) && f.endsWith('.eml'))) {
     const mail = fs.readFileSync(`${folder}/${file}`, 'utf8');
