@@ -160,3 +160,42 @@ pub(crate) fn list<T, Node: OutputType, P: Position>(
     }));
     list
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::{Rng, SeedableRng};
+
+    /// Whether a cursor is one of a list; then it must be the only one of its place.
+    fn is_read<P: Position>(cursor: &str) -> bool {
+        let place = P::decode(cursor);
+        if let Some(place) = &place {
+            assert_eq!(place.encode(), cursor);
+        }
+        place.is_some()
+    }
+
+    #[test]
+    fn what_is_read_as_a_cursor_prints_as_it_was() {
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let mut read = [0, 0, 0];
+        for length in (0..32).cycle().take(20_000) {
+            let mut bytes = vec![0; length];
+            random.fill_bytes(&mut bytes);
+            // Keys are text, mostly.
+            bytes.iter_mut().skip(8).for_each(|byte| *byte &= 0x7f);
+            let mut cursor = URL_SAFE_NO_PAD.encode(&bytes).into_bytes();
+            if random.next_u32().is_multiple_of(2) && !cursor.is_empty() {
+                let last = cursor.len() - 1;
+                let signs = b"AQgwBRhx-_=+/ ";
+                cursor[last] = signs[random.next_u32() as usize % signs.len()];
+            }
+            let cursor = String::from_utf8_lossy(&cursor);
+            read[0] += usize::from(is_read::<Uuid>(&cursor));
+            read[1] += usize::from(is_read::<Ranked>(&cursor));
+            read[2] += usize::from(is_read::<Placed>(&cursor));
+        }
+        assert!(read.iter().all(|times| *times > 100), "{read:?}");
+    }
+}
