@@ -1,17 +1,22 @@
 //! What strangers meet at the door: rates, TLS, and a database that is busy.
 
+use futures_util::{SinkExt, StreamExt};
 use matchday_domain::organisation::OrganisationKind;
 use matchday_tests::server::NOW;
-use matchday_tests::{FixedClock, SmtpServer, TestDatabase, TestServer, User, on_both};
-use serde_json::json;
+use matchday_tests::{FixedClock, SmtpServer, Socket, TestDatabase, TestServer, User, on_both};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{WebSocketStream, client_async};
 
 on_both!(a_busy_database_is_told, a_busy_database_is_told);
 
@@ -156,6 +161,162 @@ async fn a_busy_database_is_told(database: TestDatabase) {
     assert_eq!(post(&server, Some(&user), query, None).await.0, 200);
 }
 
+/// Says hello on a WebSocket over a stream, as somebody.
+async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    url: &str,
+    user: &User,
+) -> WebSocketStream<S> {
+    let mut request = url.into_client_request().unwrap();
+    let protocol = "graphql-transport-ws".parse().unwrap();
+    request
+        .headers_mut()
+        .insert("sec-websocket-protocol", protocol);
+    let (mut socket, _) = client_async(request, stream).await.unwrap();
+    let token = format!("Bearer {}", user.token);
+    let init = json!({ "type": "connection_init", "payload": { "authorization": token } });
+    socket.send(Message::text(init.to_string())).await.unwrap();
+    socket
+}
+
+/// What the server says next, or the code with which it closes.
+async fn heard<S: AsyncRead + AsyncWrite + Unpin>(
+    socket: &mut WebSocketStream<S>,
+) -> Result<Value, u16> {
+    let message = tokio::time::timeout(Duration::from_secs(20), socket.next()).await;
+    match message.unwrap().unwrap().unwrap() {
+        Message::Text(text) => Ok(serde_json::from_str(&text).unwrap()),
+        Message::Close(Some(frame)) => Err(frame.code.into()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_a_trusted_proxy_names_the_client() {
+    let database = TestDatabase::sqlite();
+    let (server, _smtp, _) = started(&database, &[("limits.requests_per_address", "3")]).await;
+    let alive = "{ __typename }";
+    for i in 0..3 {
+        let from = format!("203.0.113.{i}");
+        assert_eq!(post(&server, None, alive, Some(&from)).await.0, 200);
+    }
+    let answer = reqwest::Client::new()
+        .post(format!("{}/graphql", server.url))
+        .header("accept-language", "en")
+        .header("x-forwarded-for", "203.0.113.99")
+        .json(&json!({ "query": alive }))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status().as_u16(), 429);
+    let body: Value = answer.json().await.unwrap();
+    let said = body["errors"][0]["message"].as_str().unwrap();
+    assert!(said.is_ascii(), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_socket_is_closed_when_too_much_is_asked_over_it() {
+    let database = TestDatabase::sqlite();
+    let settings = [
+        ("limits.operations_per_user", "1"),
+        ("limits.socket_messages", "4"),
+    ];
+    let (server, _smtp, user) = started(&database, &settings).await;
+    let address = server.url.strip_prefix("http://").unwrap();
+    let url = format!("ws://{address}/graphql/ws");
+    let connect = || async { TcpStream::connect(address).await.unwrap() };
+    // Messages of one socket, be they small.
+    let mut talker = greet(connect().await, &url, &user).await;
+    assert_eq!(heard(&mut talker).await.unwrap()["type"], "connection_ack");
+    for _ in 0..4 {
+        let ping = Message::text(json!({ "type": "ping" }).to_string());
+        talker.send(ping).await.unwrap();
+    }
+    for _ in 0..3 {
+        assert_eq!(heard(&mut talker).await.unwrap()["type"], "pong");
+    }
+    assert_eq!(heard(&mut talker).await, Err(4429));
+    // Sockets of one user, each of which is looked up.
+    let mut second = greet(connect().await, &url, &user).await;
+    assert_eq!(heard(&mut second).await, Err(4429));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_document_runs_but_those_the_operator_knows() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("documents.json");
+    let document = "{ viewer { email } }";
+    let hash: String = Sha256::digest(document)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    std::fs::write(&file, json!({ &hash: document }).to_string()).unwrap();
+    let settings = [
+        ("http.trusted_documents_file", file.to_str().unwrap()),
+        ("http.trusted_documents_only", "true"),
+    ];
+    let database = TestDatabase::sqlite();
+    let (server, _smtp, user) = started(&database, &settings).await;
+    let ask = async |body: Value| {
+        let request = reqwest::Client::new().post(format!("{}/graphql", server.url));
+        let request = request.bearer_auth(&user.token).json(&body);
+        let answer: Value = request.send().await.unwrap().json().await.unwrap();
+        match answer["errors"][0]["extensions"]["code"].as_str() {
+            Some(code) => code.to_owned(),
+            None => answer["data"]["viewer"]["email"].to_string(),
+        }
+    };
+    let good = "\"h@hospital.example\"";
+    let persisted = |hash: &str| json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } });
+    assert_eq!(ask(json!({ "query": document })).await, good);
+    assert_eq!(ask(json!({ "documentId": hash })).await, good);
+    assert_eq!(ask(json!({ "extensions": persisted(&hash) })).await, good);
+    for stranger in ["{ viewer { email } } ", "{ __typename }"] {
+        let asked = ask(json!({ "query": stranger, "documentId": hash })).await;
+        assert_eq!(asked, "DOCUMENT_NOT_TRUSTED", "{stranger}");
+    }
+    // A stranger's document is not taken in under its hash either.
+    let unknown = "0".repeat(64);
+    for body in [
+        json!({ "documentId": unknown }),
+        json!({ "extensions": persisted(&unknown) }),
+    ] {
+        assert_eq!(ask(body).await, "PERSISTED_QUERY_NOT_FOUND");
+    }
+    let refused = Socket::refusal(
+        &server,
+        Some(&user),
+        "subscription { serviceTime(count: 1) }",
+    );
+    assert_eq!(refused.await.as_deref(), Some("DOCUMENT_NOT_TRUSTED"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_grows_beyond_the_estimate_is_ended() {
+    let database = TestDatabase::sqlite();
+    let settings = [("limits.list_size", "1"), ("limits.cost", "12")];
+    let (server, _smtp, user) = started(&database, &settings).await;
+    let terms = |inner| format!("{{ searchTerms(words: \"cancer\") {{ {inner} }} }}");
+    // Estimated at some fields, it holds a list of twenty.
+    let (status, _, body) = post(&server, Some(&user), &terms("code matched"), None).await;
+    assert_eq!(status, 200, "{body:#}");
+    assert_eq!(
+        body["errors"][0]["extensions"]["code"], "TOO_COSTLY",
+        "{body:#}"
+    );
+    assert_eq!(
+        body["errors"][0]["path"][0], "searchTerms",
+        "refused before it ran: {body:#}"
+    );
+    let few = "{ searchTerms(words: \"cancer\", first: 2) { code matched } }";
+    let (_, _, body) = post(&server, Some(&user), few, None).await;
+    assert_eq!(
+        body["data"]["searchTerms"].as_array().map(Vec::len),
+        Some(2),
+        "{body:#}"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_service_speaks_tls_by_itself() {
     let folder = tempfile::tempdir().unwrap();
@@ -170,7 +331,7 @@ async fn the_service_speaks_tls_by_itself() {
         ("http.public_url", "https://localhost"),
         ("http.header_timeout_s", "1"),
     ];
-    let (server, _smtp, _) = started(&database, &settings).await;
+    let (server, smtp, user) = started(&database, &settings).await;
     let address = server.url.strip_prefix("http://").unwrap().to_owned();
 
     let mut roots = RootCertStore::empty();
@@ -180,18 +341,25 @@ async fn the_service_speaks_tls_by_itself() {
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let plain = TcpStream::connect(&address).await.unwrap();
-    let name = ServerName::try_from("localhost").unwrap();
     let connector = TlsConnector::from(Arc::new(config));
-    let mut stream = connector.connect(name, plain).await.unwrap();
-    let body = r#"{"query":"{ __typename }"}"#;
-    let request = format!(
-        "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
+    let connect = || async {
+        let plain = TcpStream::connect(&address).await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        connector.connect(name, plain).await.unwrap()
+    };
+    let send = async |path: &str, kind: &str, body: &str| {
+        let mut stream = connect().await;
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/{kind}\r\n\
+             content-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    };
+    let answer = send("/graphql", "json", r#"{"query":"{ __typename }"}"#).await;
     let head = answer.to_lowercase();
     assert!(head.starts_with("http/1.1 200"), "{answer}");
     assert!(head.contains("strict-transport-security:"), "{answer}");
@@ -199,6 +367,40 @@ async fn the_service_speaks_tls_by_itself() {
         answer.ends_with(r#"{"data":{"__typename":"Query"}}"#),
         "{answer}"
     );
+
+    // The session is kept in a cookie that never leaves TLS.
+    let ask = json!({ "query": "mutation($e: String!) { requestSignIn(input: { email: $e }) { userErrors { code } } }",
+        "variables": { "e": user.email } });
+    let asked = send("/graphql", "json", &ask.to_string()).await;
+    assert!(asked.contains(r#""userErrors":[]"#), "{asked}");
+    let mail = smtp
+        .wait_for("the link", |mail| mail.to == user.email)
+        .await;
+    let text = mail.text();
+    let (before, token) = text.split_once("/sign-in?token=").unwrap();
+    assert!(before.ends_with("https://localhost"), "{text}");
+    let form = format!("token={}", token.split_whitespace().next().unwrap());
+    let opened = send("/sign-in", "x-www-form-urlencoded", &form).await;
+    let cookie = opened
+        .lines()
+        .find(|line| line.to_lowercase().starts_with("set-cookie:"))
+        .unwrap_or_else(|| panic!("{opened}"));
+    for word in ["; Secure", "; HttpOnly", "; SameSite=Lax"] {
+        assert!(cookie.contains(word), "{cookie}");
+    }
+
+    let mut socket = greet(connect().await, "wss://localhost/graphql/ws", &user).await;
+    assert_eq!(heard(&mut socket).await.unwrap()["type"], "connection_ack");
+    let subscribe = json!({ "id": "1", "type": "subscribe",
+        "payload": { "query": "subscription { serviceTime(count: 2, everyMs: 10) }" } });
+    socket
+        .send(Message::text(subscribe.to_string()))
+        .await
+        .unwrap();
+    for expected in ["next", "next", "complete"] {
+        let message = heard(&mut socket).await.unwrap();
+        assert_eq!(message["type"], expected, "{message:#}");
+    }
 
     // Without TLS there is no answer in HTTP, and who dawdles over the handshake is cut off.
     for sent in ["GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n", "\u{16}"] {
