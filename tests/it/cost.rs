@@ -160,7 +160,8 @@ fn held(value: &Value) -> (u64, usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_answer_costs_more_than_was_promised() {
-    let world = World::build(&TestDatabase::sqlite()).await;
+    let database = TestDatabase::sqlite();
+    let world = World::build(&database).await;
     let sdl = graphql::sdl();
     let (schema, shape, limits) = (
         Schema::read(&sdl),
@@ -194,7 +195,13 @@ async fn no_answer_costs_more_than_was_promised() {
             fragments: Vec::new(),
         };
         let set = selection(&schema, "Query", &world, 5, &mut choices);
-        let document = format!("query($n: Int) {set} {}", choices.fragments.concat());
+        let body = format!("{set} {}", choices.fragments.concat());
+        let head = if body.contains("$n") {
+            "query($n: Int)"
+        } else {
+            "query"
+        };
+        let document = format!("{head} {body}");
         let Ok(promised) = weigh(&document, &variables, &limits, &shape) else {
             refused += 1;
             continue;
@@ -203,6 +210,12 @@ async fn no_answer_costs_more_than_was_promised() {
             .server
             .post(organiser.user.as_ref(), &document, json!({ "n": 3 }))
             .await;
+        // A document that is refused after all, or breaks something, tells nothing of its cost.
+        for error in answer["errors"].as_array().into_iter().flatten() {
+            let code = error["extensions"]["code"].as_str().unwrap_or("none");
+            let broken = ["none", "INTERNAL", "GRAPHQL_VALIDATION_FAILED"].contains(&code);
+            assert!(!broken, "{document}\n{error:#}");
+        }
         let (fields, longest) = held(&answer["data"]);
         // Lists that take no `first` are promised to be no longer than this.
         assert!(
@@ -226,8 +239,10 @@ async fn no_answer_costs_more_than_was_promised() {
         answered += usize::from(fields > 1);
         dearest = dearest.max((fields, promised));
     }
-    println!("{answered} answered, {refused} refused; the dearest: {dearest:?} (fields, promised)");
-    assert!(answered > DOCUMENTS / 10, "{answered} answered");
+    println!(
+        "{answered} answered, {refused} refused; the dearest: {dearest:?} (fields, promised); at most {most} resolved"
+    );
+    assert!(answered > DOCUMENTS / 2, "{answered} answered");
     assert!(dearest.0 > 50, "{dearest:?}");
     assert!(most > 50, "at most {most} fields were resolved");
 }
