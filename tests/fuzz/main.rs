@@ -216,7 +216,8 @@ fn lines(input: &[u8]) -> u64 {
 /// Every refused row must say where and why, in both languages.
 fn rows_told(errors: &[RowError], input: &[u8]) -> Result<(), String> {
     let silent = errors.iter().find(|error| {
-        let unsaid = [Language::Ko, Language::En].map(|language| error.reason.get(language) == "");
+        let unsaid =
+            [Language::Ko, Language::En].map(|language| error.reason.get(language).is_empty());
         !(1..=lines(input)).contains(&error.line)
             || error.field.as_deref() == Some("")
             || unsaid.contains(&true)

@@ -109,7 +109,8 @@ impl RowError {
         };
         Self {
             line,
-            field: field.map(str::to_owned),
+            // A key may be empty; it names nothing.
+            field: field.filter(|field| !field.is_empty()).map(str::to_owned),
             reason,
         }
     }

@@ -71,7 +71,7 @@ pub fn read(text: &str) -> Result<(Problem, Policy), Vec<Fault>> {
         let reason = reason.split(" at line ").next().unwrap_or_default();
         vec![Fault::new(
             error.line().max(1),
-            track.path().to_string(),
+            named(track.path().to_string()),
             reason,
         )]
     })?;
@@ -83,7 +83,8 @@ pub fn read(text: &str) -> Result<(Problem, Policy), Vec<Fault>> {
         .into_iter()
         .map(|path| {
             let name = path.rsplit('.').next().unwrap_or_default();
-            Fault::new(line_of_key(text, name), path, "unknown field")
+            let line = line_of_key(text, name);
+            Fault::new(line, named(path), "unknown field")
         })
         .collect();
     let mut fault = |list: &str, index: usize, reason: String| {
@@ -208,6 +209,15 @@ fn place(error: &ProblemError) -> (&'static str, usize) {
 
 fn line_at(text: &str, place: usize) -> usize {
     text[..place].matches('\n').count() + 1
+}
+
+/// A path as it is told: a key may be empty, and is then told as it is written.
+fn named(path: String) -> String {
+    if path.is_empty() {
+        "\"\"".to_owned()
+    } else {
+        path
+    }
 }
 
 /// The line in which a key occurs last.
