@@ -1,8 +1,9 @@
-//! The proof again, by a solver that writes down what it learns, checked step by step.
+//! The proof once more, by a solver that writes down what it learns, and checked step by step.
 
 use super::encoding::{Clauses, encode};
 use super::rup;
-use super::{AllMeet, ProveError, Wish, judge};
+use super::solver::open_logged;
+use super::{AllMeet, ProveError, judge};
 use std::cell::RefCell;
 
 /// What the check of a proof found.
@@ -28,23 +29,24 @@ pub enum Certificate {
     Stopped,
 }
 
-/// Refutes that a fair timetable has fewer breaks than `fewer_than`, or, with `None`, that there is one, and checks the
-/// refutation. What is refuted are the clauses; that they say what the problem says is not part of the proof.
+/// Refutes that a timetable whose breaks differ by at most `fairness` has fewer breaks than `fewer_than`, or, with
+/// `None`, that there is one at all; then checks the refutation. What is refuted are the clauses; that they say what
+/// the problem says is not part of the proof. `stop` is asked again and again whether to give up.
 ///
-/// The solver works without what it cannot write down, CaDiCaL in its plain configuration, and so for longer than
-/// [`super::prove`].
+/// It takes BatSat, whatever solver [`super::prove`] had: CaDiCaL as it is bound here does not tell all that it derives.
 ///
 /// # Errors
 /// A malformed problem.
 pub fn certify(
     problem: &AllMeet,
-    wish: &Wish<'_>,
+    fairness: usize,
     fewer_than: Option<usize>,
+    stop: &dyn Fn() -> bool,
 ) -> Result<Certificate, ProveError> {
     problem.check().map_err(ProveError::Malformed)?;
     let steps = RefCell::new(Vec::new());
-    let mut clauses = Clauses::written(wish.solver.open_logged(wish.stop, &steps));
-    let encoding = encode(problem, wish.fairness, &mut clauses);
+    let mut clauses = Clauses::written(open_logged(stop, &steps));
+    let encoding = encode(problem, fairness, &mut clauses);
     match fewer_than {
         Some(0) => clauses.add(&[]),
         Some(more) => clauses.at_most(&encoding.all_breaks(), more - 1),
@@ -53,17 +55,17 @@ pub fn certify(
     match clauses.sat.solve(&[], None) {
         Some(true) => {
             let slots = encoding.read(&clauses);
-            let breaks = judge(problem, &slots, wish.fairness)?;
+            let breaks = judge(problem, &slots, fairness)?;
             return Ok(Certificate::Better { slots, breaks });
         }
         Some(false) => {}
         None => return Ok(Certificate::Stopped),
     }
     let written = clauses.written.take().unwrap_or_default();
-    // The solver may still hold the steps.
+    // The solver holds on to the steps.
     drop(clauses);
     let steps = steps.into_inner();
-    Ok(match rup::refutes(&written, &steps, wish.stop) {
+    Ok(match rup::refutes(&written, &steps, stop) {
         Some(Ok(())) => Certificate::Checked {
             clauses: written.len(),
             steps: steps.len(),

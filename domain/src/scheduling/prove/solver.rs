@@ -52,61 +52,28 @@ impl Solver {
             Self::Batsat => Box::new(with_batsat::open(stop, None)),
         }
     }
+}
 
-    /// An empty solver that writes down what it learns, and does nothing that it cannot write down.
-    pub(super) fn open_logged<'a>(
-        self,
-        stop: Stop<'a>,
-        steps: &'a RefCell<Vec<Step>>,
-    ) -> Box<dyn Sat + 'a> {
-        match self {
-            #[cfg(feature = "cadical")]
-            Self::Cadical => Box::new(with_cadical::open_logged(stop, steps)),
-            Self::Batsat => Box::new(with_batsat::open(stop, Some(steps))),
-        }
-    }
+/// An empty solver that writes down what it learns: BatSat, which tells all of it.
+pub(super) fn open_logged<'a>(stop: Stop<'a>, steps: &'a RefCell<Vec<Step>>) -> Box<dyn Sat + 'a> {
+    Box::new(with_batsat::open(stop, Some(steps)))
 }
 
 #[cfg(feature = "cadical")]
 mod with_cadical {
-    use super::{Log, RefCell, Sat, Step, Stop};
+    use super::{Sat, Stop};
 
-    pub(super) struct Asked<'a> {
-        stop: Stop<'a>,
-        log: Log<'a>,
-    }
+    pub(super) struct Asked<'a>(Stop<'a>);
 
     impl cadical::Callbacks for Asked<'_> {
         fn terminate(&mut self) -> bool {
-            (self.stop)()
-        }
-
-        fn max_length(&self) -> i32 {
-            if self.log.is_some() { i32::MAX } else { 0 }
-        }
-
-        fn learn(&mut self, clause: &[i32]) {
-            if let Some(log) = self.log {
-                log.borrow_mut().push(Step::Learn(clause.to_vec()));
-            }
+            (self.0)()
         }
     }
 
     pub(super) fn open(stop: Stop<'_>) -> cadical::Solver<Asked<'_>> {
         let mut solver = cadical::Solver::new();
-        solver.set_callbacks(Some(Asked { stop, log: None }));
-        solver
-    }
-
-    /// Plain: what simplification derives is not told.
-    pub(super) fn open_logged<'a>(
-        stop: Stop<'a>,
-        steps: &'a RefCell<Vec<Step>>,
-    ) -> cadical::Solver<Asked<'a>> {
-        // The only error is an unknown name; whatever the configuration, each step is checked.
-        let mut solver = cadical::Solver::with_config("plain").unwrap_or_default();
-        let log = Some(steps);
-        solver.set_callbacks(Some(Asked { stop, log }));
+        solver.set_callbacks(Some(Asked(stop)));
         solver
     }
 
