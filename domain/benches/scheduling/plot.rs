@@ -48,7 +48,7 @@ pub fn growth(path: &str) -> Result<(), Failure> {
         &left,
         "Time of one thread",
         "milliseconds",
-        0.01..200_000.0,
+        0.5..50_000.0,
         &times,
         &days,
     )?;
