@@ -3,6 +3,7 @@
 //! `cargo bench -p matchday-domain --bench scheduling -- [--families S40,M25,…] [--seeds 3] [--iterations N]
 //! [--iterations-scale 1.0] [--lunch] [--repair [--price 30]] [file.mm …]`. With files, those; else three generated days of each family
 //! and their medians. `--repair` re-arranges instead: see [`repair`]. `--lunch` plans a break at midday, over which waiting is no break; without it every wait of the day counts.
+//! `--svg FILE` arranges days of growing size instead and draws their times and quality.
 //! Times are what one thread has run for, without the time in which other programs had its core.
 
 #![allow(
@@ -19,6 +20,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod day;
 mod extras;
+mod plot;
 mod repair;
 
 use cpu_time::ThreadTime;
@@ -48,7 +50,7 @@ struct Figures {
 
 fn main() {
     let (mut families, mut files) = (Vec::new(), Vec::new());
-    let (mut repairs, mut price) = (false, 30);
+    let (mut repairs, mut price, mut svg) = (false, 30, None);
     let (mut seeds, mut iterations, mut scale, mut lunch) = (3_u64, None, 1.0, false);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -60,6 +62,7 @@ fn main() {
             "--iterations-scale" => scale = value().parse().expect("a number"),
             "--lunch" => lunch = true,
             "--repair" => repairs = true,
+            "--svg" => svg = Some(value()),
             "--price" => price = value().parse().expect("a number"),
             // Cargo's own.
             "--bench" => {}
@@ -73,6 +76,10 @@ fn main() {
     println!(
         "day | requests | meetings of covered | coverage/bound | weight/bound | gap % | breaks at first | breaks | break bound | bound ms | construct ms | all s | iterations"
     );
+    if let Some(path) = svg {
+        plot::growth(&path).expect("the picture can be written");
+        return;
+    }
     if files.is_empty() {
         for family in FAMILIES {
             if families.is_empty() || families.iter().any(|name| name == family.name) {

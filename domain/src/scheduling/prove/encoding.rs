@@ -1,9 +1,10 @@
 //! The clauses, after Bofill et al. (JAIR 74, 2022).
 //!
-//! `x(m, t)`: meeting m lies in slot t. `u(p, t)`: participant p meets in t. `s(p, t)`: a run of p begins in t. The
-//! breaks of p are its runs less one, counted in unary; fairness compares the unary counts. Implied constraints that
-//! let the solver see more: a participant uses as many slots as it has meetings; twice as many participants meet in a
-//! slot as meetings take place there; what the other slots cannot hold must lie in a slot.
+//! `x(m, t)`: meeting m lies in slot t. `u(p, t)`: participant p meets in t. `done(p, t, j)`: at least j of its meetings
+//! lie in slots up to t. The breaks of p are counted in unary; fairness compares the unary counts. Tables are counted
+//! by [`hosts`]. Implied constraints that let the solver see more: a participant uses as many slots as it has meetings,
+//! in one run if it has no break; at most twice as many participants meet in a slot as it has tables; what the other
+//! slots cannot hold must lie in a slot.
 
 use super::AllMeet;
 use super::solver::Sat;
@@ -11,12 +12,26 @@ use super::solver::Sat;
 /// Clauses with a count of variables.
 pub(super) struct Clauses<'a> {
     pub(super) sat: Box<dyn Sat + 'a>,
+    /// A copy of what was added, if wanted.
+    pub(super) written: Option<Vec<Vec<i32>>>,
     variables: i32,
 }
 
 impl<'a> Clauses<'a> {
     pub(super) fn new(sat: Box<dyn Sat + 'a>) -> Self {
-        Self { sat, variables: 0 }
+        Self {
+            sat,
+            written: None,
+            variables: 0,
+        }
+    }
+
+    /// Keeps a copy of what is added.
+    pub(super) fn written(sat: Box<dyn Sat + 'a>) -> Self {
+        Self {
+            written: Some(Vec::new()),
+            ..Self::new(sat)
+        }
     }
 
     pub(super) fn variable(&mut self) -> i32 {
@@ -25,6 +40,9 @@ impl<'a> Clauses<'a> {
     }
 
     pub(super) fn add(&mut self, clause: &[i32]) {
+        if let Some(written) = &mut self.written {
+            written.push(clause.to_vec());
+        }
         self.sat.add(clause);
     }
 
@@ -79,6 +97,21 @@ impl<'a> Clauses<'a> {
             self.add(&[-count[most]]);
         }
     }
+
+    /// At least `least` and at most `most` hold.
+    fn between(&mut self, literals: &[i32], least: usize, most: usize) {
+        if least == 0 {
+            return self.at_most(literals, most);
+        }
+        let count = self.count(literals, most + 1, true);
+        if let Some(above) = count.get(most) {
+            self.add(&[-above]);
+        }
+        match count.get(least - 1) {
+            Some(least) => self.add(&[*least]),
+            None => self.add(&[]),
+        }
+    }
 }
 
 /// The variables that are read back.
@@ -120,36 +153,81 @@ pub(super) fn encode(problem: &AllMeet, fairness: usize, to: &mut Clauses<'_>) -
     let mut breaks = Vec::with_capacity(problem.participants);
     for (participant, meetings) in meetings_of.iter().enumerate() {
         for (slot, used) in used[participant].iter_mut().enumerate() {
-            *used = one_at_a_time(meetings, slot, &place, to);
+            let here = in_slot(meetings, slot, &place);
+            to.at_most_one(&here);
+            *used = any(&here, to);
         }
         let used = &used[participant];
-        breaks.push(count_breaks(used, meetings.len(), to));
-    }
-    let meet: Vec<Vec<i32>> = (0..slots)
-        .map(|slot| used.iter().filter_map(|used| used[slot]).collect())
-        .collect();
-    let holds: Vec<usize> = (0..slots)
-        .map(|slot| problem.tables[slot].min(meet[slot].len() / 2))
-        .collect();
-    let all: usize = holds.iter().sum();
-    for (meeting, holds) in meet.iter().zip(&holds) {
-        let most = holds * 2;
-        let least = problem.meetings.len().saturating_sub(all - holds) * 2;
-        if least > 0 {
-            let count = to.count(meeting, most + 1, true);
-            if let Some(above) = count.get(most) {
-                to.add(&[-above]);
-            }
-            match count.get(least - 1) {
-                Some(least) => to.add(&[*least]),
-                None => to.add(&[]),
-            }
-        } else {
-            to.at_most(meeting, most);
+        let own = count_breaks(used, meetings.len(), to);
+        if let Some(any) = own.first() {
+            in_one_run(used, meetings.len(), *any, to);
         }
+        breaks.push(own);
+    }
+    let hosts = hosts(problem, &meetings_of);
+    let mut at = Vec::with_capacity(slots);
+    for (slot, tables) in problem.tables.iter().enumerate() {
+        let meet: Vec<i32> = used.iter().filter_map(|used| used[slot]).collect();
+        let mut host = Vec::new();
+        for (participant, own) in &hosts {
+            // Who hosts all its meetings hosts whenever it meets.
+            if own.len() == meetings_of[*participant].len() {
+                host.extend(used[*participant][slot]);
+            } else {
+                host.extend(any(&in_slot(own, slot, &place), to));
+            }
+        }
+        at.push((*tables.min(&host.len()).min(&(meet.len() / 2)), meet, host));
+    }
+    let all: usize = at.iter().map(|at| at.0).sum();
+    for (most, meet, host) in at {
+        let least = problem.meetings.len().saturating_sub(all - most);
+        to.between(&host, least, most);
+        to.at_most(&meet, most * 2);
     }
     fair(&breaks, fairness, to);
     Encoding { place, breaks }
+}
+
+/// Hosts: participants who between them have every meeting, and for each the meetings that count as its own.
+///
+/// A slot takes place at the tables of those who host in it, whoever it is that they meet: known to be full as soon
+/// as they are known to meet. The fewer hosts there are, the sooner; so who has most meetings takes them first.
+fn hosts(problem: &AllMeet, meetings_of: &[Vec<usize>]) -> Vec<(usize, Vec<usize>)> {
+    let mut free = vec![true; problem.meetings.len()];
+    let mut hosts = Vec::new();
+    loop {
+        let left = |of: &[usize]| of.iter().filter(|m| free[**m]).count();
+        let all = meetings_of.iter().enumerate();
+        let most = all.map(|(p, of)| (left(of), of.len(), p)).max();
+        let Some((1.., _, host)) = most else {
+            return hosts;
+        };
+        let mut own = meetings_of[host].clone();
+        own.retain(|meeting| std::mem::take(&mut free[*meeting]));
+        hosts.push((host, own));
+    }
+}
+
+/// The literals of these meetings in a slot.
+fn in_slot(meetings: &[usize], slot: usize, place: &[Vec<(usize, i32)>]) -> Vec<i32> {
+    let place = meetings.iter().flat_map(|m| &place[*m]);
+    place.filter(|x| x.0 == slot).map(|x| x.1).collect()
+}
+
+/// A literal that holds exactly if one of these does; none if there are none.
+fn any(literals: &[i32], to: &mut Clauses<'_>) -> Option<i32> {
+    if let [] | [_] = literals {
+        return literals.first().copied();
+    }
+    let any = to.variable();
+    for literal in literals {
+        to.add(&[-literal, any]);
+    }
+    let mut clause = literals.to_vec();
+    clause.push(-any);
+    to.add(&clause);
+    Some(any)
 }
 
 /// The first lies strictly before the second.
@@ -163,35 +241,6 @@ fn order(first: &[(usize, i32)], second: &[(usize, i32)], to: &mut Clauses<'_>) 
         let mut clause = vec![-literal];
         clause.extend(second.iter().filter(|s| s.0 > *slot).map(|s| s.1));
         to.add(&clause);
-    }
-}
-
-/// At most one of these meetings in a slot; the literal that holds exactly if there is one.
-fn one_at_a_time(
-    meetings: &[usize],
-    slot: usize,
-    place: &[Vec<(usize, i32)>],
-    to: &mut Clauses<'_>,
-) -> Option<i32> {
-    let here: Vec<i32> = meetings
-        .iter()
-        .filter_map(|m| place[*m].iter().find(|x| x.0 == slot))
-        .map(|x| x.1)
-        .collect();
-    match here.as_slice() {
-        [] => None,
-        [only] => Some(*only),
-        _ => {
-            to.at_most_one(&here);
-            let used = to.variable();
-            for literal in &here {
-                to.add(&[-literal, used]);
-            }
-            let mut clause = here;
-            clause.push(-used);
-            to.add(&clause);
-            Some(used)
-        }
     }
 }
 
@@ -276,6 +325,39 @@ fn count_breaks(used: &[Option<i32>], meetings: usize, to: &mut Clauses<'_>) -> 
         None => to.add(&[]),
     }
     to.count(&breaks, meetings - 1, true)
+}
+
+/// Implied: unless there is `any` break, the meetings of a participant are one run.
+///
+/// `y(p, t)`: the run begins in t, where all its slots can be used. The counter sees only forward that a run does not fit;
+/// so the solver sees at once in which slots a participant without a break can meet at all.
+fn in_one_run(used: &[Option<i32>], meetings: usize, any: i32, to: &mut Clauses<'_>) {
+    let fits = |begin: &usize| used[*begin..begin + meetings].iter().all(Option::is_some);
+    let begins: Vec<(usize, i32)> = (0..=used.len().saturating_sub(meetings))
+        .filter(|begin| begin + meetings <= used.len() && fits(begin))
+        .map(|begin| (begin, to.variable()))
+        .collect();
+    let literals: Vec<i32> = begins.iter().map(|begin| begin.1).collect();
+    to.at_most_one(&literals);
+    let mut somewhere = literals;
+    somewhere.push(any);
+    to.add(&somewhere);
+    for (slot, used) in used.iter().enumerate() {
+        let Some(used) = *used else { continue };
+        let (mut covers, mut misses) = (vec![any, -used], Vec::new());
+        for (begin, literal) in &begins {
+            if (*begin..begin + meetings).contains(&slot) {
+                covers.push(*literal);
+                to.add(&[-literal, used]);
+            } else {
+                misses.push(*literal);
+            }
+        }
+        to.add(&covers);
+        for literal in misses {
+            to.add(&[-literal, -used]);
+        }
+    }
 }
 
 /// The breaks of no two participants differ by more than `most`.

@@ -2,16 +2,20 @@
 //!
 //! [`prove`] writes the problem as clauses ([`encoding`]), asks a SAT solver whether it can be met at all, then raises
 //! a bound on the breaks from below until it is met: what is returned is optimal, infeasible, or, where it was
-//! stopped, a timetable and a bound. [`reason`] names the conditions that exclude each other. [`check`] judges every timetable on its own.
+//! stopped, a timetable and a bound. [`reason`] names the conditions that exclude each other. [`check`] judges every timetable on its own,
+//! [`certify`] refutes what would be better once more and checks each step of the refutation.
 
+mod certify;
 mod check;
 mod convert;
 mod encoding;
 mod problem;
 mod reason;
 mod required;
+mod rup;
 mod solver;
 
+pub use certify::{Certificate, certify};
 pub use check::{Broken, check};
 pub use convert::NotAllMeet;
 pub use problem::{AllMeet, Malformed, Meeting};
@@ -95,11 +99,6 @@ pub fn prove(
     problem.check().map_err(ProveError::Malformed)?;
     let mut clauses = Clauses::new(wish.solver.open(wish.stop));
     let encoding = encode(problem, wish.fairness, &mut clauses);
-    let judge = |slots: &[usize]| {
-        check(problem, slots, Some(wish.fairness))
-            .map(|breaks| breaks.iter().sum::<usize>())
-            .map_err(ProveError::Refused)
-    };
     match clauses.sat.solve(&[], None) {
         Some(true) => {}
         Some(false) => return Ok(Outcome::Infeasible),
@@ -112,7 +111,7 @@ pub fn prove(
         }
     }
     let mut slots = encoding.read(&clauses);
-    let mut breaks = judge(&slots)?;
+    let mut breaks = judge(problem, &slots, wish.fairness)?;
     let mut tell = |bound, value| {
         progress(Known {
             bound,
@@ -143,15 +142,14 @@ pub fn prove(
         if answer.is_none() {
             let mut fresh = Clauses::new(wish.solver.open(wish.stop));
             let encoding = encode(problem, wish.fairness, &mut fresh);
-            let open: Vec<i32> = encoding.breaks.iter().flatten().copied().collect();
-            fresh.at_most(&open, bound);
+            fresh.at_most(&encoding.all_breaks(), bound);
             answer = fresh.sat.solve(&[], None);
             found = (answer == Some(true)).then(|| encoding.read(&fresh));
         }
         match answer {
             Some(true) => {
                 slots = found.unwrap_or_default();
-                breaks = judge(&slots)?;
+                breaks = judge(problem, &slots, wish.fairness)?;
             }
             Some(false) => {
                 clauses.add(&[more]);
@@ -170,7 +168,18 @@ pub fn prove(
     Ok(Outcome::Optimal { slots, breaks })
 }
 
+/// The total breaks of a timetable that the checker accepts.
+fn judge(problem: &AllMeet, slots: &[usize], fairness: usize) -> Result<usize, ProveError> {
+    let breaks = check(problem, slots, Some(fairness)).map_err(ProveError::Refused)?;
+    Ok(breaks.iter().sum())
+}
+
 impl Encoding {
+    /// Literals of which as many hold as there are breaks in all.
+    fn all_breaks(&self) -> Vec<i32> {
+        self.breaks.iter().flatten().copied().collect()
+    }
+
     /// The slot of each meeting in the solver's model.
     fn read(&self, clauses: &Clauses<'_>) -> Vec<usize> {
         let slot = |place: &Vec<(usize, i32)>| {

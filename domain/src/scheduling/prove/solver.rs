@@ -1,6 +1,8 @@
 //! The SAT solvers behind the proof: CaDiCaL (C++), and BatSat (pure Rust) for a build without a C++ compiler.
 
+use super::rup::Step;
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 
 /// Which solver proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +28,9 @@ impl Default for Solver {
 /// Whether to give up; asked again and again.
 pub(super) type Stop<'a> = &'a dyn Fn() -> bool;
 
+/// Where a solver writes down what it learns.
+pub(super) type Log<'a> = Option<&'a RefCell<Vec<Step>>>;
+
 /// An incremental solver. Literals are numbers other than 0; a negative one is negated.
 pub(super) trait Sat {
     /// Adds a clause.
@@ -44,9 +49,14 @@ impl Solver {
         match self {
             #[cfg(feature = "cadical")]
             Self::Cadical => Box::new(with_cadical::open(stop)),
-            Self::Batsat => Box::new(with_batsat::open(stop)),
+            Self::Batsat => Box::new(with_batsat::open(stop, None)),
         }
     }
+}
+
+/// An empty solver that writes down what it learns: BatSat, which tells all of it.
+pub(super) fn open_logged<'a>(stop: Stop<'a>, steps: &'a RefCell<Vec<Step>>) -> Box<dyn Sat + 'a> {
+    Box::new(with_batsat::open(stop, Some(steps)))
 }
 
 #[cfg(feature = "cadical")]
@@ -92,19 +102,29 @@ mod with_cadical {
 }
 
 mod with_batsat {
-    use super::{Sat, Stop};
+    use super::{Log, Sat, Step, Stop};
     use batsat::{Callbacks, Lit, SolverInterface, SolverOpts, lbool};
     use std::cell::Cell;
 
     pub(super) struct Asked<'a> {
         stop: Stop<'a>,
+        log: Log<'a>,
         learnt: Cell<u32>,
         most: Cell<u32>,
     }
 
     impl Callbacks for Asked<'_> {
-        fn on_new_clause(&mut self, _: &[Lit], _: batsat::ClauseKind) {
+        fn on_new_clause(&mut self, clause: &[Lit], _: batsat::ClauseKind) {
             self.learnt.set(self.learnt.get().saturating_add(1));
+            if let Some(log) = self.log {
+                log.borrow_mut().push(Step::Learn(numbers(clause)));
+            }
+        }
+
+        fn on_delete_clause(&mut self, clause: &[Lit]) {
+            if let Some(log) = self.log {
+                log.borrow_mut().push(Step::Forget(numbers(clause)));
+            }
         }
 
         fn stop(&self) -> bool {
@@ -112,14 +132,24 @@ mod with_batsat {
         }
     }
 
+    fn numbers(clause: &[Lit]) -> Vec<i32> {
+        let number = |literal: &Lit| {
+            // Variables are numbered below the largest of ours.
+            let variable = i32::try_from(literal.var().idx()).unwrap_or(i32::MAX);
+            if literal.sign() { variable } else { -variable }
+        };
+        clause.iter().map(number).collect()
+    }
+
     pub(super) struct Batsat<'a> {
         solver: batsat::Solver<Asked<'a>>,
         clause: Vec<Lit>,
     }
 
-    pub(super) fn open(stop: Stop<'_>) -> Batsat<'_> {
+    pub(super) fn open<'a>(stop: Stop<'a>, log: Log<'a>) -> Batsat<'a> {
         let asked = Asked {
             stop,
+            log,
             learnt: Cell::new(0),
             most: Cell::new(u32::MAX),
         };

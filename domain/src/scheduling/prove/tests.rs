@@ -117,6 +117,24 @@ proptest! {
     }
 
     #[test]
+    fn refutations_are_checked_and_what_is_better_is_found(problem in small(), fairness in 0..3_usize) {
+        let least = by_force(&problem, fairness);
+        let certified = |fewer_than| certify(&problem, fairness, fewer_than, &|| false).unwrap();
+        let refuted = certified(least);
+        prop_assert!(matches!(refuted, Certificate::Checked { .. }), "{:?}", refuted);
+        if let Some(least) = least {
+            for asked in [Some(least + 1), None] {
+                let Certificate::Better { slots, breaks } = certified(asked) else {
+                    return Err(TestCaseError::fail("a timetable exists"));
+                };
+                prop_assert!(asked.is_none_or(|asked| breaks < asked));
+                let own = check(&problem, &slots, Some(fairness)).unwrap();
+                prop_assert_eq!(own.iter().sum::<usize>(), breaks);
+            }
+        }
+    }
+
+    #[test]
     fn reasons_exclude_a_timetable_and_none_can_be_spared(problem in small(), fairness in 0..2_usize) {
         let all = problem.meetings.len() * problem.slots();
         for solver in solvers() {
