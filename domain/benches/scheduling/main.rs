@@ -30,12 +30,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 /// The score alone decides.
-const BY_SCORE: Policy = Policy {
-    mutual: 0,
-    demand_side: 0,
-    supply_side: 0,
-    suggested: 0,
-};
+const BY_SCORE: Policy = Policy::BY_SCORE;
 
 struct Figures {
     coverage: Level,

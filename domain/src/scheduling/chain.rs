@@ -228,13 +228,13 @@ impl Chain {
         })
     }
 
-    /// What the change costs in gaps.
+    /// What the change costs.
     pub(super) fn cost(&self, timetable: &Timetable<'_>) -> i64 {
         let mut cost = 0;
         for p in &self.touched {
             let after = self.occupied(timetable, *p);
             if after != timetable.occupied[*p] {
-                cost += timetable.gap_of(*p, after) - timetable.gap(*p);
+                cost += timetable.cost_of(*p, after);
             }
         }
         cost

@@ -1,9 +1,11 @@
-//! Fewer breaks at the same worth: annealing over Kempe chains and over exchanges of requests that weigh the same.
+//! Less to bear at the same worth, fewer breaks before all: annealing over Kempe chains and over exchanges of requests that weigh the same.
 //!
 //! A step makes a participant meet where it did not before, mostly beside a run of its meetings; everything that is in
 //! the way changes places along the chain, so that the timetable stays valid at every step. An exchange takes one
-//! meeting out and another of the same weight in, where that gives away no coverage.
+//! meeting out and another of the same weight in, where that gives away no coverage. What costs is said by the order of
+//! the aims, and the best is kept by it.
 
+use super::aim::Aim;
 use super::anneal::Annealing;
 use super::chain::Chain;
 use super::levels;
@@ -16,7 +18,7 @@ use std::collections::BTreeMap;
 const ROUND: u64 = 4_096;
 /// Chains that may be added to one so that the tables suffice.
 const BALANCING: usize = 3;
-/// Temperatures at the beginning and at the end; a break costs [`super::timetable::BREAK`].
+/// Temperatures at the beginning and at the end, in the unit of [`super::aim::Costs`].
 const HOT: f64 = 60.0;
 const COLD: f64 = 30.0;
 
@@ -31,14 +33,14 @@ pub(super) fn improve(
     let alike = Alike::new(timetable.shape);
     let mut annealing = Annealing::new(HOT, COLD, budget / ROUND);
     let mut best = timetable.snapshot();
-    let mut best_key = key(timetable);
-    let mut best_spread = levels::break_spread(timetable);
-    let mut done = 0;
-    while done < budget && best_key.1 != 0 {
+    let mut best_figures = Reached::of(timetable);
+    let (mut done, mut exchanged) = (0, false);
+    while done < budget && best_figures.strained {
         let round = ROUND.min(budget - done);
         for _ in 0..round {
             let threshold = annealing.threshold(random);
-            let changed = if random.below(8) == 0 {
+            let exchanging = random.below(8) == 0;
+            let changed = if exchanging {
                 exchange(timetable, &alike, threshold, random)
             } else {
                 step(timetable, chain, threshold, random)
@@ -46,12 +48,9 @@ pub(super) fn improve(
             if !changed {
                 continue;
             }
-            let now = key(timetable);
-            let better =
-                now < best_key || now == best_key && levels::break_spread(timetable) < best_spread;
-            if better {
-                best_key = now;
-                best_spread = levels::break_spread(timetable);
+            exchanged |= exchanging;
+            if best_figures.is_worse_than(timetable, &mut exchanged) {
+                best_figures = Reached::of(timetable);
                 best = timetable.snapshot();
             }
         }
@@ -65,10 +64,43 @@ pub(super) fn improve(
     done
 }
 
-/// Smaller is better: worth, breaks, then all gaps; the spread of breaks comes behind.
-fn key(timetable: &Timetable<'_>) -> ((i64, i64), i64, i64) {
-    let (coverage, weight) = timetable.worth();
-    ((-coverage, -weight), timetable.breaks(), timetable.gaps())
+/// What a timetable reaches: its worth, and how far it misses each aim.
+struct Reached {
+    worth: (i64, i64),
+    misses: Vec<i64>,
+    /// Whether anybody bears anything.
+    strained: bool,
+}
+
+impl Reached {
+    fn of(timetable: &Timetable<'_>) -> Self {
+        let order = timetable.shape.order.iter();
+        Self {
+            worth: timetable.worth(),
+            misses: order.map(|aim| levels::reach(timetable, *aim)).collect(),
+            strained: !timetable.strained().is_empty(),
+        }
+    }
+
+    /// Whether a timetable is better, by the aims in their order. Shares of what was asked change by exchanges alone:
+    /// they are looked at once behind each.
+    fn is_worse_than(&self, timetable: &Timetable<'_>, exchanged: &mut bool) -> bool {
+        let worth = timetable.worth();
+        if worth != self.worth {
+            return worth > self.worth;
+        }
+        let aims = timetable.shape.order.iter().zip(&self.misses);
+        for (aim, before) in aims {
+            if *aim == Aim::SatisfactionSpread && !std::mem::take(exchanged) {
+                continue;
+            }
+            let now = levels::reach(timetable, *aim);
+            if now != *before {
+                return now < *before;
+            }
+        }
+        false
+    }
 }
 
 fn pick(mask: Mask, random: &mut Random) -> Option<usize> {
@@ -84,20 +116,24 @@ fn step(
     random: &mut Random,
 ) -> bool {
     let shape = timetable.shape;
-    let broken = timetable.broken();
-    let participant = if !broken.is_empty() && random.below(2) == 0 {
-        broken[random.below(broken.len())] as usize
+    let strained = timetable.strained();
+    let participant = if !strained.is_empty() && random.below(2) == 0 {
+        strained[random.below(strained.len())] as usize
     } else {
         shape.ends[random.below(shape.ends.len())][random.below(2)]
     };
     let occupied = timetable.occupied[participant];
     let empty = shape.there[participant] & !occupied;
     let beside = (occupied << 1 | occupied >> 1) & empty;
-    let to = if beside != 0 && random.below(4) > 0 {
-        pick(beside, random)
-    } else {
-        pick(empty, random)
-    };
+    let wished = shape.preferred[participant];
+    let to =
+        if wished & shape.there[participant] != shape.there[participant] && random.below(2) == 0 {
+            pick(wished & empty, random)
+        } else if beside != 0 && random.below(4) > 0 {
+            pick(beside, random)
+        } else {
+            pick(empty, random)
+        };
     let (Some(from), Some(to)) = (pick(occupied, random), to) else {
         return false;
     };
@@ -173,7 +209,7 @@ fn exchange(
     if timetable.slot_of(request).is_some() {
         return false;
     }
-    let (worth, gaps) = (timetable.worth(), timetable.gaps());
+    let (worth, (_, costs)) = (timetable.worth(), timetable.strains());
     let Some(slot) = timetable.remove(out) else {
         return false;
     };
@@ -181,13 +217,13 @@ fn exchange(
     if timetable.may_add(request) {
         let cheapest = bits(timetable.fitting(request)).min_by_key(|slot| {
             (
-                timetable.gaps_with(a, *slot) + timetable.gaps_with(b, *slot),
+                timetable.cost_with(a, *slot) + timetable.cost_with(b, *slot),
                 *slot,
             )
         });
         if let Some(to) = cheapest {
             timetable.place(request, to);
-            if timetable.worth() >= worth && timetable.gaps() - gaps <= threshold {
+            if timetable.worth() >= worth && timetable.strains().1 - costs <= threshold {
                 return true;
             }
             timetable.remove(request);

@@ -1,5 +1,6 @@
 //! The figures of a timetable, level by level, each beside what is proved of it.
 
+use super::aim::Aim;
 use super::bound::{self, Bound};
 use super::lagrange;
 use super::least;
@@ -17,6 +18,7 @@ crate::vocabulary! {
         IdleSlots = "idle_slots", "대기 슬롯", "idle slots inside a participant's span";
         BreakSpread = "break_spread", "공백 편차", "most breaks of a participant less fewest";
         SatisfactionSpread = "satisfaction_spread", "배정률 편차", "largest share placed of what is asked of a participant less smallest, per mille";
+        Preferences = "preferences", "선호 외 배정", "meetings outside of preferred times, and waits of who would be done early";
         TableMoves = "table_moves", "테이블 이동", "table changes of those who stay seated";
     }
 }
@@ -161,43 +163,50 @@ pub(super) fn levels(timetable: &Timetable<'_>, bounds: &Bounds) -> Vec<Level> {
             least(reached.changes, cannot),
         ));
     }
-    let spread = break_spread(timetable);
-    // Breaks that cannot be shared out evenly leave a difference of one at least.
+    let mut breaks_known = bounds.breaks;
     let everybody = i64::try_from(shape.cap.len()).unwrap_or(i64::MAX).max(1);
-    let uneven = i64::from(reached.breaks % everybody != 0);
-    let satisfaction = satisfaction_spread(timetable);
-    levels.extend([
-        level(
-            LevelName::Breaks,
-            reached.breaks,
-            least(reached.breaks, bounds.breaks),
-        ),
-        // Every break has an idle slot.
-        level(
-            LevelName::IdleSlots,
-            reached.idle_slots,
-            Some(reached.breaks),
-        ),
-        level(LevelName::BreakSpread, spread, least(spread, uneven)),
-        level(
-            LevelName::SatisfactionSpread,
-            satisfaction,
-            least(satisfaction, 0),
-        ),
-    ]);
+    for aim in &shape.order {
+        let value = reach(timetable, *aim);
+        let bound = match aim {
+            Aim::Breaks => {
+                breaks_known = reached.breaks;
+                bounds.breaks
+            }
+            // Every break has an idle slot.
+            Aim::IdleSlots => breaks_known,
+            // Breaks that cannot be shared out evenly leave a difference of one at least.
+            Aim::BreakSpread if breaks_known == reached.breaks => {
+                i64::from(reached.breaks % everybody != 0)
+            }
+            Aim::BreakSpread | Aim::SatisfactionSpread | Aim::Preferences => 0,
+        };
+        levels.push(level(aim.level(), value, least(value, bound)));
+    }
     levels
 }
 
+/// How far an aim is missed.
+pub(super) fn reach(timetable: &Timetable<'_>, aim: Aim) -> i64 {
+    let (strains, _) = timetable.strains();
+    match aim {
+        Aim::Breaks => strains.breaks,
+        Aim::IdleSlots => strains.idle,
+        Aim::Preferences => strains.unwished,
+        Aim::BreakSpread => break_spread(timetable),
+        Aim::SatisfactionSpread => satisfaction_spread(timetable),
+    }
+}
+
 /// Most breaks of a participant less fewest.
-pub(super) fn break_spread(timetable: &Timetable<'_>) -> i64 {
-    let broken = timetable.broken();
-    let breaks = |p: usize| timetable.gap(p) / super::timetable::BREAK;
-    let most = broken
+fn break_spread(timetable: &Timetable<'_>) -> i64 {
+    let strained = timetable.strained();
+    let breaks = |p: usize| timetable.strain(p).breaks;
+    let most = strained
         .iter()
         .map(|p| breaks(*p as usize))
         .max()
         .unwrap_or(0);
-    if broken.len() < timetable.shape.cap.len() {
+    if strained.len() < timetable.shape.cap.len() {
         return most;
     }
     most - (0..timetable.shape.cap.len())

@@ -3,7 +3,7 @@
 //! [`problem`] says what is asked for, [`bound`] chooses the meetings by a flow whose value nothing can exceed,
 //! [`construct`] gives them slots along chains of moves ([`chain`]). Where the choice does not fit into the slots, the
 //! time-indexed [`program`] is solved by [`lp`], [`fill`] seeks other meetings and [`lagrange`] proves how much would
-//! fit. [`improve`] removes breaks without giving weight away, [`least`] proves how many must remain, [`seat`] adds
+//! fit. [`improve`] removes breaks, or what [`aim`] puts first, without giving weight away, [`least`] proves how many must remain, [`seat`] adds
 //! tables and delegates, [`verify`] checks the result on its own, [`explain`] says why a request is left out, and
 //! [`levels`] puts every figure beside its bound. [`repair`] starts from a published timetable and prices changes.
 //!
@@ -13,6 +13,7 @@
 //! Everything is counted in iterations and drawn from a seed: the same problem, policy and options give the same
 //! timetable on any machine.
 
+mod aim;
 mod anneal;
 mod bound;
 mod chain;
@@ -37,6 +38,7 @@ mod timetable;
 mod verify;
 mod windows;
 
+pub use aim::Aim;
 pub use check::ProblemError;
 pub use explain::{LeftOut, Reason};
 pub use levels::{Level, LevelName};
@@ -157,7 +159,7 @@ pub fn arrange(
 ) -> Result<Arrangement, ArrangeError> {
     let weights = weights(problem, policy)?;
     let bound = bound::choose(problem, &weights);
-    let shape = Shape::new(problem, &weights);
+    let shape = Shape::new(problem, &weights, &policy.order);
     let mut run = Run::new(&shape, bound, options, progress);
     let chosen = run.bound.chosen.clone();
     construct::construct(&mut run.timetable, &mut run.chain, &chosen, &mut run.random);

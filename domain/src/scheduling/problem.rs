@@ -1,5 +1,6 @@
 //! What is to be arranged.
 
+use super::aim::Aim;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
@@ -97,6 +98,12 @@ pub struct Participant {
     /// Percent by which its requests weigh more: equity for regions and small firms.
     #[serde(default)]
     pub equity_percent: u32,
+    /// Slots in which it would rather meet: the morning, the afternoon; any if absent.
+    #[serde(default)]
+    pub preferred: Option<SlotSet>,
+    /// It would rather be done early on each day.
+    #[serde(default)]
+    pub finishes_early: bool,
 }
 
 /// Organisations that have a share together: a consortium, a region, firms of a size. An organisation may be in several.
@@ -218,6 +225,10 @@ pub struct Policy {
     pub supply_side: i64,
     /// Weight of a suggestion.
     pub suggested: i64,
+    /// What is sought behind coverage and weight, the most important first; what is not named follows in the usual
+    /// order.
+    #[serde(default)]
+    pub order: Vec<Aim>,
 }
 
 impl Default for Policy {
@@ -228,11 +239,21 @@ impl Default for Policy {
             demand_side: 200_000,
             supply_side: 100_000,
             suggested: 20_000,
+            order: Vec::new(),
         }
     }
 }
 
 impl Policy {
+    /// The score alone decides.
+    pub const BY_SCORE: Self = Self {
+        mutual: 0,
+        demand_side: 0,
+        supply_side: 0,
+        suggested: 0,
+        order: Vec::new(),
+    };
+
     /// The weight of a request, above 0: its class, its score, as the last tie-break the order of arrival, and
     /// the equity of both sides.
     pub(super) fn weight(&self, problem: &Problem, request: &Request) -> i64 {

@@ -54,7 +54,7 @@ pub fn repair(
     let standing = standing(problem, published.meetings)?;
     let now = as_it_is(problem, &weights, published);
     let bound = bound::choose(&now, &weights);
-    let mut shape = Shape::new(&now, &weights);
+    let mut shape = Shape::new(&now, &weights, &policy.order);
     for meeting in &standing {
         shape.published[meeting.request] = Some(meeting.slot);
     }

@@ -1,10 +1,14 @@
 //! A problem as the search reads it: slots as bits, endpoints and limits in flat lists.
 
+use super::aim::{Aim, Costs};
 use super::{PairRule, Problem, SlotSet, bound};
 use smallvec::SmallVec;
 
 /// A set of slots: bit t is slot t. [`super::problem::MOST_SLOTS`] fit.
 pub(super) type Mask = u128;
+
+/// Between two slots that lie so far apart, in minutes, a new day begins.
+const NIGHT_MINUTES: i64 = 6 * 60;
 
 /// No request in a cell.
 pub(super) const NOBODY: u32 = u32::MAX;
@@ -50,13 +54,23 @@ pub(super) struct Shape<'a> {
     pub must_units: i64,
     /// Stretches of slots without a planned break inside.
     pub stretches: Vec<Mask>,
+    /// Slots of each day.
+    pub days: Vec<Mask>,
+    /// Slots in which a participant would rather meet.
+    pub preferred: Vec<Mask>,
+    /// Who would rather be done early.
+    pub finishes_early: Vec<bool>,
+    /// What is sought behind coverage and weight, in order, and what it costs in the search.
+    pub order: Vec<Aim>,
+    pub costs: Costs,
     /// The slot in which each request was published, and what a change of it costs; no price: nothing was published.
     pub published: Vec<Option<usize>>,
     pub price: Option<i64>,
 }
 
 impl<'a> Shape<'a> {
-    pub(super) fn new(problem: &'a Problem, weights: &'a [i64]) -> Self {
+    pub(super) fn new(problem: &'a Problem, weights: &'a [i64], order: &[Aim]) -> Self {
+        let order = Aim::in_order(order);
         let (n, slots) = (problem.participants.len(), problem.slots.len());
         let mask = |set: &SlotSet| {
             (0..slots)
@@ -137,13 +151,12 @@ impl<'a> Shape<'a> {
         let firsts = (0..slots)
             .filter(|slot| *slot == 0 || problem.slots[*slot].follows_break)
             .fold(0, |mask, slot| mask | bit(slot));
-        let mut stretches: Vec<Mask> = Vec::new();
-        for slot in 0..slots {
-            match stretches.last_mut() {
-                Some(last) if firsts & bit(slot) == 0 => *last |= bit(slot),
-                _ => stretches.push(bit(slot)),
-            }
-        }
+        let dawns = (1..slots)
+            .filter(|slot| {
+                let [before, after] = [&problem.slots[slot - 1], &problem.slots[*slot]];
+                after.starts_minute - before.ends_minute >= NIGHT_MINUTES
+            })
+            .fold(0, |mask, slot| mask | bit(slot));
         Self {
             problem,
             weights,
@@ -177,7 +190,16 @@ impl<'a> Shape<'a> {
             cap: problem.participants.iter().map(|p| p.cap).collect(),
             covering: covering.collect(),
             must_units: bound::must_units(problem),
-            stretches,
+            stretches: split(slots, firsts),
+            days: split(slots, dawns),
+            preferred: (problem.participants.iter())
+                .map(|p| p.preferred.as_ref().map_or(Mask::MAX, mask))
+                .collect(),
+            finishes_early: (problem.participants.iter())
+                .map(|p| p.finishes_early)
+                .collect(),
+            costs: Costs::new(&order),
+            order,
             published: vec![None; problem.requests.len()],
             price: None,
         }
@@ -254,6 +276,18 @@ impl<'a> Shape<'a> {
         }
         (breaks, idle)
     }
+}
+
+/// All slots, cut before those given.
+fn split(slots: usize, firsts: Mask) -> Vec<Mask> {
+    let mut parts: Vec<Mask> = Vec::new();
+    for slot in 0..slots {
+        match parts.last_mut() {
+            Some(last) if firsts & bit(slot) == 0 => *last |= bit(slot),
+            _ => parts.push(bit(slot)),
+        }
+    }
+    parts
 }
 
 /// A slot as a set.

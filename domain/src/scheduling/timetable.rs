@@ -1,10 +1,8 @@
 //! A timetable under construction: which request meets in which slot, with all figures kept up to date.
 
+use super::aim::Strain;
 use super::random::Random;
 use super::shape::{Mask, NOBODY, Shape, bit, bits};
-
-/// What a break costs beside an idle slot in the search: more than a participant has slots.
-pub(super) const BREAK: i64 = 256;
 
 /// Not placed.
 const NOWHERE: u8 = u8::MAX;
@@ -17,6 +15,7 @@ pub(super) struct Figures {
     pub changes: i64,
     pub breaks: i64,
     pub idle_slots: i64,
+    pub unwished: i64,
 }
 
 /// Which request meets in which slot.
@@ -46,12 +45,14 @@ pub(super) struct Timetable<'a> {
     changes: i64,
     coverage: i64,
     weight: i64,
-    gap: Vec<i64>,
-    gaps: i64,
-    breaks: i64,
-    /// Those who have breaks, and where each stands in that list.
-    broken: Vec<u32>,
-    broken_at: Vec<u32>,
+    /// What each participant bears and what that costs, and both for all.
+    strain: Vec<Strain>,
+    cost: Vec<i64>,
+    strains: Strain,
+    costs: i64,
+    /// Those whom it costs something, and where each stands in that list.
+    strained: Vec<u32>,
+    strained_at: Vec<u32>,
 }
 
 impl<'a> Timetable<'a> {
@@ -89,11 +90,12 @@ impl<'a> Timetable<'a> {
             changes: (shape.published.iter().flatten()).fold(0, |sum, _| sum + 1),
             coverage: 0,
             weight: 0,
-            gap: vec![0; n],
-            gaps: 0,
-            breaks: 0,
-            broken: Vec::new(),
-            broken_at: vec![NOBODY; n],
+            strain: vec![Strain::default(); n],
+            cost: vec![0; n],
+            strains: Strain::default(),
+            costs: 0,
+            strained: Vec::new(),
+            strained_at: vec![NOBODY; n],
         };
         for lock in &shape.problem.locks {
             this.place(lock.request, lock.slot);
@@ -211,35 +213,30 @@ impl<'a> Timetable<'a> {
         )
     }
 
-    /// What all gaps cost: [`BREAK`] for a break, 1 for an idle slot.
-    pub(super) fn gaps(&self) -> i64 {
-        self.gaps
+    /// What all bear, and what that costs.
+    pub(super) fn strains(&self) -> (Strain, i64) {
+        (self.strains, self.costs)
     }
 
-    /// All breaks.
-    pub(super) fn breaks(&self) -> i64 {
-        self.breaks
+    /// Those who bear something that costs.
+    pub(super) fn strained(&self) -> &[u32] {
+        &self.strained
     }
 
-    /// Those who have breaks.
-    pub(super) fn broken(&self) -> &[u32] {
-        &self.broken
+    /// What a participant bears.
+    pub(super) fn strain(&self, participant: usize) -> Strain {
+        self.strain[participant]
     }
 
-    /// What another meeting in a slot would add to the gaps of a participant.
-    pub(super) fn gaps_with(&self, participant: usize, slot: usize) -> i64 {
-        self.gap_of(participant, self.occupied[participant] | bit(slot)) - self.gap[participant]
+    /// What it would cost if a participant met in these slots, less what it costs now.
+    pub(super) fn cost_of(&self, participant: usize, occupied: Mask) -> i64 {
+        let strain = self.shape.strain(participant, occupied);
+        self.shape.costs.of(&strain) - self.cost[participant]
     }
 
-    /// What the gaps of a participant cost.
-    pub(super) fn gap(&self, participant: usize) -> i64 {
-        self.gap[participant]
-    }
-
-    /// What gaps cost for a participant who meets in these slots.
-    pub(super) fn gap_of(&self, participant: usize, occupied: Mask) -> i64 {
-        let (breaks, idle) = self.shape.gaps(participant, occupied);
-        i64::from(breaks) * BREAK + i64::from(idle)
+    /// What another meeting in a slot would cost a participant.
+    pub(super) fn cost_with(&self, participant: usize, slot: usize) -> i64 {
+        self.cost_of(participant, self.occupied[participant] | bit(slot))
     }
 
     /// Places a request that fits.
@@ -302,7 +299,7 @@ impl<'a> Timetable<'a> {
         }
     }
 
-    /// Takes a request out of its slot for a while; the gaps are not recounted.
+    /// Takes a request out of its slot for a while; what it costs is not recounted.
     pub(super) fn lift(&mut self, request: usize, slot: usize) {
         let shape = self.shape;
         self.slot[request] = NOWHERE;
@@ -337,7 +334,7 @@ impl<'a> Timetable<'a> {
         }
     }
 
-    /// Puts a request into a slot; the gaps are not recounted.
+    /// Puts a request into a slot; what it costs is not recounted.
     pub(super) fn put(&mut self, request: usize, slot: usize) {
         let shape = self.shape;
         self.slot[request] = u8::try_from(slot).unwrap_or(NOWHERE);
@@ -369,24 +366,28 @@ impl<'a> Timetable<'a> {
         }
     }
 
-    /// Counts the gaps of a participant anew.
+    /// Counts anew what a participant bears.
     pub(super) fn recount(&mut self, participant: usize) {
-        let gap = self.gap_of(participant, self.occupied[participant]);
-        let before = std::mem::replace(&mut self.gap[participant], gap);
-        if gap == before {
+        let strain = self.shape.strain(participant, self.occupied[participant]);
+        let was = std::mem::replace(&mut self.strain[participant], strain);
+        if strain == was {
             return;
         }
-        self.gaps += gap - before;
-        self.breaks += gap / BREAK - before / BREAK;
+        self.strains.breaks += strain.breaks - was.breaks;
+        self.strains.idle += strain.idle - was.idle;
+        self.strains.unwished += strain.unwished - was.unwished;
+        let cost = self.shape.costs.of(&strain);
+        let before = std::mem::replace(&mut self.cost[participant], cost);
+        self.costs += cost - before;
         if before == 0 {
             let number = |n: usize| u32::try_from(n).unwrap_or(NOBODY);
-            self.broken_at[participant] = number(self.broken.len());
-            self.broken.push(number(participant));
-        } else if gap == 0 {
-            let at = self.broken_at[participant];
-            self.broken.swap_remove(at as usize);
-            if let Some(moved) = self.broken.get(at as usize) {
-                self.broken_at[*moved as usize] = at;
+            self.strained_at[participant] = number(self.strained.len());
+            self.strained.push(number(participant));
+        } else if cost == 0 {
+            let at = self.strained_at[participant];
+            self.strained.swap_remove(at as usize);
+            if let Some(moved) = self.strained.get(at as usize) {
+                self.strained_at[*moved as usize] = at;
             }
         }
     }
@@ -396,8 +397,9 @@ impl<'a> Timetable<'a> {
             coverage: self.coverage,
             weight: self.weight,
             changes: self.changes,
-            breaks: self.breaks,
-            idle_slots: self.gaps - self.breaks * BREAK,
+            breaks: self.strains.breaks,
+            idle_slots: self.strains.idle,
+            unwished: self.strains.unwished,
         }
     }
 

@@ -5,9 +5,10 @@
 //! slots is the list of their places. `class` is `mutual`, `demand_side`, `supply_side` or `suggested`; `score` 0 to
 //! 10000; times are minutes. An unknown field is an error.
 //!
-//! May be left out: of a problem `groups` (members with a cap and a floor together; an organisation may be in several)
+//! May be left out: of the policy `order` (what is sought behind coverage and weight, see [`crate::scheduling::Aim`]); of a problem `groups` (members with a cap and a floor together; an organisation may be in several)
 //! and `resources` (units in each slot); of a participant `rest` (slots that stay free between two of its meetings) and
-//! `equity_percent` (by which its requests weigh more); of a request `resources` (one unit of each) and `rule` (`free`,
+//! `equity_percent` (by which its requests weigh more), `preferred` (slots in which it would rather meet) and
+//! `finishes_early`; of a request `resources` (one unit of each) and `rule` (`free`,
 //! `required`, `forbidden`).
 //!
 //! ```
@@ -19,7 +20,8 @@
 //!   "tables": [{"closed": []}],
 //!   "participants": [
 //!     {"seats": [{"available": [0, 1]}], "cap": 2, "floor": 0, "keeps_table": true},
-//!     {"seats": [{"available": [1]}], "cap": 1, "floor": 1, "keeps_table": false, "rest": 1, "equity_percent": 20}
+//!     {"seats": [{"available": [1]}], "cap": 1, "floor": 1, "keeps_table": false, "rest": 1, "equity_percent": 20,
+//!      "preferred": [1], "finishes_early": true}
 //!   ],
 //!   "requests": [
 //!     {"demander": 1, "provider": 0, "class": "mutual", "must": false, "score": 8000, "received": 0,
@@ -30,7 +32,7 @@
 //!   ],
 //!   "groups": [{"members": [0], "cap": 30, "floor": 1}],
 //!   "resources": [{"units": [0, 2]}]},
-//!   "policy": {"mutual": 400000, "demand_side": 200000, "supply_side": 100000, "suggested": 20000}
+//!   "policy": {"mutual": 400000, "demand_side": 200000, "supply_side": 100000, "suggested": 20000, "order": []}
 //! }"#;
 //! let (problem, policy) = matchday_domain::scheduling::formats::json::read(text).unwrap();
 //! assert_eq!(problem.requests.len(), 1);
@@ -116,7 +118,8 @@ pub fn read(text: &str) -> Result<(Problem, Policy), Vec<Fault>> {
         let mut seen = participant
             .seats
             .iter()
-            .flat_map(|seat| seat.available.iter());
+            .flat_map(|seat| seat.available.iter())
+            .chain(participant.preferred.iter().flat_map(|slots| slots.iter()));
         if let Some(slot) = seen.find(|slot| *slot >= slots) {
             fault("participants", i, beyond(slot, slots));
         }

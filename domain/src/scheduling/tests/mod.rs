@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+mod aims;
 mod repair;
 mod small;
 
@@ -115,7 +116,7 @@ proptest! {
         }
         problem.participants.push(participant(shape::bits(there).collect(), 1, 1));
         let by_hand = gaps_by_hand(&problem, 0, |slot| occupied & (1 << slot) != 0);
-        prop_assert_eq!(Shape::new(&problem, &[]).gaps(0, occupied), by_hand);
+        prop_assert_eq!(Shape::new(&problem, &[], &[]).gaps(0, occupied), by_hand);
     }
 }
 

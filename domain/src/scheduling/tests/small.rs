@@ -323,7 +323,7 @@ proptest! {
             best = best.max(Some(worth(&problem, &weights, slots)));
         });
         let Some((coverage, weight)) = best else { return Ok(()) };
-        let shape = Shape::new(&problem, &weights);
+        let shape = Shape::new(&problem, &weights, &[]);
         prop_assert!(lagrange::coverage_bound(&shape, coverage) >= coverage);
         prop_assert!(lagrange::weight_bound(&shape, coverage, weight / 2).weight >= weight);
         let proved = lagrange::weight_bound(&shape, coverage, weight);
