@@ -1,17 +1,21 @@
 //! Offers as objects.
 
+mod population;
+mod terms;
+
+pub use population::{CountObservation, Period, Population};
+pub use terms::{Cost, HospitalPreferences, ReviewCalendar, UsePolicy};
+
 use super::connection::{List, Paging, list};
 use super::loader::MatchesOfOffer;
 use super::matches::{Match, MatchFilterInput};
 use super::organisation::Organisation;
 use super::request::acquaintance;
-use super::scalar::{CountryCode, Date, WonAmount, YearMonth};
+use super::scalar::Date;
 use super::suggested_code::{SuggestedCode, SuggestionState, suggested};
 use super::text::{Condition, DataKind, Text};
 use super::vocabulary::{
-    AccessMode, Approval, CostModel, CountBasis, LeadTime, Library, LinkageSource, Modifier,
-    OfferState, OrganisationKind, Permission, PurposeClass, RefreshFrequency, Sex, Standard,
-    Unpseudonymisable,
+    AccessMode, Approval, LeadTime, Library, LinkageSource, OfferState, RefreshFrequency, Standard,
 };
 use super::{Result, caller, loaders};
 use async_graphql::{Context, ID, Object};
@@ -20,266 +24,10 @@ use matchday_domain::catalogue as domain;
 use matchday_domain::policy::Action;
 use matchday_domain::privacy::AccessResource;
 use matchday_domain::problem::Problem;
-use matchday_domain::use_conditions::UsePolicy as DomainUsePolicy;
 use matchday_infra::store::StoredMatch;
 
 /// A data offer of a hospital.
 pub struct Offer(pub domain::Offer);
-
-/// A count, hidden where it is so small that a person might be recognised.
-pub struct Count {
-    value: Option<i64>,
-    shown: String,
-}
-
-impl Count {
-    /// The custodian sees its own counts; others see what tells no small one.
-    fn new(count: i64, shown: domain::ShownCount, own: bool) -> Self {
-        let shown = if own {
-            domain::ShownCount::Exact(count)
-        } else {
-            shown
-        };
-        Self {
-            value: match shown {
-                domain::ShownCount::Exact(count) => Some(count),
-                domain::ShownCount::Below(_) | domain::ShownCount::AtLeast(_) => None,
-            },
-            shown: shown.to_string(),
-        }
-    }
-}
-
-/// A number of persons; small numbers, and totals that would tell one, are hidden from others than the custodian.
-#[Object]
-impl Count {
-    /// Persons; null if the number is below the custodian's threshold, or a total that would tell such a part of it.
-    async fn value(&self) -> Option<i64> {
-        self.value
-    }
-
-    /// The number; `<10` below the threshold; `≥110` for a total that would tell a small part, with what its shown parts
-    /// are together.
-    async fn shown(&self) -> &str {
-        &self.shown
-    }
-}
-
-/// A dated count of the subjects with a condition.
-pub struct CountObservation {
-    observation: domain::CountObservation,
-    shown: domain::ShownCount,
-    own: bool,
-}
-
-#[Object]
-impl CountObservation {
-    /// The condition.
-    async fn condition(&self) -> Condition {
-        Condition(self.observation.code.clone())
-    }
-
-    /// Persons.
-    async fn count(&self) -> Count {
-        Count::new(self.observation.count, self.shown, self.own)
-    }
-
-    /// The month in which it was counted.
-    async fn as_of(&self) -> YearMonth {
-        YearMonth(self.observation.as_of)
-    }
-
-    /// Measured or estimated.
-    async fn basis(&self) -> CountBasis {
-        self.observation.basis.into()
-    }
-}
-
-/// Who the data are about. Null means that it is not known.
-pub struct Population {
-    population: domain::Population,
-    size: Option<domain::ShownCount>,
-    own: bool,
-}
-
-#[Object]
-impl Population {
-    /// Persons in all.
-    async fn size(&self) -> Option<Count> {
-        let size = self.population.size.zip(self.size);
-        size.map(|(size, shown)| Count::new(size, shown, self.own))
-    }
-
-    /// The month in which the size was counted.
-    async fn size_as_of(&self) -> Option<YearMonth> {
-        self.population.size_as_of.map(YearMonth)
-    }
-
-    /// How the size came about.
-    async fn size_basis(&self) -> Option<CountBasis> {
-        self.population.size_basis.map(Into::into)
-    }
-
-    /// Sex.
-    async fn sex(&self) -> Option<Sex> {
-        self.population.sex.map(Into::into)
-    }
-
-    /// Youngest, in years.
-    async fn age_min(&self) -> Option<i64> {
-        self.population.age_min
-    }
-
-    /// Oldest, in years.
-    async fn age_max(&self) -> Option<i64> {
-        self.population.age_max
-    }
-}
-
-/// A span of months, both ends included. Null means open or unknown.
-pub struct Period(pub domain::Period);
-
-#[Object]
-impl Period {
-    /// The first month.
-    async fn start(&self) -> Option<YearMonth> {
-        self.0.start.map(YearMonth)
-    }
-
-    /// The last month.
-    async fn end(&self) -> Option<YearMonth> {
-        self.0.end.map(YearMonth)
-    }
-}
-
-/// When a board reviews.
-pub struct ReviewCalendar(domain::ReviewCalendar);
-
-#[Object]
-impl ReviewCalendar {
-    /// Last day of the month to apply for the next meeting; 31 is the month's end; null if not known.
-    async fn cutoff_day(&self) -> Option<i64> {
-        self.0.cutoff_day
-    }
-
-    /// Days of the month on which the board meets; 31 is the month's end.
-    async fn meeting_days(&self) -> &[i64] {
-        &self.0.meeting_days
-    }
-}
-
-/// What the data cost. Null means that it is not known.
-pub struct Cost(domain::Cost);
-
-#[Object]
-impl Cost {
-    /// How it is charged.
-    async fn model(&self) -> Option<CostModel> {
-        self.0.model.map(Into::into)
-    }
-
-    /// Won, per unit of the model.
-    async fn amount(&self) -> Option<WonAmount> {
-        self.0.amount.map(WonAmount)
-    }
-}
-
-/// What a hospital would rather have. Null and empty mean that it has not said.
-pub struct HospitalPreferences(domain::HospitalPreferences);
-
-#[Object]
-impl HospitalPreferences {
-    /// Purposes it likes to support.
-    async fn purposes(&self) -> Vec<PurposeClass> {
-        convert(&self.0.purposes)
-    }
-
-    /// Kinds of organisation it likes to work with.
-    async fn partners(&self) -> Vec<OrganisationKind> {
-        convert(&self.0.partners)
-    }
-
-    /// Wants to collaborate in the research.
-    async fn collaboration(&self) -> Option<bool> {
-        self.0.collaboration
-    }
-
-    /// Wants results returned.
-    async fn return_of_results(&self) -> Option<bool> {
-        self.0.return_of_results
-    }
-
-    /// Requests it can serve in a year.
-    async fn capacity_per_year(&self) -> Option<i64> {
-        self.0.capacity_per_year
-    }
-}
-
-/// One policy of use; an offer may state several alternatives.
-pub struct UsePolicy(DomainUsePolicy);
-
-#[Object]
-impl UsePolicy {
-    /// What the data may be used for; null means ask.
-    async fn permission(&self) -> Option<Permission> {
-        self.0.permission.map(Into::into)
-    }
-
-    /// The conditions that a DS permission is limited to.
-    async fn permission_conditions(&self) -> Vec<Condition> {
-        self.0
-            .permission_conditions
-            .iter()
-            .cloned()
-            .map(Condition)
-            .collect()
-    }
-
-    /// Further conditions.
-    async fn modifiers(&self) -> Vec<Modifier> {
-        convert(&self.0.modifiers)
-    }
-
-    /// Countries that GS allows.
-    async fn geographic_countries(&self) -> Vec<CountryCode> {
-        self.0
-            .geographic_countries
-            .iter()
-            .cloned()
-            .map(CountryCode)
-            .collect()
-    }
-
-    /// Institutions that IS allows.
-    async fn allowed_institutions(&self) -> &[String] {
-        &self.0.allowed_institutions
-    }
-
-    /// Users that US allows.
-    async fn allowed_users(&self) -> &[String] {
-        &self.0.allowed_users
-    }
-
-    /// Projects that PS allows.
-    async fn allowed_projects(&self) -> &[String] {
-        &self.0.allowed_projects
-    }
-
-    /// Months of use that TS allows; null without TS.
-    async fn time_limit_months(&self) -> Option<i64> {
-        self.0.time_limit_months
-    }
-
-    /// The day before which MOR forbids to publish; null without MOR.
-    async fn moratorium_until(&self) -> Option<Date> {
-        self.0.moratorium_until.map(Date)
-    }
-
-    /// What cannot be pseudonymised.
-    async fn not_pseudonymisable(&self) -> Vec<Unpseudonymisable> {
-        convert(&self.0.not_pseudonymisable)
-    }
-}
 
 /// Values of a vocabulary in the words of the interface.
 pub(crate) fn convert<T: Copy, U: From<T>>(values: &[T]) -> Vec<U> {
