@@ -17,6 +17,8 @@ vocabularies! {
         BreakSpread,
         /// Largest share placed of what is asked of a participant less smallest, per mille (배정률 편차).
         SatisfactionSpread,
+        /// Meetings outside of preferred times, and waits of who would be done early (선호 외 배정).
+        Preferences,
         /// Table changes of those who stay seated (테이블 이동).
         TableMoves,
     }
