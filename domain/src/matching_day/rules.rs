@@ -1,14 +1,12 @@
-//! What the organiser rules about the timetable of a matching day: shares of groups, what is scarce, rests, equity, and
-//! pairs that must or must not meet.
+//! What the organiser rules about the timetable of a matching day: shares of groups, what is scarce, rests and equity.
 //!
 //! [`ArrangementRules`] are versions that are only ever added, with who, when and why. Groups are made of what
 //! organisations state of themselves; nobody is put into one by hand.
 
-use super::{MatchingDay, MeetingRequest, Registration, Side};
-use crate::id::{ConsortiumId, MatchingDayId, OrganisationId, PersonId, RegistrationId};
-use crate::organisation::{FirmSize, LegalForm, Organisation, Region};
+use super::MatchingDay;
+use crate::id::{ConsortiumId, MatchingDayId, OrganisationId, PersonId};
+use crate::organisation::{ConsortiumMember, FirmSize, LegalForm, Organisation, Region};
 use crate::problem::{Check, Code, Problem, Problems};
-use crate::scheduling;
 use crate::text::{Language, Message, Text};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,8 +18,6 @@ pub const MAX_REASON: usize = 500;
 pub const MAX_GROUPS: usize = 100;
 /// Most resources of a matching day.
 pub const MAX_RESOURCES: usize = 50;
-/// Most pairs of a matching day that must or must not meet.
-pub const MAX_RULED_PAIRS: usize = 2_000;
 /// Most meetings of a share.
 const MAX_SHARE: i64 = 100_000;
 /// Most units of a resource in a slot.
@@ -299,7 +295,7 @@ impl ArrangementRules {
     }
 }
 
-fn check_reason(check: &mut Check, reason: &str) {
+pub(super) fn check_reason(check: &mut Check, reason: &str) {
     let reason = reason.trim();
     check.require(!reason.is_empty(), || Problem::required("reason"));
     check.prose("reason", reason, MAX_REASON);
@@ -396,113 +392,10 @@ impl EventResource {
     }
 }
 
-crate::vocabulary! {
-    /// What the organiser says of a pair.
-    PairRule {
-        Free = "free", "제한 없음", "free";
-        Required = "required", "반드시 상담", "required";
-        Forbidden = "forbidden", "상담 금지", "forbidden";
-    }
-}
-
-impl From<PairRule> for scheduling::PairRule {
-    fn from(rule: PairRule) -> Self {
-        match rule {
-            PairRule::Free => Self::Free,
-            PairRule::Required => Self::Required,
-            PairRule::Forbidden => Self::Forbidden,
-        }
-    }
-}
-
-/// What the organiser says of two who take part.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuledPair {
-    /// At which matching day.
-    pub event: MatchingDayId,
-    /// The demand side.
-    pub demander: RegistrationId,
-    /// The supply side.
-    pub provider: RegistrationId,
-    /// Whether they must or must not meet.
-    pub rule: PairRule,
-    /// Why.
-    pub reason: String,
-    /// Who said so.
-    pub set_by: PersonId,
-    /// When.
-    pub set_at: Timestamp,
-}
-
-impl RuledPair {
-    /// A rule for two registrations, given in either order. `request` is theirs, if there is one; `others` is how many
-    /// pairs of the day have a rule.
-    ///
-    /// # Errors
-    /// No reason, two of the same side or of another day, one that has withdrawn, a required pair of which one side does
-    /// not want to meet, too many rules.
-    pub fn set(
-        day: &MatchingDay,
-        (one, other): (&Registration, &Registration),
-        (rule, reason): (PairRule, &str),
-        (request, others): (Option<&MeetingRequest>, usize),
-        (by, now): (PersonId, Timestamp),
-    ) -> Result<Self, Problems> {
-        let mut check = Check::new();
-        check_reason(&mut check, reason);
-        let of_day = |path: &str, registration: &Registration, check: &mut Check| {
-            check.require(
-                registration.event == day.id && (!registration.withdrawn || rule == PairRule::Free),
-                || Problem::not_found(path),
-            );
-        };
-        of_day("registrationId", one, &mut check);
-        of_day("otherId", other, &mut check);
-        check.require(one.side != other.side, || {
-            Problem::at(
-                "otherId",
-                Code::Invalid,
-                Message::new(
-                    "수요 측과 제공 측 사이에만 정할 수 있습니다.",
-                    "A rule goes between the demand side and the supply side.",
-                ),
-            )
-        });
-        let unwanted = request.is_some_and(MeetingRequest::is_refused);
-        check.require(rule != PairRule::Required || !unwanted, || {
-            Problem::at(
-                "rule",
-                Code::WrongState,
-                Message::new(
-                    "한쪽이 만나지 않겠다고 하였으므로 반드시 만나게 할 수 없습니다.",
-                    "One side does not want to meet, so that the pair cannot be required.",
-                ),
-            )
-        });
-        check.require(rule == PairRule::Free || others < MAX_RULED_PAIRS, || {
-            Problem::too_long("rule", MAX_RULED_PAIRS)
-        });
-        check.finish()?;
-        let (demander, provider) = match one.side {
-            Side::Demand => (one.id, other.id),
-            Side::Supply => (other.id, one.id),
-        };
-        Ok(Self {
-            event: day.id,
-            demander,
-            provider,
-            rule,
-            reason: reason.trim().to_owned(),
-            set_by: by,
-            set_at: now,
-        })
-    }
-}
-
 /// The consortia of each organisation on the day of a matching day, by its first slot in its own zone.
 pub fn consortia_on(
     day: &MatchingDay,
-    parts: &[crate::organisation::ConsortiumMember],
+    parts: &[ConsortiumMember],
 ) -> BTreeMap<OrganisationId, Vec<ConsortiumId>> {
     let Some(first) = day.slots.first() else {
         return BTreeMap::new();
@@ -519,4 +412,4 @@ pub fn consortia_on(
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests;
+pub(super) mod tests;
