@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)] // a test that cannot go on must stop here
 
 mod arrangement;
+mod arrangement_rules;
 mod bad_input;
 mod cost;
 mod edge;

@@ -1,19 +1,17 @@
-//! The organiser runs the arrangement, locks and moves meetings, and calls meetings off.
+//! The organiser runs the arrangement.
 
 use super::once::Once;
 use super::suggestion::sides;
 use super::{App, AppError, Caller, Key, Outcome};
-use matchday_domain::id::{ArrangementId, DelegateId, MatchingDayId, MeetingId, RegistrationId};
+use matchday_domain::id::{ArrangementId, MatchingDayId, RegistrationId};
 use matchday_domain::matching::suggestion::best_pairs;
-use matchday_domain::matching_day::arrangement::{
-    PairScore, Run, RunInput, RunProgress, RunState, Situation,
-};
-use matchday_domain::matching_day::{Delegate, MatchingDay, Meeting, Registration};
+use matchday_domain::matching_day::arrangement::{Run, RunInput, RunProgress, RunState};
+use matchday_domain::matching_day::{MatchingDay, PairScore, Registration, Situation};
 use matchday_domain::policy::Action;
-use matchday_domain::problem::{Code, Problem, Problems};
+use matchday_domain::problem::{Code, Problem};
 use matchday_domain::scheduling::{Options, Policy};
-use matchday_domain::text::Message;
-use matchday_infra::store::{Change, ChangeKind, Job, Leased, StoreError, Tx, Viewer};
+use matchday_domain::text::{Message, Text};
+use matchday_infra::store::{Change, ChangeKind, Job, Leased, Tx, Viewer};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,6 +63,7 @@ impl App {
             input,
             result: None,
             failure: None,
+            failure_reasons: Vec::new(),
             progress: None,
             created_by: caller.actor()?.person,
             created_at: self.now(),
@@ -98,6 +97,11 @@ impl App {
         let delegates = tx.delegates_of(&ids).await?;
         let requests = tx.requests_for(day.id).await?;
         let scores = self.pair_scores(tx, day.id, &registrations).await?;
+        let owners: Vec<_> = registrations.iter().map(|r| r.organisation).collect();
+        let organisations = tx.organisations(&owners).await?;
+        let (consortia, members) = (tx.consortia().await?, tx.consortium_members().await?);
+        let rules = tx.rules_of(day.id).await?.rules;
+        let pairs = tx.ruled_pairs(day.id).await?;
         let locked = match tx.newest_run(day.id).await? {
             Some(run) if wish.keep_locks => tx.meetings_of_run(run.id).await?,
             _ => Vec::new(),
@@ -105,12 +109,17 @@ impl App {
         let situation = Situation {
             day,
             registrations: &registrations,
+            organisations: &organisations,
+            consortia: &consortia,
+            members: &members,
             delegates: &delegates,
             requests: &requests,
             scores: &scores,
+            rules: &rules,
+            pairs: &pairs,
             locked: &locked,
         };
-        let (problem, keys) = situation.problem();
+        let (problem, keys) = situation.problem()?;
         if problem.requests.is_empty() {
             return Err(Problem::whole(
                 Code::WrongState,
@@ -255,6 +264,9 @@ impl App {
             Ok(Err(error)) => {
                 run.state = RunState::Failed;
                 run.failure = Some(error.to_string());
+                let names = self.names(&run.input.keys.participants).await?;
+                let name = |participant: usize| names[participant].clone();
+                run.failure_reasons = run.input.why_none(&error, &name);
                 Vec::new()
             }
             Err(error) => return Err(AppError::Internal(error.to_string())),
@@ -267,6 +279,20 @@ impl App {
         tx.insert_meetings(&outcome).await?;
         self.note_run_of(&tx, &run).await?;
         self.commit(tx).await
+    }
+
+    /// The names of those who take part, in their order.
+    async fn names(&self, participants: &[RegistrationId]) -> Outcome<Vec<Text>> {
+        let registrations = self.store.registrations(participants).await?;
+        let owners: Vec<_> = registrations.iter().map(|r| r.organisation).collect();
+        let organisations = self.store.organisations(&owners).await?;
+        let name = |id: &RegistrationId| {
+            let owner = registrations.iter().find(|r| r.id == *id)?.organisation;
+            let found = organisations.iter().find(|o| o.id == owner);
+            found.map(|organisation| organisation.profile.name.clone())
+        };
+        let names = participants.iter().map(|id| name(id).unwrap_or_default());
+        Ok(names.collect())
     }
 
     async fn save_run(&self, run: &Run, from: RunState) -> Outcome<()> {
@@ -291,85 +317,6 @@ impl App {
         Ok(tx.note(&[change], self.now()).await?)
     }
 
-    /// Locks a meeting where it is, or lets it go: for the next run.
-    ///
-    /// # Errors
-    /// Not the organiser, a stale version, a meeting that is over, or the store.
-    pub async fn lock_meeting(
-        &self,
-        caller: &Caller,
-        key: &Key,
-        id: MeetingId,
-        version: i32,
-        locked: bool,
-    ) -> Outcome<Meeting> {
-        let once = Once::new(caller, "lockMeeting", key)?;
-        let tx = self.store.begin().await?;
-        let (_, mut meeting) = self.own_meeting(&tx, caller, id).await?;
-        if once.replay::<MeetingId>(self, &tx).await?.is_some() {
-            return Ok(meeting);
-        }
-        meeting.lock(version, locked)?;
-        self.save_meeting(&tx, &meeting, version).await?;
-        once.keep(self, &tx, id).await?;
-        self.commit(tx).await?;
-        Ok(meeting)
-    }
-
-    /// Moves a meeting to another slot, table or other delegates, and locks it there. Of a published timetable, the
-    /// delegates are told.
-    ///
-    /// # Errors
-    /// Not the organiser, a stale version, a slot or table that does not exist, a delegate of neither side, one who
-    /// cannot meet then, a table or delegate that is taken, or the store.
-    pub async fn move_meeting(
-        &self,
-        caller: &Caller,
-        key: &Key,
-        id: MeetingId,
-        version: i32,
-        to: Place,
-    ) -> Outcome<Meeting> {
-        let once = Once::new(caller, "moveMeeting", key)?;
-        let tx = self.store.begin().await?;
-        let (day, mut meeting) = self.own_meeting(&tx, caller, id).await?;
-        if once.replay::<MeetingId>(self, &tx).await?.is_some() {
-            return Ok(meeting);
-        }
-        let delegates = self.place(&tx, &day, &meeting, &to).await?;
-        meeting.relocate(version, to.slot, to.table, delegates)?;
-        self.save_meeting(&tx, &meeting, version).await?;
-        self.announce_if_published(&tx, &day, &meeting).await?;
-        once.keep(self, &tx, id).await?;
-        self.commit(tx).await?;
-        Ok(meeting)
-    }
-
-    /// Calls a meeting off. Of a published timetable, the delegates are told.
-    ///
-    /// # Errors
-    /// Not the organiser, a stale version, a meeting that is over, or the store.
-    pub async fn cancel_meeting(
-        &self,
-        caller: &Caller,
-        key: &Key,
-        id: MeetingId,
-        version: i32,
-    ) -> Outcome<Meeting> {
-        let once = Once::new(caller, "cancelMeeting", key)?;
-        let tx = self.store.begin().await?;
-        let (day, mut meeting) = self.own_meeting(&tx, caller, id).await?;
-        if once.replay::<MeetingId>(self, &tx).await?.is_some() {
-            return Ok(meeting);
-        }
-        meeting.cancel(version)?;
-        self.save_meeting(&tx, &meeting, version).await?;
-        self.announce_if_published(&tx, &day, &meeting).await?;
-        once.keep(self, &tx, id).await?;
-        self.commit(tx).await?;
-        Ok(meeting)
-    }
-
     async fn own_run(
         &self,
         tx: &Tx,
@@ -383,100 +330,6 @@ impl App {
             .ok_or_else(|| Problem::not_found("id"))?;
         let day = self.own_day(tx, caller, run.event).await.map_err(hide)?;
         Ok((day, run))
-    }
-
-    async fn own_meeting(
-        &self,
-        tx: &Tx,
-        caller: &Caller,
-        id: MeetingId,
-    ) -> Outcome<(MatchingDay, Meeting)> {
-        let meeting = tx
-            .meetings(&[id])
-            .await?
-            .pop()
-            .ok_or_else(|| Problem::not_found("id"))?;
-        let day = self
-            .own_day(tx, caller, meeting.event)
-            .await
-            .map_err(hide)?;
-        day.expect_arranging()?;
-        Ok((day, meeting))
-    }
-
-    async fn save_meeting(&self, tx: &Tx, meeting: &Meeting, read_version: i32) -> Outcome<()> {
-        if meeting.version == read_version {
-            return Ok(());
-        }
-        match tx.update_meeting(meeting, read_version).await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Problem::stale(meeting.version).into()),
-            Err(StoreError::Taken(_)) => Err(Problem::at(
-                "slot",
-                Code::Taken,
-                Message::new(
-                    "그 시간에 테이블이나 참석자가 이미 배정되어 있습니다.",
-                    "The table or a delegate is taken in that slot.",
-                ),
-            )
-            .into()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Who sits where a meeting is to be moved, one of each side.
-    async fn place(
-        &self,
-        tx: &Tx,
-        day: &MatchingDay,
-        meeting: &Meeting,
-        to: &Place,
-    ) -> Outcome<Vec<DelegateId>> {
-        let mut problems = Problems::new();
-        if day.slot(to.slot).is_none() {
-            problems.push(Problem::not_found("slot"));
-        }
-        if to.table.is_some_and(|number| day.table(number).is_none()) {
-            problems.push(Problem::not_found("table"));
-        }
-        let delegates = tx
-            .delegates_of(&[meeting.demander, meeting.provider])
-            .await?;
-        let wanted = to
-            .delegates
-            .clone()
-            .unwrap_or_else(|| meeting.delegates.clone());
-        let seated: Vec<&Delegate> = delegates
-            .iter()
-            .filter(|delegate| wanted.contains(&delegate.id))
-            .collect();
-        let of = |side: RegistrationId| {
-            seated
-                .iter()
-                .filter(|delegate| delegate.registration == side)
-                .count()
-        };
-        if seated.len() != wanted.len() || of(meeting.demander) == 0 || of(meeting.provider) == 0 {
-            problems.push(Problem::not_found("delegateIds"));
-        }
-        if seated
-            .iter()
-            .any(|delegate| delegate.unavailable_slots.contains(&to.slot))
-        {
-            problems.push(Problem::at(
-                "slot",
-                Code::Taken,
-                Message::new(
-                    "그 시간에 참석할 수 없는 사람이 있습니다.",
-                    "A delegate cannot meet in that slot.",
-                ),
-            ));
-        }
-        if problems.is_empty() {
-            Ok(wanted)
-        } else {
-            Err(problems.into())
-        }
     }
 
     /// Runs that the caller may see: those of the matching days it runs.
@@ -500,56 +353,10 @@ impl App {
         });
         Ok(runs)
     }
-
-    /// Meetings that the caller may see: those of the matching days it runs, and its own of published timetables.
-    ///
-    /// # Errors
-    /// Nobody is signed in, or the store.
-    pub async fn visible_meetings(
-        &self,
-        caller: &Caller,
-        ids: &[MeetingId],
-    ) -> Outcome<Vec<Meeting>> {
-        let viewer = caller.viewer()?;
-        let mut meetings = self.store.meetings(ids).await?;
-        let events: Vec<_> = meetings.iter().map(|meeting| meeting.event).collect();
-        let days = self.store.matching_days(viewer, &events).await?;
-        let parties: Vec<_> = meetings
-            .iter()
-            .flat_map(|m| [m.demander, m.provider])
-            .collect();
-        let parties = self.store.registrations(&parties).await?;
-        let runs: Vec<_> = meetings.iter().map(|meeting| meeting.arrangement).collect();
-        let published = self.store.published_among(&runs).await?;
-        meetings.retain(|meeting| {
-            let Some(day) = days.iter().find(|day| day.id == meeting.event) else {
-                return false;
-            };
-            let organiser = day.organiser;
-            let own = parties.iter().any(|party| {
-                [meeting.demander, meeting.provider].contains(&party.id)
-                    && Some(party.organisation) == viewer.organisation()
-            });
-            caller.may(Action::RunMatchingDay { organiser }).is_ok()
-                || (own && published.contains(&meeting.arrangement))
-        });
-        Ok(meetings)
-    }
-}
-
-/// Where a meeting is to be moved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The slot's index.
-    pub slot: i32,
-    /// The table's number; none for a remote meeting.
-    pub table: Option<i32>,
-    /// Who is to sit there; the same as before if not said.
-    pub delegates: Option<Vec<DelegateId>>,
 }
 
 /// What is another organiser's does not exist for the caller.
-fn hide(error: AppError) -> AppError {
+pub(super) fn hide(error: AppError) -> AppError {
     match error {
         AppError::Refused(problems)
             if problems

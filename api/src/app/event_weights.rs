@@ -210,7 +210,7 @@ impl App {
     }
 }
 
-fn runs(caller: &Caller, day: &MatchingDay) -> Result<(), Problem> {
+pub(super) fn runs(caller: &Caller, day: &MatchingDay) -> Result<(), Problem> {
     let organiser = day.organiser;
     caller.may(Action::RunMatchingDay { organiser }).map(|_| ())
 }

@@ -116,6 +116,7 @@ impl App {
             meetings_max: plan
                 .meetings_max
                 .map(|max| i32::try_from(max).unwrap_or(i32::MAX)),
+            rest_slots: i32::try_from(plan.rest_slots).unwrap_or(i32::MAX),
             withdrawn: false,
             version: known.as_ref().map_or(1, |known| known.version + 1),
             created_at: known

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod api_key;
 pub mod arrangement;
+pub mod arrangement_rules;
 pub mod calendar;
 pub mod caller;
 pub mod catalogue;
@@ -25,6 +26,7 @@ pub mod request;
 pub mod session;
 pub mod suggestion;
 pub mod terminology;
+pub mod timetable;
 pub mod worker;
 
 mod once;

@@ -52,7 +52,8 @@ impl App {
             .pop()
             .ok_or_else(|| Problem::not_found("to"))?;
         self.expect_subjects(&tx, caller, &own, &to, &plan).await?;
-        let new = MeetingRequest::send(self.new_id(), &own, &to, plan, self.now())?;
+        let rules = tx.rules_of(event).await?;
+        let new = MeetingRequest::send(self.new_id(), &own, &to, plan, &rules, self.now())?;
         let saved = match tx
             .request_of_pair(event, new.demander, new.provider)
             .await?

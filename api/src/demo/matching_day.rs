@@ -216,6 +216,7 @@ async fn register(
         delegates: delegates.collect(),
         meetings_min: 0,
         meetings_max: Some(8),
+        rest_slots: 0,
     };
     service
         .app
@@ -263,6 +264,7 @@ async fn request_and_answer(
                 demand: Some(found.demand),
                 offer: Some(found.offer),
                 message: None,
+                resources: Vec::new(),
             };
             let request = service
                 .app

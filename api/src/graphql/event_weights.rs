@@ -287,13 +287,13 @@ impl From<Proposal> for LearnedWeights {
 }
 
 /// Whether the viewer runs the day: what is in here is the organiser's.
-fn runs(ctx: &Context<'_>, day: &domain::MatchingDay) -> bool {
+pub(super) fn runs(ctx: &Context<'_>, day: &domain::MatchingDay) -> bool {
     let organiser = day.organiser;
     let action = matchday_domain::policy::Action::RunMatchingDay { organiser };
     caller(ctx).may(action).is_ok()
 }
 
-fn bounded(first: i32) -> usize {
+pub(super) fn bounded(first: i32) -> usize {
     usize::try_from(first)
         .unwrap_or(0)
         .min(matchday_domain::page::MAX_PAGE)

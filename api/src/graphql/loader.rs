@@ -16,7 +16,9 @@ use matchday_domain::id::{
     DelegateId, DemandId, MeetingRequestId, OfferId, OrganisationId, PersonId, RegistrationId,
 };
 use matchday_domain::matching_day::arrangement::Run;
-use matchday_domain::matching_day::{Delegate, MatchingDay, Meeting, MeetingRequest, Registration};
+use matchday_domain::matching_day::{
+    ArrangementRules, Delegate, MatchingDay, Meeting, MeetingRequest, Registration,
+};
 use matchday_domain::organisation::{Consortium, ConsortiumMember, Organisation, Person};
 use matchday_domain::page::Page;
 use matchday_domain::problem::Problem;
@@ -220,6 +222,10 @@ pub(crate) struct FeasibilityOf(pub DemandId);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct AcquaintanceOf(pub OrganisationId);
 
+/// The rules of a matching day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct RulesOf(pub MatchingDayId);
+
 /// The delegates of a registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct DelegatesOf(pub RegistrationId);
@@ -335,6 +341,22 @@ impl Fetch for AcquaintanceOf {
     }
 }
 
+impl Fetch for RulesOf {
+    type Value = Arc<ArrangementRules>;
+
+    async fn fetch(
+        reader: &Reader,
+        keys: Vec<Self>,
+    ) -> Result<HashMap<Self, Self::Value>, AppError> {
+        let events: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = reader.app.store.rules_of_all(&events).await?;
+        let keyed = found
+            .into_iter()
+            .map(|rules| (Self(rules.event), Arc::new(rules)));
+        Ok(keyed.collect())
+    }
+}
+
 impl Fetch for DelegatesOf {
     type Value = Vec<Delegate>;
 
@@ -425,6 +447,7 @@ loaders! {
     matches_of_offer: MatchesOfOffer,
     feasibility_of: FeasibilityOf,
     delegates_of: DelegatesOf,
+    rules: RulesOf,
     members_of: MembersOf,
     consortia: AllConsortia,
 }

@@ -1,16 +1,17 @@
-//! Matching days and registrations as objects.
+//! Matching days as objects.
 
 use super::access_log::{AccessLogEntry, AccessLogFilterInput, access_log};
+use super::arrangement_rules::{ArrangementRules, EventResource, RuledPair};
 use super::connection::{List, Paging, list};
 use super::event_weights::{
     LearnedWeights, MatchingWeights, MatchingWeightsInput, MatchingWeightsPreview,
 };
-use super::loader::DelegatesOf;
 use super::meeting::{Arrangement, Meeting};
-use super::organisation::{Organisation, Person};
+use super::organisation::Organisation;
+use super::registration::{Registration, own_registration};
 use super::request::MeetingRequest;
 use super::scalar::TimeZone;
-use super::text::{Language, Sentence, Text};
+use super::text::{Sentence, Text};
 use super::vocabulary::{Answer, EventState, Side};
 use super::{Result, app, caller, loaders};
 use crate::app::suggestion::Suggested;
@@ -19,10 +20,9 @@ use chrono::{DateTime, Utc};
 use matchday_domain::id::RegistrationId;
 use matchday_domain::matching_day as domain;
 use matchday_domain::policy::Action;
-use matchday_domain::privacy::AccessResource;
 use matchday_domain::problem::Problem;
 use matchday_domain::time;
-use matchday_infra::store::{LogOf, Viewer};
+use matchday_infra::store::LogOf;
 
 /// A matching day.
 pub struct MatchingDay(pub domain::MatchingDay);
@@ -112,18 +112,6 @@ impl From<Suggested> for MeetingSuggestion {
             probability: suggested.probability,
         }
     }
-}
-
-/// The registration of the caller's organisation, if it has one that stands.
-async fn own_registration(
-    ctx: &Context<'_>,
-    day: &domain::MatchingDay,
-) -> Result<Option<domain::Registration>> {
-    let Some(own) = caller(ctx).viewer()?.organisation() else {
-        return Ok(None);
-    };
-    let registration = app(ctx).store().registration_of(day.id, own).await?;
-    Ok(registration.filter(|registration| !registration.withdrawn))
 }
 
 /// A day on which organisations of the demand and the supply side meet one to one.
@@ -277,6 +265,31 @@ impl MatchingDay {
         self.learned(ctx).await
     }
 
+    /// What the organiser rules about the timetable. For the organiser; null for others.
+    async fn arrangement_rules(&self, ctx: &Context<'_>) -> Result<Option<ArrangementRules>> {
+        Ok(self.rules(ctx, 1).await?.pop())
+    }
+
+    /// The versions of the rules, newest first, down to none. For the organiser; others get none.
+    async fn arrangement_rules_history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many at most, 0 to 100", default = 20)] first: i32,
+    ) -> Result<Vec<ArrangementRules>> {
+        self.rules_versions(ctx, first).await
+    }
+
+    /// Pairs that must or must not meet, by when that was said; at most 2,000. For the organiser; others get none.
+    async fn ruled_pairs(&self, ctx: &Context<'_>) -> Result<Vec<RuledPair>> {
+        self.pairs(ctx).await
+    }
+
+    /// What meetings may need beside a table: interpreters, for example. For those who take part and the organiser;
+    /// others get none.
+    async fn resources(&self, ctx: &Context<'_>) -> Result<Vec<EventResource>> {
+        self.event_resources(ctx).await
+    }
+
     /// Meeting requests in the order of creation: all for the organiser, its own for a party, none for others.
     async fn meeting_requests(
         &self,
@@ -391,134 +404,5 @@ impl MatchingDay {
     /// When it was first saved.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
-    }
-}
-
-/// An organisation's registration for a matching day.
-pub struct Registration(pub domain::Registration);
-
-impl Registration {
-    /// Only those who take part and the organiser see it.
-    fn seen(&self, ctx: &Context<'_>) {
-        let (owner, event) = (self.0.organisation, Some(self.0.event));
-        caller(ctx).saw(AccessResource::Registration, owner, event, self.0.id);
-    }
-}
-
-/// An organisation that takes part in a matching day.
-#[Object]
-impl Registration {
-    /// Global id.
-    pub(crate) async fn id(&self) -> ID {
-        ID(self.0.id.to_string())
-    }
-
-    /// Who takes part.
-    async fn organisation(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        self.seen(ctx);
-        let found = loaders(ctx).organisation(self.0.organisation).await?;
-        Ok(Organisation(
-            found.ok_or_else(|| Problem::not_found("organisation"))?,
-        ))
-    }
-
-    /// On which side of the market.
-    async fn side(&self) -> Side {
-        self.0.side.into()
-    }
-
-    /// Fewest meetings it hopes for.
-    async fn meetings_min(&self, ctx: &Context<'_>) -> i32 {
-        self.seen(ctx);
-        self.0.meetings_min
-    }
-
-    /// Most meetings it wants; null: as many as its delegates can hold.
-    async fn meetings_max(&self, ctx: &Context<'_>) -> Option<i32> {
-        self.seen(ctx);
-        self.0.meetings_max
-    }
-
-    /// Whether it was taken back.
-    async fn withdrawn(&self) -> bool {
-        self.0.withdrawn
-    }
-
-    /// Raised by one at every change; what an update must name.
-    async fn version(&self) -> i32 {
-        self.0.version
-    }
-
-    /// Who comes, in the order in which they were named.
-    async fn delegates(&self, ctx: &Context<'_>) -> Result<Vec<Delegate>> {
-        self.seen(ctx);
-        let delegates = loaders(ctx)
-            .delegates_of(DelegatesOf(self.0.id))
-            .await?
-            .unwrap_or_default();
-        Ok(delegates.into_iter().map(Delegate).collect())
-    }
-}
-
-/// A person whom an organisation sends.
-pub struct Delegate(pub domain::Delegate);
-
-/// A person whom an organisation sends to a matching day.
-#[Object]
-impl Delegate {
-    /// Global id.
-    pub(crate) async fn id(&self) -> ID {
-        ID(self.0.id.to_string())
-    }
-
-    /// Who.
-    async fn person(&self, ctx: &Context<'_>) -> Result<Person> {
-        if let Some(registration) = loaders(ctx).registration(self.0.registration).await? {
-            let (owner, event) = (registration.organisation, Some(registration.event));
-            caller(ctx).saw(AccessResource::Delegate, owner, event, self.0.id);
-        }
-        let person = loaders(ctx).person(self.0.person).await?;
-        Ok(Person(person.ok_or_else(|| Problem::not_found("person"))?))
-    }
-
-    /// What he or she can speak about.
-    async fn fields(&self) -> &str {
-        &self.0.fields
-    }
-
-    /// Languages spoken.
-    async fn languages(&self) -> Vec<Language> {
-        super::catalogue::convert(&self.0.languages)
-    }
-
-    /// Takes part from afar.
-    async fn remote(&self) -> bool {
-        self.0.remote
-    }
-
-    /// Indexes of the slots in which he or she cannot meet.
-    async fn unavailable_slots(&self) -> &[i32] {
-        &self.0.unavailable_slots
-    }
-}
-
-impl MatchingDay {
-    /// A registration that the viewer may see: its own, one of a day it takes part in or runs.
-    pub(crate) async fn visible_registration(
-        ctx: &Context<'_>,
-        id: RegistrationId,
-    ) -> Result<Option<Registration>> {
-        let viewer = caller(ctx).viewer()?;
-        let Some(registration) = loaders(ctx).registration(id).await? else {
-            return Ok(None);
-        };
-        let Some(day) = loaders(ctx).matching_day(registration.event).await? else {
-            return Ok(None);
-        };
-        let own = viewer.organisation() == Some(registration.organisation);
-        let sees = own
-            || matches!(viewer, Viewer::Overseer(own) if own == day.organiser)
-            || own_registration(ctx, &day).await?.is_some();
-        Ok(sees.then_some(Registration(registration)))
     }
 }

@@ -1,7 +1,8 @@
 //! The organiser holds a matching day; organisations register.
 
-use super::matching_day::{MatchingDay, Registration};
+use super::matching_day::MatchingDay;
 use super::payload::{key, payload};
+use super::registration::Registration;
 use super::scalar::{Date, LocalTime, TimeZone};
 use super::text::{Language, TextInput};
 use super::vocabulary::EventState;
@@ -119,6 +120,10 @@ pub struct RegisterForMatchingDayInput {
     meetings_min: i32,
     /// Most meetings wanted; as many as the delegates can hold if left out.
     meetings_max: Option<i32>,
+    /// Slots that stay free between two of its meetings, for a rest or the way, 0 to 10; meetings in the same slot count
+    /// as one, and a planned break is rest enough.
+    #[graphql(default)]
+    rest_slots: i32,
     /// Repeats of the request with the same key are answered as the first, for 24 hours.
     idempotency_key: Option<String>,
     /// Returned unchanged.
@@ -244,6 +249,7 @@ impl MatchingDayMutation {
                 delegates: delegates.collect::<std::result::Result<_, _>>()?,
                 meetings_min: i64::from(input.meetings_min),
                 meetings_max: input.meetings_max.map(i64::from),
+                rest_slots: i64::from(input.rest_slots),
             };
             app(ctx)
                 .register(caller(ctx), &key, event, input.version, plan)

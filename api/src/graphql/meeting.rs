@@ -1,9 +1,10 @@
 //! Arrangement runs, meetings and a person's agenda as objects.
 
-use super::matching_day::{Delegate, EventTable, MatchingDay, Registration, TimeSlot};
+use super::matching_day::{EventTable, MatchingDay, TimeSlot};
+use super::registration::{Delegate, Registration};
 use super::request::MeetingRequest;
 use super::scalar::WideInt;
-use super::text::Sentence;
+use super::text::{Sentence, Text};
 use super::vocabulary::{LevelName, MeetingState, RunState};
 use super::{Result, app, caller, loaders};
 use async_graphql::{Context, ID, Object, SimpleObject};
@@ -14,7 +15,7 @@ use matchday_domain::matching_day::arrangement::Run;
 use matchday_domain::privacy::AccessResource;
 use matchday_domain::problem::Problem;
 use matchday_domain::scheduling;
-use matchday_domain::text::Text;
+use matchday_domain::text;
 use std::collections::HashMap;
 
 /// One run of the arrangement.
@@ -53,6 +54,19 @@ pub struct LeftOut {
     meeting_request: Option<MeetingRequest>,
     /// Why, and what would have helped.
     reason: Sentence,
+}
+
+/// A group with a share in a timetable.
+#[derive(SimpleObject)]
+pub struct GroupShare {
+    /// Who.
+    name: Text,
+    /// Most meetings it may have; null: no limit.
+    cap: Option<i32>,
+    /// Meetings it should have at least.
+    floor: i32,
+    /// Meetings it has; one of two members counts once.
+    meetings: i32,
 }
 
 async fn registrations(
@@ -126,6 +140,34 @@ impl Arrangement {
         self.0.failure.as_deref()
     }
 
+    /// Why it failed, for people. Where required or locked meetings exclude each other, these are conditions of which
+    /// none can be spared: change one of them. Empty if it did not fail.
+    async fn failure_reasons(&self) -> Vec<Sentence> {
+        let reasons = self.0.failure_reasons.iter();
+        reasons.cloned().map(Sentence).collect()
+    }
+
+    /// The groups with a share when it was started, with the meetings they have in its timetable.
+    async fn groups(&self, ctx: &Context<'_>) -> Result<Vec<GroupShare>> {
+        let input = &self.0.input;
+        if input.problem.groups.is_empty() {
+            return Ok(Vec::new());
+        }
+        let meetings = app(ctx).store().meetings_of_run(self.0.id).await?;
+        let counts = input.group_meetings(&meetings);
+        let groups = input.problem.groups.iter().zip(&input.keys.groups);
+        let number = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+        Ok(groups
+            .zip(counts)
+            .map(|((group, name), count)| GroupShare {
+                name: Text(name.clone()),
+                cap: group.cap.map(number),
+                floor: number(group.floor),
+                meetings: i32::try_from(count).unwrap_or(i32::MAX),
+            })
+            .collect())
+    }
+
     /// The meetings of its timetable, by slot and table, with later changes; empty before it is done.
     async fn meetings(&self, ctx: &Context<'_>) -> Result<Vec<Meeting>> {
         Ok(app(ctx)
@@ -148,7 +190,7 @@ impl Arrangement {
             .values()
             .map(|registration| loaders(ctx).organisation(registration.organisation));
         let owners = futures_util::future::try_join_all(owners).await?;
-        let names: HashMap<_, Text> = owners
+        let names: HashMap<_, text::Text> = owners
             .into_iter()
             .flatten()
             .map(|owner| (owner.id, owner.profile.name))
@@ -172,7 +214,7 @@ impl Arrangement {
                 Some(id) => loaders(ctx).request(id).await?.map(MeetingRequest),
                 None => None,
             };
-            let reason = Sentence(left.reason.message(&input.problem, left.request, &name));
+            let reason = Sentence(input.why_not(left, &name));
             let sides = side(pair.demander).zip(side(pair.provider));
             Ok::<_, super::Fault>(sides.map(|(demander, provider)| LeftOut {
                 demander,

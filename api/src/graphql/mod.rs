@@ -5,6 +5,7 @@
 
 mod access_log;
 mod api_key;
+mod arrangement_rules;
 mod catalogue;
 mod colleague;
 mod connection;
@@ -30,6 +31,7 @@ mod payload;
 mod privacy;
 mod query;
 mod recorded;
+mod registration;
 mod report;
 mod request;
 mod scalar;
@@ -67,6 +69,7 @@ pub struct Mutation(
     matching_day_mutation::MatchingDayMutation,
     request::RequestMutation,
     event_weights::EventWeightsMutation,
+    arrangement_rules::ArrangementRulesMutation,
     privacy::PrivacyMutation,
     timetable::TimetableMutation,
 );

@@ -4,9 +4,10 @@ use super::access_log::AccessLogEntry;
 use super::catalogue::Offer;
 use super::demand::Demand;
 use super::matches::Match;
-use super::matching_day::{Delegate, MatchingDay, Registration};
+use super::matching_day::MatchingDay;
 use super::meeting::{Arrangement, Meeting};
 use super::organisation::{Consortium, Organisation, Person};
+use super::registration::{Delegate, Registration};
 use super::request::MeetingRequest;
 use super::{Result, app, caller, loaders};
 use async_graphql::{Context, ID, Interface, Object};
@@ -87,15 +88,14 @@ async fn fetch(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             .matching_day(id)
             .await?
             .map(|found| Node::MatchingDay(MatchingDay(found))),
-        GlobalId::RegistrationId(id) => MatchingDay::visible_registration(ctx, id)
+        GlobalId::RegistrationId(id) => Registration::visible(ctx, id)
             .await?
             .map(Node::Registration),
         GlobalId::DelegateId(id) => {
             let Some(delegate) = loaders.delegate(id).await? else {
                 return Ok(None);
             };
-            let registration =
-                MatchingDay::visible_registration(ctx, delegate.registration).await?;
+            let registration = Registration::visible(ctx, delegate.registration).await?;
             registration.map(|_| Node::Delegate(Delegate(delegate)))
         }
         GlobalId::MeetingRequestId(id) => loaders

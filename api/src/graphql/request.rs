@@ -1,10 +1,11 @@
 //! Meeting requests.
 
+use super::arrangement_rules::EventResource;
 use super::catalogue::Offer;
 use super::demand::Demand;
-use super::loader::AcquaintanceOf;
-use super::matching_day::Registration;
+use super::loader::{AcquaintanceOf, RulesOf};
 use super::payload::{key, payload};
+use super::registration::Registration;
 use super::vocabulary::{Answer, Priority, Side};
 use super::{Result, app, caller, id, loaders};
 use crate::app::request::Acquaintance;
@@ -110,6 +111,18 @@ impl MeetingRequest {
         Ok(self.0.message.as_deref())
     }
 
+    /// What the meeting needs beside a table, as the two sides said.
+    async fn resources(&self, ctx: &Context<'_>) -> Result<Vec<EventResource>> {
+        self.seen(ctx).await?;
+        if self.0.resources.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rules = loaders(ctx).rules(RulesOf(self.0.event)).await?;
+        let known = |number: &i32| rules.as_ref().and_then(|rules| rules.resource(*number));
+        let resources = self.0.resources.iter().filter_map(known);
+        Ok(resources.cloned().map(Into::into).collect())
+    }
+
     /// What the other side said.
     async fn answer(&self, ctx: &Context<'_>) -> Result<Answer> {
         self.seen(ctx).await?;
@@ -142,6 +155,9 @@ pub struct SendMeetingRequestInput {
     offer_id: Option<ID>,
     /// A message to the other side, up to 1,000 characters.
     message: Option<String>,
+    /// Numbers of the resources that the meeting needs: an interpreter, for example. Needs of both sides are added up.
+    #[graphql(default)]
+    resources: Vec<i32>,
     /// Repeats of the request with the same key are answered as the first, for 24 hours.
     idempotency_key: Option<String>,
     /// Returned unchanged.
@@ -157,6 +173,21 @@ pub struct AnswerMeetingRequestInput {
     version: i32,
     /// True accepts, false declines.
     accept: bool,
+    /// Repeats of the request with the same key are answered as the first, for 24 hours.
+    idempotency_key: Option<String>,
+    /// Returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
+/// What a meeting needs.
+#[derive(Debug, Clone, InputObject)]
+pub struct SetRequestResourcesInput {
+    /// The request.
+    id: ID,
+    /// Its version as it was read.
+    version: i32,
+    /// Numbers of all the resources that the meeting needs.
+    resources: Vec<i32>,
     /// Repeats of the request with the same key are answered as the first, for 24 hours.
     idempotency_key: Option<String>,
     /// Returned unchanged.
@@ -193,6 +224,14 @@ payload! {
 }
 
 payload! {
+    /// The answer to `setRequestResources`.
+    SetRequestResourcesPayload {
+        /// The request as it is now.
+        meeting_request: MeetingRequest
+    }
+}
+
+payload! {
     /// The answer to `withdrawMeetingRequest`.
     WithdrawMeetingRequestPayload {
         /// The request as it is now.
@@ -220,6 +259,7 @@ impl RequestMutation {
                 demand: id::read_optional("demandId", input.demand_id.as_ref())?,
                 offer: id::read_optional("offerId", input.offer_id.as_ref())?,
                 message: input.message,
+                resources: input.resources,
             };
             app(ctx)
                 .send_request(caller(ctx), &key, event, to, plan)
@@ -247,6 +287,29 @@ impl RequestMutation {
                 .await
         };
         AnswerMeetingRequestPayload::settle(
+            ctx,
+            input.client_mutation_id,
+            outcome.await,
+            MeetingRequest,
+        )
+    }
+
+    /// Says what a meeting needs beside a table, in the place of what was said before. For the two sides while requests are
+    /// open, and for the organiser until the matching day is over.
+    async fn set_request_resources(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What it needs")] input: SetRequestResourcesInput,
+    ) -> Result<Option<SetRequestResourcesPayload>> {
+        let key = key(input.idempotency_key.as_ref(), &input);
+        let outcome = async {
+            let id = id::read("id", &input.id)?;
+            let (version, resources) = (input.version, &input.resources);
+            app(ctx)
+                .set_request_resources(caller(ctx), &key, id, version, resources)
+                .await
+        };
+        SetRequestResourcesPayload::settle(
             ctx,
             input.client_mutation_id,
             outcome.await,

@@ -3,7 +3,8 @@
 use super::meeting::{Arrangement, Meeting};
 use super::payload::{key, payload};
 use super::{Result, app, caller, id};
-use crate::app::arrangement::{DEFAULT_ITERATIONS, Place, RunWish};
+use crate::app::arrangement::{DEFAULT_ITERATIONS, RunWish};
+use crate::app::timetable::Place;
 use async_graphql::{Context, ID, InputObject, Object};
 use matchday_domain::problem::Problem;
 

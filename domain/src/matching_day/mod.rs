@@ -1,7 +1,8 @@
 //! Matching days: one-to-one meetings between those who need data and those who hold them.
 //!
 //! [`event`] is the day with its slots, tables, windows and states; [`registration`] who comes; [`request`] who wants
-//! to meet whom; [`arrangement`] turns all that into a scheduling problem and its result into meetings;
+//! to meet whom; [`rules`] and [`pair_rule`] what the organiser rules about the timetable; [`situation`] turns all that
+//! into a scheduling problem, [`arrangement`] its result into meetings, and [`telling`] says why there is none;
 //! [`meeting`] a meeting of a timetable; [`agenda`] a person's day; [`event_weights`] what matches count by at this day,
 //! and [`shown`] which of them somebody saw, and what came of it.
 
@@ -10,13 +11,20 @@ pub mod arrangement;
 pub mod event;
 pub mod event_weights;
 pub mod meeting;
+pub mod pair_rule;
 pub mod registration;
 pub mod request;
+pub mod rules;
 pub mod shown;
+pub mod situation;
+pub mod telling;
 
 pub use event::{EventPlan, EventState, EventTable, MatchingDay, SessionPlan, TimeSlot};
 pub use event_weights::{EventWeights, WeightsOrigin};
 pub use meeting::{Meeting, MeetingState};
+pub use pair_rule::{PairRule, RuledPair};
 pub use registration::{Delegate, DelegatePlan, Registration, RegistrationPlan, Side};
 pub use request::{Answer, MeetingRequest, Priority};
+pub use rules::{ArrangementRules, EventResource, GroupRule, Grouping, Rules};
 pub use shown::Shown;
+pub use situation::{PairScore, Situation};

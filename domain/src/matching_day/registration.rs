@@ -1,6 +1,7 @@
 //! Who comes to a matching day: organisations with their delegates and the slots in which they can meet.
 
 use super::MatchingDay;
+use super::rules::MAX_REST;
 use crate::id::{DelegateId, MatchingDayId, OrganisationId, PersonId, RegistrationId};
 use crate::organisation::OrganisationKind;
 use crate::problem::{Check, Code, Problem, Problems};
@@ -41,6 +42,8 @@ pub struct RegistrationPlan {
     pub meetings_min: i64,
     /// Most meetings it wants; absent: as many as its delegates can hold.
     pub meetings_max: Option<i64>,
+    /// Slots that stay free between two of its meetings, 0 to 10.
+    pub rest_slots: i64,
 }
 
 /// A person whom an organisation wants to send.
@@ -73,6 +76,8 @@ pub struct Registration {
     pub meetings_min: i32,
     /// Most meetings wanted.
     pub meetings_max: Option<i32>,
+    /// Slots that stay free between two of its meetings; meetings in the same slot count as one.
+    pub rest_slots: i32,
     /// Taken back.
     pub withdrawn: bool,
     /// Raised by one at every change.
@@ -116,6 +121,7 @@ pub fn check(
     check.at_most("delegates", plan.delegates.len(), MAX_DELEGATES);
     check.range("meetingsMin", Some(plan.meetings_min), 0, 1_000);
     check.range("meetingsMax", plan.meetings_max, 1, 1_000);
+    check.range("restSlots", Some(plan.rest_slots), 0, MAX_REST);
     check.ordered("meetingsMax", Some(plan.meetings_min), plan.meetings_max);
     for (i, delegate) in plan.delegates.iter().enumerate().take(MAX_DELEGATES) {
         let path = |field: &str| format!("delegates.{i}.{field}");

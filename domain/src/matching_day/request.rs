@@ -1,6 +1,6 @@
 //! Who wants to meet whom. A request names a pair and never blocks a slot.
 
-use super::{Registration, Side};
+use super::{ArrangementRules, Registration, Side};
 use crate::catalogue::offer::wrong_state;
 use crate::id::{DemandId, MatchingDayId, MeetingRequestId, OfferId, RegistrationId};
 use crate::problem::{Check, Code, Problem, Problems};
@@ -50,6 +50,8 @@ pub struct MeetingRequest {
     pub offer: Option<OfferId>,
     /// What the sender wrote.
     pub message: Option<String>,
+    /// Numbers of the resources that the meeting needs, ascending: an interpreter, for example.
+    pub resources: Vec<i32>,
     /// What the other side said.
     pub answer: Answer,
     /// Raised by one at every change.
@@ -69,18 +71,21 @@ pub struct RequestPlan {
     pub offer: Option<OfferId>,
     /// A message to the other side.
     pub message: Option<String>,
+    /// Numbers of the resources that the meeting needs.
+    pub resources: Vec<i32>,
 }
 
 impl MeetingRequest {
     /// A request from one registration to another.
     ///
     /// # Errors
-    /// Both on the same side, of another event, withdrawn, or a message that is too long.
+    /// Both on the same side, of another event, withdrawn, a message that is too long, or a resource that the day has not.
     pub fn send(
         id: MeetingRequestId,
         from: &Registration,
         to: &Registration,
         plan: RequestPlan,
+        rules: &ArrangementRules,
         now: Timestamp,
     ) -> Result<Self, Problems> {
         if to.event != from.event || to.withdrawn || from.withdrawn {
@@ -103,6 +108,7 @@ impl MeetingRequest {
             plan.message.as_deref().unwrap_or_default(),
             MAX_MESSAGE,
         );
+        let resources = known_resources(&mut check, &plan.resources, rules);
         check.finish()?;
         let (demander, provider) = match from.side {
             Side::Demand => (from.id, to.id),
@@ -123,6 +129,7 @@ impl MeetingRequest {
             demand: plan.demand,
             offer: plan.offer,
             message: plan.message,
+            resources,
             answer,
             version: 1,
             created_at: now,
@@ -213,7 +220,43 @@ impl MeetingRequest {
             ));
         }
         let (by, version) = (self.addressee(), self.version);
-        self.answer(by, version, new.priority != Priority::NoThanks)
+        self.answer(by, version, new.priority != Priority::NoThanks)?;
+        if self.resources != new.resources && new.priority != Priority::NoThanks {
+            self.resources.extend(new.resources);
+            self.resources.sort_unstable();
+            self.resources.dedup();
+            self.version = version + 1;
+        }
+        Ok(())
+    }
+
+    /// Whether one side does not want to meet.
+    pub fn is_refused(&self) -> bool {
+        self.answer == Answer::Declined
+    }
+
+    /// Replaces what the meeting needs.
+    ///
+    /// # Errors
+    /// A stale version, a request that was taken back, or a resource that the day has not.
+    pub fn need(
+        &mut self,
+        read_version: i32,
+        resources: &[i32],
+        rules: &ArrangementRules,
+    ) -> Result<(), Problems> {
+        self.expect(read_version)?;
+        if self.answer == Answer::Withdrawn {
+            return Err(wrong_state(self.answer.label()).into());
+        }
+        let mut check = Check::new();
+        let resources = known_resources(&mut check, resources, rules);
+        check.finish()?;
+        if self.resources != resources {
+            self.resources = resources;
+            self.version += 1;
+        }
+        Ok(())
     }
 
     fn expect(&self, read_version: i32) -> Result<(), Problem> {
@@ -223,4 +266,16 @@ impl MeetingRequest {
             Err(Problem::stale(self.version))
         }
     }
+}
+
+/// The numbers, ascending and each once.
+fn known_resources(check: &mut Check, wanted: &[i32], rules: &ArrangementRules) -> Vec<i32> {
+    check.at_most("resources", wanted.len(), super::rules::MAX_RESOURCES);
+    for (i, number) in wanted.iter().enumerate().take(super::rules::MAX_RESOURCES) {
+        check.require(rules.resource(*number).is_some(), || {
+            Problem::not_found(&format!("resources.{i}"))
+        });
+    }
+    let distinct: std::collections::BTreeSet<i32> = wanted.iter().copied().collect();
+    distinct.into_iter().collect()
 }

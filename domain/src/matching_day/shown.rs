@@ -126,6 +126,7 @@ mod tests {
             demand: None,
             offer: offer.map(|id| OfferId(Uuid::from_u128(id))),
             message: None,
+            resources: Vec::new(),
             answer,
             version: 1,
             created_at: SystemClock.now(),

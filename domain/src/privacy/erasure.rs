@@ -53,7 +53,7 @@ const fn trace(table: &'static str, column: &'static str, fate: Fate) -> Trace {
 }
 
 /// Every column that points to a person. A database that is behind may lack some of the tables.
-pub const TRACES: [Trace; 12] = [
+pub const TRACES: [Trace; 14] = [
     trace("membership", "person_id", Fate::Deleted),
     trace("session", "person_id", Fate::Deleted),
     trace("calendar_feed", "person_id", Fate::Deleted),
@@ -63,6 +63,8 @@ pub const TRACES: [Trace; 12] = [
     trace("delegate", "person_id", Fate::Kept(Reason::Meetings)),
     trace("arrangement", "created_by", Fate::Kept(Reason::Decisions)),
     trace("event_weights", "set_by", Fate::Kept(Reason::Decisions)),
+    trace("arrangement_rules", "set_by", Fate::Kept(Reason::Decisions)),
+    trace("pair_rule", "set_by", Fate::Kept(Reason::Decisions)),
     trace(
         "colleague_invitation",
         "invited_by",

@@ -13,6 +13,7 @@ pub struct Model {
     pub input: Json,
     pub result: Option<Json>,
     pub failure: Option<String>,
+    pub failure_reasons: Option<Json>,
     pub progress: Option<Json>,
     pub created_by: Uuid,
     pub created_at: DateTimeUtc,

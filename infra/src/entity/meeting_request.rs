@@ -15,6 +15,7 @@ pub struct Model {
     pub demand_id: Option<Uuid>,
     pub offer_id: Option<Uuid>,
     pub message: Option<String>,
+    pub resources: Option<Json>,
     pub answer: String,
     pub version: i32,
     pub created_at: DateTimeUtc,

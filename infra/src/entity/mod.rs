@@ -4,6 +4,7 @@
 pub(crate) mod access_log;
 pub(crate) mod api_key;
 pub(crate) mod arrangement;
+pub(crate) mod arrangement_rules;
 pub(crate) mod calendar_feed;
 pub(crate) mod change_log;
 pub(crate) mod colleague_invitation;
@@ -30,6 +31,7 @@ pub(crate) mod offer;
 pub(crate) mod offer_version;
 pub(crate) mod organisation;
 pub(crate) mod outbox;
+pub(crate) mod pair_rule;
 pub(crate) mod person;
 pub(crate) mod provider_sign_in;
 pub(crate) mod registration;

@@ -12,6 +12,7 @@ pub struct Model {
     pub side: String,
     pub meetings_min: i32,
     pub meetings_max: Option<i32>,
+    pub rest_slots: i32,
     pub withdrawn: bool,
     pub version: i32,
     pub created_at: DateTimeUtc,

@@ -31,6 +31,9 @@ fn read(row: arrangement::Model) -> Result<Run, StoreError> {
         input: json(TABLE, row.input)?,
         result: row.result.map(|value| json(TABLE, value)).transpose()?,
         failure: row.failure,
+        failure_reasons: (row.failure_reasons.map(|value| json(TABLE, value)))
+            .transpose()?
+            .unwrap_or_default(),
         progress: row.progress.map(|value| json(TABLE, value)).transpose()?,
         created_by: PersonId(row.created_by),
         created_at: row.created_at,
@@ -420,6 +423,11 @@ fn columns(run: &Run) -> Result<arrangement::ActiveModel, StoreError> {
         input: Set(to_json(TABLE, &run.input)?),
         result: optional(run.result.as_ref().map(|r| to_json(TABLE, r)).transpose()?),
         failure: Set(run.failure.clone()),
+        failure_reasons: optional(
+            (!run.failure_reasons.is_empty())
+                .then(|| to_json(TABLE, &run.failure_reasons))
+                .transpose()?,
+        ),
         progress: optional(
             run.progress
                 .as_ref()

@@ -6,6 +6,7 @@
 mod access_log;
 mod api_key;
 mod arrangement;
+mod arrangement_rules;
 mod catalogue;
 mod change;
 mod colleague;

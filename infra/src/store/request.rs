@@ -1,6 +1,6 @@
 //! Meeting requests.
 
-use super::error::vocabulary;
+use super::error::{json, to_json, vocabulary};
 use super::{Access, StoreError, Tx, page};
 use crate::entity::{meeting_request as row, registration};
 use matchday_domain::id::{
@@ -15,8 +15,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+const TABLE: &str = "meeting_request";
+
 fn read(row: row::Model) -> Result<MeetingRequest, StoreError> {
-    const TABLE: &str = "meeting_request";
     Ok(MeetingRequest {
         id: MeetingRequestId(row.id),
         event: MatchingDayId(row.event_id),
@@ -27,6 +28,9 @@ fn read(row: row::Model) -> Result<MeetingRequest, StoreError> {
         demand: row.demand_id.map(DemandId),
         offer: row.offer_id.map(OfferId),
         message: row.message,
+        resources: (row.resources.map(|numbers| json(TABLE, numbers)))
+            .transpose()?
+            .unwrap_or_default(),
         answer: vocabulary(TABLE, &row.answer, Answer::from_code)?,
         version: row.version,
         created_at: row.created_at,
@@ -162,7 +166,7 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Taken`]: the pair has one; or the database.
     pub async fn insert_request(&self, request: &MeetingRequest) -> Result<(), StoreError> {
-        columns(request).insert(&self.conn).await?;
+        columns(request)?.insert(&self.conn).await?;
         Ok(())
     }
 
@@ -176,7 +180,7 @@ impl Tx {
         read_version: i32,
     ) -> Result<bool, StoreError> {
         let done = row::Entity::update_many()
-            .set(columns(request))
+            .set(columns(request)?)
             .filter(row::Column::Id.eq(request.id.0))
             .filter(row::Column::Version.eq(read_version))
             .exec(&self.conn)
@@ -185,8 +189,9 @@ impl Tx {
     }
 }
 
-fn columns(request: &MeetingRequest) -> row::ActiveModel {
-    row::ActiveModel {
+fn columns(request: &MeetingRequest) -> Result<row::ActiveModel, StoreError> {
+    let needed = (!request.resources.is_empty()).then_some(&request.resources);
+    Ok(row::ActiveModel {
         id: Set(request.id.0),
         event_id: Set(request.event.0),
         demander_id: Set(request.demander.0),
@@ -196,8 +201,9 @@ fn columns(request: &MeetingRequest) -> row::ActiveModel {
         demand_id: Set(request.demand.map(|id| id.0)),
         offer_id: Set(request.offer.map(|id| id.0)),
         message: Set(request.message.clone()),
+        resources: Set(needed.map(|numbers| to_json(TABLE, numbers)).transpose()?),
         answer: Set(request.answer.code().to_owned()),
         version: Set(request.version),
         created_at: Set(request.created_at),
-    }
+    })
 }

@@ -446,6 +446,19 @@ impl World {
                 "matchingWeights { version }",
             )
             .await;
+        let rules = json!({
+            "matchingDayId": self.ids["day"], "version": 1, "reason": "고르게",
+            "groups": [{ "consortiumId": self.ids["consortium"], "cap": 10 }],
+            "resources": [{ "name": { "ko": "통역" }, "units": 1 }],
+        });
+        self.server
+            .mutate(
+                &organiser,
+                "setArrangementRules",
+                rules,
+                "arrangementRules { version }",
+            )
+            .await;
         for (sample, label) in [
             ("registration", "company.own.member"),
             ("registration-hospital", "hospital.own.member"),
@@ -475,6 +488,13 @@ impl World {
             }
         }
         self.advance("REQUESTS").await;
+        let pair = json!({
+            "matchingDayId": self.ids["day"], "registrationId": self.ids["registration-institute"],
+            "otherId": self.ids["registration-other"], "rule": "FORBIDDEN", "reason": "이미 만남",
+        });
+        self.server
+            .mutate(&organiser, "setPairRule", pair, "ruledPair { rule }")
+            .await;
         self.request().await;
         self.advance("ARRANGING").await;
         for sample in ["arrangement-draft", "arrangement"] {
@@ -519,6 +539,7 @@ impl World {
         let mut first = ask("company", "registration-hospital", "MUST");
         first["demandId"] = json!(ids["demand-met"]);
         first["offerId"] = json!(ids["offer"]);
+        first["resources"] = json!([1]);
         let second = ask("hospital", "registration", "LIKE");
         let (company, hospital, other) = (
             self.user("company.own.member").clone(),

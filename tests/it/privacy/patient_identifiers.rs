@@ -31,7 +31,7 @@ enum Class {
 }
 use Class::{Code, Contact, Free, Name, Parts, Search, Token};
 
-const CLASSES: [(&str, Class); 50] = [
+const CLASSES: [(&str, Class); 53] = [
     ("AdoptLearnedWeightsInput.reason", Free),
     ("AnswerInvitationInput.token", Token),
     ("ClaimMailDomainInput.domain", Code),
@@ -52,6 +52,7 @@ const CLASSES: [(&str, Class); 50] = [
     ("DemandContentInput.variablesWished", Free),
     ("DemandPopulationInput.inclusion", Free),
     ("EraseMeInput.email", Code),
+    ("EventResourceInput.name", Free),
     ("ImportOffersInput.text", Parts),
     ("InviteColleagueInput.email", Code),
     ("InviteColleagueInput.name", Name),
@@ -68,10 +69,12 @@ const CLASSES: [(&str, Class); 50] = [
     ("RegisterOrganisationInput.name", Name),
     ("RequestSignInInput.email", Code),
     ("SendMeetingRequestInput.message", Free),
+    ("SetArrangementRulesInput.reason", Free),
     ("SetIdentityProviderInput.clientId", Token),
     ("SetIdentityProviderInput.clientSecret", Token),
     ("SetIdentityProviderInput.issuer", Code),
     ("SetMatchingWeightsInput.reason", Free),
+    ("SetPairRuleInput.reason", Free),
     ("SignInInput.code", Token),
     ("SignInInput.email", Code),
     ("SignInInput.linkToken", Token),
@@ -274,6 +277,18 @@ async fn numbers_of_patients_are_refused(database: TestDatabase) {
     let weights = json!({ "matchingDayId": day, "version": 1, "reason": format!("MRN 1234567 {NUMBER}"), "weights": {
         "disease": 3.0, "dataKinds": 2.0, "variables": 1.5, "standard": 1.0, "cohortSize": 1.0, "period": 0.5, "access": 0.5, "text": 0.2 } });
     refused(server, organiser, "setMatchingWeights", weights, "reason").await;
+    let rules = json!({ "matchingDayId": day, "version": 1, "reason": NUMBER });
+    refused(server, organiser, "setArrangementRules", rules, "reason").await;
+    let named = json!({ "matchingDayId": day, "version": 1, "reason": "뜻",
+        "resources": [{ "name": { "ko": NUMBER }, "units": 1 }] });
+    refused(
+        server,
+        organiser,
+        "setArrangementRules",
+        named,
+        "resources.0.name.ko",
+    )
+    .await;
 
     // A second day, to register for and to send a request at.
     let open = server
@@ -328,6 +343,9 @@ async fn numbers_of_patients_are_refused(database: TestDatabase) {
             "matchingDay { state }",
         )
         .await;
+    let pair = json!({ "matchingDayId": open["id"], "registrationId": registered[0], "otherId": registered[1],
+        "rule": "FORBIDDEN", "reason": format!("환자 {NUMBER}") });
+    refused(server, organiser, "setPairRule", pair, "reason").await;
     let request = json!({ "matchingDayId": open["id"], "toId": registered[1], "priority": "LIKE", "message": "환자 연락처 010-1234-5678" });
     refused(server, company, "sendMeetingRequest", request, "message").await;
 
