@@ -123,6 +123,14 @@ impl Message {
     }
 }
 
+/// A [`Message`] of two formats that take the same arguments: `message!("{n}건", "{n} records")`.
+#[macro_export]
+macro_rules! message {
+    ($ko:literal, $en:literal $(, $argument:expr)* $(,)?) => {
+        $crate::text::Message::new(format!($ko $(, $argument)*), format!($en $(, $argument)*))
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

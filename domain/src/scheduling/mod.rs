@@ -34,6 +34,7 @@ mod repair;
 mod seat;
 mod shape;
 mod timetable;
+mod told;
 mod verify;
 mod windows;
 
