@@ -38,6 +38,14 @@ impl Language {
         best.1
     }
 
+    /// The one of two texts that is in this language.
+    pub fn pick<'a>(self, ko: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Self::Ko => ko,
+            Self::En => en,
+        }
+    }
+
     /// `ko` or `en`.
     pub fn tag(self) -> &'static str {
         match self {

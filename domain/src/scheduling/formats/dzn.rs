@@ -17,6 +17,9 @@ use crate::scheduling::{Problem, ProblemError, SlotSet};
 use crate::text::Message;
 use std::collections::BTreeMap;
 
+/// An example.
+pub const EXAMPLE: &str = include_str!("examples/day.dzn");
+
 /// Fields that are known.
 const FIELDS: [&str; 11] = [
     "nBusiness",
@@ -63,7 +66,7 @@ pub fn read_ours(text: &str) -> Result<(AllMeet, Problem, Vec<Fault>), Vec<Fault
     let mut faults = Vec::new();
     if !all_meet.precedences.is_empty() {
         let reason = Message::new(
-            "모든 미팅이 열리는 문제에만 있을 수 있습니다",
+            "모든 상담이 열리는 문제에만 있을 수 있습니다",
             "only where all meetings take place",
         );
         faults.push(Fault::new(reader.precedences, "precedences", reason));
@@ -160,7 +163,10 @@ impl<'a> Tokens<'a> {
         }
         let number = digits.parse::<u32>().map_err(|_| {
             let digits = quoted(digits);
-            let reason = message!("{digits}: 너무 큰 수입니다", "the number {digits} is too large");
+            let reason = message!(
+                "{digits}: 너무 큰 수입니다",
+                "the number {digits} is too large"
+            );
             Fault::new(self.line, field, reason)
         })?;
         self.text = rest;
@@ -268,7 +274,7 @@ impl Reader {
             ProblemError::LockConflict(lock) => (
                 fixed(*lock),
                 Message::new(
-                    "고정된 다른 미팅과 어긋납니다",
+                    "고정된 다른 상담과 어긋납니다",
                     "conflicts with another fixed meeting",
                 ),
             ),
@@ -372,7 +378,7 @@ impl Reader {
         let requested = self.rows("requested", told)?;
         if requested.len() > MOST_REQUESTS {
             let reason = message!(
-                "미팅 {0}개: {MOST_REQUESTS}개까지입니다",
+                "상담 {0}개: {MOST_REQUESTS}개까지입니다",
                 "{0} meetings, at most {MOST_REQUESTS}",
                 requested.len()
             );
@@ -462,7 +468,11 @@ impl Reader {
         for (i, (_, row)) in rows.into_iter().enumerate() {
             for (line, slot) in &row {
                 if *slot > slots {
-                    self.fault(*line, format!("forbidden[{}]", i + 1), no_slot(*slot, slots));
+                    self.fault(
+                        *line,
+                        format!("forbidden[{}]", i + 1),
+                        no_slot(*slot, slots),
+                    );
                 }
             }
             let good = row.iter().filter(|(_, slot)| *slot <= slots);
@@ -500,7 +510,7 @@ impl Reader {
                 if !(1..=meetings).contains(&other) || other == i + 1 {
                     let field = format!("precedences[{}]", i + 1);
                     let reason = message!(
-                        "미팅 {other}: 1에서 {meetings} 사이의 다른 미팅이 아닙니다",
+                        "상담 {other}: 1에서 {meetings} 사이의 다른 상담이 아닙니다",
                         "meeting {other} is not another of 1 to {meetings}"
                     );
                     self.fault(line, field, reason);

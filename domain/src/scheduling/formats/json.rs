@@ -10,42 +10,27 @@
 //! `equity_percent` (by which its requests weigh more); of a request `resources` (one unit of each) and `rule` (`free`,
 //! `required`, `forbidden`).
 //!
+#![doc = concat!("```json\n", include_str!("examples/day.json"), "```")]
+//!
 //! ```
-//! let text = r#"{"problem": {
-//!   "slots": [
-//!     {"starts_minute": 540, "ends_minute": 560, "follows_break": false},
-//!     {"starts_minute": 560, "ends_minute": 580, "follows_break": false}
-//!   ],
-//!   "tables": [{"closed": []}],
-//!   "participants": [
-//!     {"seats": [{"available": [0, 1]}], "cap": 2, "floor": 0, "keeps_table": true},
-//!     {"seats": [{"available": [1]}], "cap": 1, "floor": 1, "keeps_table": false, "rest": 1, "equity_percent": 20}
-//!   ],
-//!   "requests": [
-//!     {"demander": 1, "provider": 0, "class": "mutual", "must": false, "score": 8000, "received": 0,
-//!      "remote": false, "slots": null, "resources": [0], "rule": "required"}
-//!   ],
-//!   "locks": [
-//!     {"request": 0, "slot": 1, "table": 0, "demander_seat": null, "provider_seat": null}
-//!   ],
-//!   "groups": [{"members": [0], "cap": 30, "floor": 1}],
-//!   "resources": [{"units": [0, 2]}]},
-//!   "policy": {"mutual": 400000, "demand_side": 200000, "supply_side": 100000, "suggested": 20000}
-//! }"#;
-//! let (problem, policy) = matchday_domain::scheduling::formats::json::read(text).unwrap();
-//! assert_eq!(problem.requests.len(), 1);
-//! assert_eq!(policy, matchday_domain::scheduling::Policy::default());
+//! use matchday_domain::scheduling::{Policy, formats::json};
+//! let (problem, policy) = json::read(json::EXAMPLE).unwrap();
+//! assert_eq!((problem.slots.len(), problem.requests.len()), (4, 6));
+//! assert_eq!(policy, Policy::default());
 //! ```
 
-use super::serde_faults::told;
 use super::{
     Fault, MOST_FAULTS, MOST_KINDS, MOST_PARTICIPANTS, MOST_REQUESTS, MOST_SLOTS, not_within,
 };
+use crate::json_faults::told;
 use crate::message;
 use crate::scheduling::{Policy, Problem, ProblemError};
 use crate::text::Message;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+
+/// An example with everything that a problem may have.
+pub const EXAMPLE: &str = include_str!("examples/day.json");
 
 /// Most percent of equity, and most delegates of a participant.
 const MOST_EQUITY: u32 = 900;
@@ -182,7 +167,7 @@ pub fn read(text: &str) -> Result<(Problem, Policy), Vec<Fault>> {
         if participant.seats.len() > MOST_SEATS {
             let seats = participant.seats.len();
             let reason = message!(
-                "대표 {seats}명: {MOST_SEATS}명까지입니다",
+                "참석자 {seats}명: {MOST_SEATS}명까지입니다",
                 "{seats} seats, at most {MOST_SEATS}"
             );
             fault("participants", i, reason);

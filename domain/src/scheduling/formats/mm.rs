@@ -15,6 +15,9 @@ use crate::scheduling::{
 };
 use crate::text::Message;
 
+/// An example: two hospitals, three companies.
+pub const EXAMPLE: &str = include_str!("examples/day.mm");
+
 /// Most points of a score.
 const MOST_SCORE: usize = 10_000;
 /// Minutes of a slot; the format has none.

@@ -6,7 +6,6 @@
 pub mod dzn;
 pub mod json;
 pub mod mm;
-mod serde_faults;
 
 #[cfg(test)]
 mod tests;
@@ -78,7 +77,11 @@ fn negative() -> Message {
     Message::new("음수입니다", "a negative number")
 }
 
-fn not_within(number: impl fmt::Display, least: impl fmt::Display, most: impl fmt::Display) -> Message {
+fn not_within(
+    number: impl fmt::Display,
+    least: impl fmt::Display,
+    most: impl fmt::Display,
+) -> Message {
     message!(
         "{number}: {least}에서 {most} 사이여야 합니다",
         "{number} is not within {least} to {most}"

@@ -6,16 +6,44 @@ use serde_json::error::Category;
 
 /// What is said of a text that is no JSON.
 const SYNTAX: [(&str, &str, &str); 10] = [
-    ("expected value", "값이 있어야 합니다", "a value is expected"),
+    (
+        "expected value",
+        "값이 있어야 합니다",
+        "a value is expected",
+    ),
     ("trailing comma", "쉼표가 남습니다", "a comma too many"),
-    ("trailing characters", "뒤에 글이 더 있습니다", "more text than one document"),
-    ("key must be a string", "이름은 따옴표로 묶어야 합니다", "a name must be in quotation marks"),
+    (
+        "trailing characters",
+        "뒤에 글이 더 있습니다",
+        "more text than one document",
+    ),
+    (
+        "key must be a string",
+        "이름은 따옴표로 묶어야 합니다",
+        "a name must be in quotation marks",
+    ),
     ("expected `:`", "`:`가 있어야 합니다", "`:` is expected"),
-    ("expected `,` or `]`", "`,` 또는 `]`가 있어야 합니다", "`,` or `]` is expected"),
-    ("expected `,` or `}`", "`,` 또는 `}`가 있어야 합니다", "`,` or `}` is expected"),
-    ("invalid escape", "`\\` 뒤의 글자가 맞지 않습니다", "a wrong letter after `\\`"),
+    (
+        "expected `,` or `]`",
+        "`,` 또는 `]`가 있어야 합니다",
+        "`,` or `]` is expected",
+    ),
+    (
+        "expected `,` or `}`",
+        "`,` 또는 `}`가 있어야 합니다",
+        "`,` or `}` is expected",
+    ),
+    (
+        "invalid escape",
+        "`\\` 뒤의 글자가 맞지 않습니다",
+        "a wrong letter after `\\`",
+    ),
     ("invalid number", "수가 아닙니다", "no number"),
-    ("recursion limit exceeded", "너무 깊이 겹칩니다", "nested too deeply"),
+    (
+        "recursion limit exceeded",
+        "너무 깊이 겹칩니다",
+        "nested too deeply",
+    ),
 ];
 
 /// Forms of values, as the reader names them.
@@ -48,7 +76,7 @@ const FOUND: [(&str, &str, &str); 9] = [
 ];
 
 /// The reason of an error, without its line.
-pub(super) fn told(error: &serde_json::Error) -> Message {
+pub fn told(error: &serde_json::Error) -> Message {
     let said = error.to_string();
     let said = said.split(" at line ").next().unwrap_or_default();
     match error.classify() {
@@ -69,7 +97,10 @@ fn data(said: &str) -> Message {
         return message!("`{quoted}` 항목이 없습니다", "missing field `{quoted}`");
     }
     if said.starts_with("duplicate field") {
-        return message!("`{quoted}` 항목이 두 번 있습니다", "duplicate field `{quoted}`");
+        return message!(
+            "`{quoted}` 항목이 두 번 있습니다",
+            "duplicate field `{quoted}`"
+        );
     }
     if let Some((_, expected)) = said
         .strip_prefix("unknown variant")
