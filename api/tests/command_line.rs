@@ -77,6 +77,7 @@ fn the_help_is_enough_to_arrange_the_example() {
     let commands: Vec<&str> = (help.out.lines())
         .map(str::trim)
         .filter_map(|line| line.strip_prefix("matchday "))
+        .filter(|line| !line.contains('<'))
         .collect();
     assert_eq!(commands.len(), 5, "{}", help.out);
     for line in commands {
@@ -180,7 +181,7 @@ const BENT: [(&str, &str, &str, u64, &str, &str); 22] = [
         "json",
         "\"demander\": 4",
         "\"demander\": 0",
-        21,
+        22,
         "problem.requests[4]",
         "with itself",
     ),
@@ -188,7 +189,7 @@ const BENT: [(&str, &str, &str, u64, &str, &str); 22] = [
         "json",
         "\"demander\": 4",
         "\"demander\": 9",
-        21,
+        22,
         "problem.requests[4]",
         "unknown participant",
     ),
@@ -196,7 +197,7 @@ const BENT: [(&str, &str, &str, u64, &str, &str); 22] = [
         "json",
         "\"slot\": 0",
         "\"slot\": 9",
-        25,
+        26,
         "problem.locks[0]",
         "unknown",
     ),
@@ -204,7 +205,7 @@ const BENT: [(&str, &str, &str, u64, &str, &str); 22] = [
         "json",
         "\"available\": [1, 2, 3]",
         "\"available\": [4]",
-        13,
+        14,
         "problem.participants[3]",
         "slot 4 does not exist",
     ),
@@ -212,7 +213,7 @@ const BENT: [(&str, &str, &str, u64, &str, &str); 22] = [
         "json",
         "\"score\": 4000",
         "\"score\": -1",
-        21,
+        22,
         "problem.requests[4].score",
         "`-1` is not a whole number, 0 or more",
     ),
@@ -220,7 +221,7 @@ const BENT: [(&str, &str, &str, u64, &str, &str); 22] = [
         "json",
         "\"score\": 4000",
         "\"score\": \"x\"",
-        21,
+        22,
         "problem.requests[4].score",
         "not a whole number",
     ),
@@ -228,7 +229,7 @@ const BENT: [(&str, &str, &str, u64, &str, &str); 22] = [
         "json",
         "\"remote\": true, ",
         "",
-        21,
+        22,
         "problem.requests[4]",
         "missing field `remote`",
     ),
@@ -236,7 +237,7 @@ const BENT: [(&str, &str, &str, u64, &str, &str); 22] = [
         "json",
         "\"class\": \"suggested\"",
         "\"class\": \"friend\"",
-        21,
+        22,
         "problem.requests[4].class",
         "unknown value `friend`",
     ),
@@ -244,7 +245,7 @@ const BENT: [(&str, &str, &str, u64, &str, &str); 22] = [
         "json",
         "\"mutual\": 400000",
         "\"mutual\": -4",
-        30,
+        31,
         "policy.mutual",
         "not within 0",
     ),
@@ -252,7 +253,7 @@ const BENT: [(&str, &str, &str, u64, &str, &str); 22] = [
         "json",
         "\"tables\"",
         "\"desks\"",
-        28,
+        30,
         "problem",
         "missing field `tables`",
     ),
@@ -283,7 +284,7 @@ const BENT: [(&str, &str, &str, u64, &str, &str); 22] = [
     (
         "dzn",
         "{4}, {0}, {1}",
-        "{3}, {0}, {2}",
+        "{0}, {0}, {3}",
         15,
         "fixed[2]",
         "cannot meet",
@@ -296,15 +297,7 @@ fn every_fault_has_its_line_its_field_and_a_reason_in_both_languages() {
     let folder = examples();
     let folder = folder.path();
     for (format, from, to, line, field, reason) in BENT {
-        // Where our own problem alone cannot have it.
-        let bad = if field == "fixed[2]" {
-            let bad = bend(folder, format, from, to);
-            let text = fs::read_to_string(folder.join(&bad)).unwrap();
-            fs::write(folder.join(&bad), text.replace("{1}, {0}];", "{1}, {3}];")).unwrap();
-            bend(folder, format, "{4}, {0}, {1}", "{0}, {0}, {3}")
-        } else {
-            bend(folder, format, from, to)
-        };
+        let bad = bend(folder, format, from, to);
         let english = run(folder, &["plan", &bad]);
         assert_eq!(english.code, 2, "{format} {to}: {}", english.out);
         let told = format!("matchday: {bad}: line {line}, {field}: ");
@@ -342,7 +335,7 @@ fn two_locks_at_odds_are_told() {
     assert_eq!(ran.code, 2);
     assert!(
         ran.err
-            .contains("line 26, problem.locks[1]: lock 1 conflicts"),
+            .contains("line 27, problem.locks[1]: lock 1 conflicts"),
         "{}",
         ran.err
     );
@@ -352,7 +345,7 @@ fn two_locks_at_odds_are_told() {
 fn what_cannot_be_is_told_with_its_reason() {
     let folder = examples();
     let folder = folder.path();
-    // Both required, one hour in common with a hospital that has one delegate.
+    // Required in a slot in which its hospital is away.
     let bad = bend(
         folder,
         "json",
@@ -492,11 +485,7 @@ fn a_timetable_of_another_day_is_not_re_arranged() {
     assert_eq!((ran.code, &ran.json()["meetings"]), (0, &json["meetings"]));
     let other = run(folder, &[&["plan", "day.mm"], &again[..]].concat());
     assert_eq!(other.code, 2);
-    assert!(
-        other.err.contains("plan.json: meetings[0]"),
-        "{}",
-        other.err
-    );
+    assert!(other.err.contains("plan.json: meetings["), "{}", other.err);
     assert!(other.err.contains("another day"), "{}", other.err);
     json["meetings"][0]["slot"] = 1.into();
     fs::write(folder.join("wrong.json"), json.to_string()).unwrap();
@@ -547,16 +536,14 @@ fn a_proof_is_checked_where_it_is_asked_for() {
         assert!(certificate["clauses"].as_u64().unwrap() > 0);
         assert!(certificate["message"]["ko"].is_string());
     }
+    // Nothing is decided without time.
     let stopped = with(&hard, &["--json", "--time-limit", "0"]);
-    let certificate = &stopped.json()["certificate"];
-    assert_eq!(certificate["result"], "not_checked", "{certificate}");
-    assert_eq!(certificate["reason"], "limit");
-    let stopped = with(&hard, &["--time-limit", "0"]);
-    assert!(
-        stopped.out.contains("not checked: limit"),
-        "{}",
-        stopped.out
+    assert_eq!(
+        (stopped.code, &stopped.json()["status"]),
+        (1, &"stopped".into())
     );
+    assert_eq!(stopped.json()["certificate"]["reason"], "undecided");
+    assert!(stopped.err.contains("nothing is proved"), "{}", stopped.err);
     // Who does not ask is told the solver alone.
     let plain = run(
         folder,

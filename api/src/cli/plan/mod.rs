@@ -178,26 +178,25 @@ fn perform(wish: Wish, out: Output) -> Result<ExitCode, Failure> {
         Objective::Ours => search::ours(&case, &wish, &file, out)?,
         Objective::Breaks => proof::breaks(&case, &wish, &file, out)?,
     };
-    // Without a timetable and without a proof that there is none, the levels are empty.
-    let empty = solution.status == Status::Stopped && solution.levels.is_empty();
-    if wish.json && !empty {
+    if wish.json {
         out.json(&solution)?;
     } else {
         show::print_table(&solution, out);
     }
-    if let Some(certificate) = &solution.certificate
-        && certificate.what.is_bad()
-    {
-        return Err(Failure::Other(certificate.message.clone()));
-    }
-    match solution.status {
-        Status::Infeasible => Ok(ExitCode::from(INFEASIBLE)),
-        Status::Stopped if empty => Err(Failure::Other(Message::new(
+    let certificate = solution.certificate.as_ref();
+    let wrong = certificate.filter(|certificate| certificate.what.is_bad());
+    let failure = match (wrong, solution.status) {
+        (Some(certificate), _) => certificate.message.clone(),
+        (None, Status::Stopped) if solution.levels.is_empty() => Message::new(
             "시간표를 찾기 전에 제한 시간이 되었습니다. 증명된 것이 없습니다",
             "the time limit came before a timetable; nothing is proved",
-        ))),
-        _ => Ok(ExitCode::SUCCESS),
-    }
+        ),
+        (None, Status::Infeasible) => return Ok(ExitCode::from(INFEASIBLE)),
+        _ => return Ok(ExitCode::SUCCESS),
+    };
+    // The solution has been printed already.
+    out.complain(format_args!("matchday: {}", failure.get(out.language())));
+    Ok(ExitCode::FAILURE)
 }
 
 /// Refuses what would be passed over in silence.
