@@ -6,11 +6,13 @@ use crate::config::Config;
 use crate::graphql;
 use crate::http::{self, Backend, Credential, Refusal, Shape, Strict, Trusted, TrustedError};
 use crate::lifecycle::{self, Shutdown, TlsError};
+use crate::output::io_message;
 use crate::pages;
 use async_graphql::Request;
 use matchday_domain::invitation::Party;
 use matchday_domain::organisation::EmailAddress;
 use matchday_domain::privacy::Prefixes;
+use matchday_domain::text::Message;
 use matchday_domain::text::Text;
 use matchday_domain::time::{Clock, SystemClock};
 use matchday_infra::mail::{MailConfigError, Mailer, Sender};
@@ -50,6 +52,34 @@ pub enum StartError {
     /// The trusted documents.
     #[error("http.trusted_documents_file: {0}")]
     Trusted(#[from] TrustedError),
+}
+
+impl StartError {
+    /// The sentence; the cause behind it is told as it is.
+    pub fn message(&self) -> Message {
+        let ko = match self {
+            Self::Store(error) => format!("데이터베이스를 쓸 수 없습니다: {error}"),
+            Self::Folder(folder, error) => format!("{folder}: {}", io_message(error).ko),
+            Self::Mail(error) => format!("mail.url이 맞지 않습니다: {error}"),
+            Self::From => "mail.from이 메일 주소가 아닙니다".to_owned(),
+            Self::Pending(pending) => format!(
+                "실행되지 않은 마이그레이션이 {pending}건 있습니다. 먼저 `matchday migrate`를 실행하십시오"
+            ),
+            Self::Listen(address, error) => {
+                format!(
+                    "{address}에서 접속을 받을 수 없습니다: {}",
+                    io_message(error).ko
+                )
+            }
+            Self::Tls(error) => {
+                format!("http.tls_certificate_file, http.tls_key_file을 쓸 수 없습니다: {error}")
+            }
+            Self::Trusted(error) => {
+                format!("http.trusted_documents_file을 쓸 수 없습니다: {error}")
+            }
+        };
+        Message::new(ko, self.to_string())
+    }
 }
 
 /// The service, ready to serve or to work.

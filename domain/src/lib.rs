@@ -9,6 +9,7 @@ mod flow;
 pub mod id;
 pub mod identity;
 pub mod invitation;
+pub mod json_faults;
 pub mod matching;
 pub mod matching_day;
 pub mod notice;

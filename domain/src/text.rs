@@ -38,6 +38,14 @@ impl Language {
         best.1
     }
 
+    /// The one of two texts that is in this language.
+    pub fn pick<'a>(self, ko: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Self::Ko => ko,
+            Self::En => en,
+        }
+    }
+
     /// `ko` or `en`.
     pub fn tag(self) -> &'static str {
         match self {
@@ -121,6 +129,14 @@ impl Message {
             Language::En => &self.en,
         }
     }
+}
+
+/// A [`Message`] of two formats that take the same arguments: `message!("{n}건", "{n} records")`.
+#[macro_export]
+macro_rules! message {
+    ($ko:literal, $en:literal $(, $argument:expr)* $(,)?) => {
+        $crate::text::Message::new(format!($ko $(, $argument)*), format!($en $(, $argument)*))
+    };
 }
 
 #[cfg(test)]

@@ -293,7 +293,8 @@ fn plan_told<E: Debug>(
     let silent = faults.iter().find(|fault| {
         !(1..=lines(input)).contains(&(fault.line as u64))
             || fault.field.is_empty()
-            || fault.reason.is_empty()
+            || fault.reason.en.is_empty()
+            || !fault.reason.ko.chars().any(|c| ('가'..='힣').contains(&c))
     });
     silent.map_or(Ok(()), |fault| {
         Err(format!("no place or reason: {fault:?}"))

@@ -5,8 +5,11 @@ use crate::app::AppError;
 use crate::config::Config;
 use crate::demo::{self, national_set};
 use crate::lifecycle::Shutdown;
+use crate::output::{Output, io_message, padded};
 use crate::server::Service;
+use matchday_domain::message;
 use matchday_domain::organisation::EmailAddress;
+use matchday_domain::text::Message;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -41,16 +44,19 @@ pub(super) fn presets() -> Vec<(String, String)> {
     .into()
 }
 
-pub(super) async fn run(config: Config, wish: Wish) -> Result<ExitCode, Failure> {
+pub(super) async fn run(config: Config, wish: Wish, out: Output) -> Result<ExitCode, Failure> {
     let begun = Instant::now();
     if wish.fresh && !config.database.url.expose().contains(FOLDER) {
-        return Err(Failure::Other(format!(
+        return Err(Failure::Other(message!(
+            "--fresh는 {FOLDER}만 지우는데 database.url이 다른 곳입니다. 그곳은 직접 비우십시오",
             "--fresh deletes {FOLDER} only, but database.url names another place: empty that yourself"
         )));
     }
     if wish.fresh && Path::new(FOLDER).exists() {
-        std::fs::remove_dir_all(FOLDER)
-            .map_err(|error| Failure::Other(format!("{FOLDER}: {error}")))?;
+        std::fs::remove_dir_all(FOLDER).map_err(|error| {
+            let Message { ko, en } = io_message(&error);
+            Failure::Other(message!("{FOLDER}: {ko}", "{FOLDER}: {en}"))
+        })?;
     }
     let shutdown = super::signals()?;
     let service = Service::open(config, true).await?;
@@ -59,28 +65,39 @@ pub(super) async fn run(config: Config, wish: Wish) -> Result<ExitCode, Failure>
         .store()
         .organisation_count()
         .await
-        .map_err(AppError::from)
-        .map_err(told)?;
+        .map_err(AppError::from)?;
     let figures = if known == 0 {
-        println!("Matchday demonstration, seed {}", wish.seed);
-        let performed = demo::perform(&service, wish.seed);
+        out.say(&message!(
+            "Matchday 시연, 시드 {0}",
+            "Matchday demonstration, seed {0}",
+            wish.seed
+        ));
+        let performed = demo::perform(&service, wish.seed, out);
         let figures = tokio::select! {
-            figures = performed => figures.map_err(told)?,
+            figures = performed => figures?,
             () = shutdown.stopping() => {
-                println!("stopped; what was done is kept, `--fresh` begins anew");
+                out.say(&Message::new(
+                    "멈췄습니다. 한 일은 남아 있고, `--fresh`로 새로 시작합니다",
+                    "stopped; what was done is kept, `--fresh` begins anew",
+                ));
                 return Ok(ExitCode::SUCCESS);
             }
         };
-        println!("  done in {:.1} s", begun.elapsed().as_secs_f64());
+        let seconds = begun.elapsed().as_secs_f64();
+        out.say(&message!(
+            "  {seconds:.1}초 걸림",
+            "  done in {seconds:.1} s"
+        ));
         Some(figures)
     } else {
-        println!("going on with the data of the first run; `--fresh` begins anew");
+        out.say(&Message::new(
+            "처음 실행의 자료로 계속합니다. `--fresh`로 새로 시작합니다",
+            "going on with the data of the first run; `--fresh` begins anew",
+        ));
         None
     };
     let listener = service.listen().await?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| Failure::Other(error.to_string()))?;
+    let address = listener.local_addr().map_err(Failure::inner)?;
     service.start_work(&shutdown);
     if wish.exit {
         return check(
@@ -89,10 +106,15 @@ pub(super) async fn run(config: Config, wish: Wish) -> Result<ExitCode, Failure>
             &shutdown,
             &format!("http://{address}"),
             figures.as_ref(),
+            out,
         )
         .await;
     }
-    show(&service).await?;
+    show(&service, out).await?;
+    if out.is_closed() {
+        // Nobody has read where to look.
+        return Ok(ExitCode::SUCCESS);
+    }
     let clean =
         service.serve(listener, &shutdown).await & shutdown.finished(Duration::from_secs(10)).await;
     Ok(if clean {
@@ -108,17 +130,18 @@ async fn check(
     shutdown: &Shutdown,
     url: &str,
     figures: Option<&demo::Figures>,
+    out: Output,
 ) -> Result<ExitCode, Failure> {
     let verified = async {
         let verified = match figures {
-            Some(figures) => demo::verify(service, url, figures).await,
+            Some(figures) => demo::verify(service, url, figures, out).await,
             None => Ok(()),
         };
         shutdown.stop();
         verified
     };
     let (clean, verified) = tokio::join!(service.serve(listener, shutdown), verified);
-    verified.map_err(told)?;
+    verified?;
     let clean = clean & shutdown.finished(Duration::from_secs(10)).await;
     Ok(if clean {
         ExitCode::SUCCESS
@@ -128,26 +151,34 @@ async fn check(
 }
 
 /// Where to look.
-async fn show(service: &Service) -> Result<(), Failure> {
+async fn show(service: &Service, out: Output) -> Result<(), Failure> {
     let url = &service.config.http.public_url;
-    println!("\nLook around:");
-    println!("  explorer  {url}/explorer");
-    for (who, email) in [
-        ("company", national_set::COMPANY_EMAIL),
-        ("hospital", national_set::HOSPITAL_EMAIL),
-        ("organiser", national_set::ORGANISER_EMAIL),
+    let label = |ko: &str, en: &str| padded(out.pick(ko, en), 10);
+    out.say(&Message::new("\n둘러보기:", "\nLook around:"));
+    out.line(format_args!(
+        "  {}{url}/explorer",
+        label("탐색기", "explorer")
+    ));
+    for (ko, en, email) in [
+        ("기업", "company", national_set::COMPANY_EMAIL),
+        ("병원", "hospital", national_set::HOSPITAL_EMAIL),
+        ("주관기관", "organiser", national_set::ORGANISER_EMAIL),
     ] {
         let Ok(email) = email.parse::<EmailAddress>() else {
             continue;
         };
-        let link = service.app.sign_in_link(&email).await.map_err(told)?;
-        println!("  sign in as the {who:<9} {link}");
+        let link = service.app.sign_in_link(&email).await?;
+        let who = label(ko, en);
+        out.say(&message!(
+            "  로그인  {who}{link}",
+            "  sign in as the {who}{link}"
+        ));
     }
-    println!("  mails     {}", service.config.mail.url);
-    println!("\nA query for the explorer, as the company:\n  {QUERY}\n\nCtrl-C stops.");
+    let mails = label("메일", "mails");
+    out.line(format_args!("  {mails}{}", service.config.mail.url));
+    out.say(&message!(
+        "\n기업으로 탐색기에서 해 볼 질의:\n  {QUERY}\n\nCtrl-C로 멈춥니다.",
+        "\nA query for the explorer, as the company:\n  {QUERY}\n\nCtrl-C stops."
+    ));
     Ok(())
-}
-
-fn told(error: AppError) -> Failure {
-    Failure::Other(error.to_string())
 }

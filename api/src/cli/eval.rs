@@ -1,13 +1,14 @@
 //! `matchday eval`: reads a set, measures, prints a table or JSON.
 
 use super::Failure;
-use crate::eval::{gate, matches, terms, text};
+use crate::eval::{Figures, In, gate, matches, terms, text};
+use crate::output::Output;
 use crate::progress::progress;
 use chrono::NaiveDate;
 use clap::{Subcommand, ValueEnum};
+use matchday_domain::message;
 use matchday_infra::evaluation::{Unusable, gate_cases, judgements, lay_terms, texts};
 use serde::Serialize;
-use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -80,7 +81,7 @@ pub(super) enum Mode {
     Duos,
 }
 
-pub(super) fn run(set: Set) -> Result<ExitCode, Failure> {
+pub(super) fn run(set: Set, out: Output) -> Result<ExitCode, Failure> {
     match set {
         Set::Text {
             documents,
@@ -90,26 +91,28 @@ pub(super) fn run(set: Set) -> Result<ExitCode, Failure> {
         } => {
             let documents = read(&documents, texts::documents)?;
             let queries = read(&queries, |bytes| texts::queries(bytes, field.as_deref()))?;
-            let bar = progress("queries", queries.len());
+            let bar = progress(out.pick("질의", "queries").to_owned(), queries.len());
             let figures = text::evaluate(&documents, &queries, || bar.inc(1));
             bar.finish_and_clear();
-            print(&figures, json)
+            print(&figures, json, out)
         }
         Set::Gate { cases, mode, json } => {
             let figures = match mode {
                 Mode::Service => gate::evaluate(&read(&cases, gate_cases::gate_cases)?),
                 Mode::Duos => gate::evaluate_duos(&read(&cases, gate_cases::duos_cases)?),
             };
-            print(&figures, json)?;
+            print(&figures, json, out)?;
             Ok(if figures.false_passes == 0 {
                 ExitCode::SUCCESS
             } else {
                 ExitCode::FAILURE
             })
         }
-        Set::Terms { terms, json } => {
-            print(&terms::evaluate(&read(&terms, lay_terms::lay_terms)?), json)
-        }
+        Set::Terms { terms, json } => print(
+            &terms::evaluate(&read(&terms, lay_terms::lay_terms)?),
+            json,
+            out,
+        ),
         Set::Match {
             offers,
             demands,
@@ -127,13 +130,18 @@ pub(super) fn run(set: Set) -> Result<ExitCode, Failure> {
                     .iter()
                     .find(|id| demands.iter().all(|demand| demand.id != **id))
                 {
-                    return Err(Failure::Input(format!(
+                    return Err(Failure::Input(message!(
+                        "--demand-ids: 수요 `{unknown}`이(가) 없습니다",
                         "--demand-ids: no demand `{unknown}`"
                     )));
                 }
                 demands.retain(|demand| wanted.contains(&demand.id));
             }
-            print(&matches::evaluate(&offers, &demands, &qrels, today), json)
+            print(
+                &matches::evaluate(&offers, &demands, &qrels, today),
+                json,
+                out,
+            )
         }
     }
 }
@@ -143,7 +151,7 @@ fn ids(given: Vec<String>) -> Result<Vec<String>, Failure> {
     match given.as_slice() {
         [file] if Path::new(file).is_file() => {
             let text = std::fs::read_to_string(file);
-            let text = text.map_err(|error| Failure::Input(format!("{file}: {error}")))?;
+            let text = text.map_err(|error| Failure::unread(Path::new(file), &error))?;
             let lines = text.split_whitespace().map(str::to_owned);
             Ok(lines.collect())
         }
@@ -152,20 +160,19 @@ fn ids(given: Vec<String>) -> Result<Vec<String>, Failure> {
 }
 
 fn read<T>(path: &Path, parse: impl Fn(&[u8]) -> Result<T, Unusable>) -> Result<T, Failure> {
-    let told = |reason: String| Failure::Input(format!("{}: {reason}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| told(error.to_string()))?;
-    parse(&bytes).map_err(|error| told(error.to_string()))
+    let bytes = std::fs::read(path).map_err(|error| Failure::unread(path, &error))?;
+    parse(&bytes).map_err(|error| Failure::file(path, &error.message()))
 }
 
-fn print(figures: &(impl Display + Serialize), json: bool) -> Result<ExitCode, Failure> {
+fn print(
+    figures: &(impl Figures + Serialize),
+    json: bool,
+    out: Output,
+) -> Result<ExitCode, Failure> {
     if json {
-        let json = serde_json::to_string_pretty(figures);
-        println!(
-            "{}",
-            json.map_err(|error| Failure::Other(error.to_string()))?
-        );
+        out.json(figures)?;
     } else {
-        print!("{figures}");
+        out.text(In(figures, out.language()));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,10 +3,12 @@
 use super::Failure;
 use crate::app::import::ImportReport;
 use crate::config::Config;
+use crate::output::Output;
 use crate::progress::progress;
 use crate::server::Service;
 use clap::{Args, ValueEnum};
-use matchday_domain::text::{Language, Message};
+use matchday_domain::message;
+use matchday_domain::text::Message;
 use matchday_infra::import::{Format, Item, Reading, RowError, read};
 use matchday_infra::store::TerminologySource;
 use std::path::{Path, PathBuf};
@@ -79,6 +81,17 @@ impl Kind {
         }
     }
 
+    /// What the bar says.
+    fn bar(self, out: Output) -> &'static str {
+        let ko = match self {
+            Self::Offers => "제공",
+            Self::Demands => "수요",
+            Self::Organisations => "기관",
+            Self::Kcd | Self::Thesaurus => "용어",
+        };
+        out.pick(ko, self.verb())
+    }
+
     fn verb(self) -> &'static str {
         match self {
             Self::Offers => "offers",
@@ -91,33 +104,34 @@ impl Kind {
 }
 
 /// Success, or 2 if a record was refused.
-pub(super) async fn run(config: Config, wish: Wish) -> Result<ExitCode, Failure> {
+pub(super) async fn run(config: Config, wish: Wish, out: Output) -> Result<ExitCode, Failure> {
     let bytes = load(&wish.file)?;
     let name = wish.file.display().to_string();
     if let Some(source) = wish.kind.terms() {
-        return run_terms(config, &wish, source, &bytes).await;
+        return run_terms(config, &wish, source, &bytes, out).await;
     }
     let format = wish
         .format
         .map_or_else(|| Format::detect(&name, &bytes), Format::from);
     let reading = only(wish.kind, read(format, &bytes));
     let service = Service::open(config, true).await?;
-    let bar = progress(wish.kind.verb(), reading.records.len());
+    let bar = progress(wish.kind.bar(out), reading.records.len());
     let report = service
         .app
         .import(reading, |done| bar.inc(u64::try_from(done).unwrap_or(0)))
         .await;
     bar.finish_and_clear();
     let report = report.map_err(|error| {
-        Failure::Other(format!(
+        Failure::Other(message!(
+            "{error}. 앞서 가져온 것은 남아 있으니 다시 실행하십시오",
             "{error}; what was imported before is kept, run it again"
         ))
     })?;
     service.app.store().clone().close().await;
     if wish.json {
-        print_json(&report)?;
+        out.json(&report)?;
     } else {
-        tell(&name, &report, language());
+        tell(&name, &report, out);
     }
     Ok(if report.refused == 0 {
         ExitCode::SUCCESS
@@ -132,49 +146,48 @@ async fn run_terms(
     wish: &Wish,
     source: TerminologySource,
     bytes: &[u8],
+    out: Output,
 ) -> Result<ExitCode, Failure> {
     if wish.format.is_some() {
-        return Err(Failure::Input(format!(
-            "`import {}` knows one form of file: leave `--format` out",
+        return Err(Failure::Input(message!(
+            "`import {0}`의 파일 형식은 하나뿐입니다. `--format`을 빼십시오",
+            "`import {0}` knows one form of file: leave `--format` out",
             wish.kind.verb()
         )));
     }
     let service = Service::open(config, true).await?;
     let report = service.app.import_terminology(source, bytes).await;
-    let report = report.map_err(|error| Failure::Other(format!("{error}; nothing was changed")))?;
+    let report = report.map_err(|error| {
+        Failure::Other(message!(
+            "{error}. 바뀐 것은 없습니다",
+            "{error}; nothing was changed"
+        ))
+    })?;
     service.app.store().clone().close().await;
     if wish.json {
-        print_json(&report)?;
+        out.json(&report)?;
     } else {
         let name = wish.file.display();
-        tell_errors(&name.to_string(), &report.errors, language());
-        println!(
-            "{name}: {} read, {} kept, {} repeated, {} refused; the terminology {}",
+        tell_errors(&name.to_string(), &report.errors, out);
+        let (ko, en) = if report.changed {
+            ("바뀌었습니다", "has changed")
+        } else {
+            ("그대로입니다", "is as before")
+        };
+        out.say(&message!(
+            "{name}: 읽음 {0}, 받음 {1}, 중복 {2}, 거부 {3}. 용어집이 {ko}",
+            "{name}: {0} read, {1} kept, {2} repeated, {3} refused; the terminology {en}",
             report.read,
             report.kept,
             report.repeated,
             report.refused,
-            if report.changed {
-                "has changed"
-            } else {
-                "is as before"
-            }
-        );
+        ));
     }
     Ok(if report.refused == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(2)
     })
-}
-
-fn print_json(report: &impl serde::Serialize) -> Result<(), Failure> {
-    let json = serde_json::to_string_pretty(report);
-    println!(
-        "{}",
-        json.map_err(|error| Failure::Other(error.to_string()))?
-    );
-    Ok(())
 }
 
 fn load(file: &Path) -> Result<Vec<u8>, Failure> {
@@ -184,7 +197,7 @@ fn load(file: &Path) -> Result<Vec<u8>, Failure> {
     } else {
         std::fs::read(file)
     };
-    read.map_err(|error| Failure::Other(format!("{}: {error}", file.display())))
+    read.map_err(|error| Failure::unread(file, &error))
 }
 
 /// Takes out what was not asked for, and tells so.
@@ -209,7 +222,7 @@ fn only(kind: Kind, mut reading: Reading) -> Reading {
 }
 
 /// Reasons go to standard error, one a line.
-fn tell_errors(name: &str, errors: &[RowError], language: Language) {
+fn tell_errors(name: &str, errors: &[RowError], out: Output) {
     for RowError {
         line,
         field,
@@ -218,37 +231,32 @@ fn tell_errors(name: &str, errors: &[RowError], language: Language) {
     {
         let field = field.as_ref().map(|field| format!("{field}: "));
         let field = field.unwrap_or_default();
-        eprintln!("{name}:{line}: {field}{}", reason.get(language));
+        let reason = reason.get(out.language());
+        out.complain(format_args!("{name}:{line}: {field}{reason}"));
     }
 }
 
 /// Reasons, then the sums on standard output.
-fn tell(name: &str, report: &ImportReport, language: Language) {
-    tell_errors(name, &report.errors, language);
-    println!(
-        "{name}: {} read, {} new, {} changed, {} unchanged, {} refused",
+fn tell(name: &str, report: &ImportReport, out: Output) {
+    tell_errors(name, &report.errors, out);
+    out.say(&message!(
+        "{name}: 읽음 {0}, 새로 {1}, 바뀜 {2}, 그대로 {3}, 거부 {4}",
+        "{name}: {0} read, {1} new, {2} changed, {3} unchanged, {4} refused",
         report.read(),
         report.new,
         report.changed,
         report.unchanged,
         report.refused
-    );
+    ));
     if !report.unknown.is_empty() {
         let fields = report.unknown.iter();
         let fields: Vec<_> = fields
             .map(|(field, count)| format!("{field} {count}"))
             .collect();
-        println!("not stated by the source: {}", fields.join(", "));
-    }
-}
-
-/// The language of the terminal.
-fn language() -> Language {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    match set {
-        Some(value) if value.starts_with("ko") => Language::Ko,
-        _ => Language::En,
+        let fields = fields.join(", ");
+        out.say(&message!(
+            "원본에 적히지 않음: {fields}",
+            "not stated by the source: {fields}"
+        ));
     }
 }

@@ -3,16 +3,22 @@
 mod demo;
 mod doctor;
 mod eval;
+mod failure;
 mod import;
 mod logs;
 mod plan;
 mod privacy;
 
-use crate::config::{Config, Problems};
+use crate::config::Config;
 use crate::graphql;
 use crate::lifecycle::Shutdown;
+use crate::output::Output;
 use crate::server::{Service, StartError, open_store};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+use failure::Failure;
+use matchday_domain::message;
+use matchday_domain::text::Language;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -36,6 +42,17 @@ struct SettingsArgs {
     /// Sets a key over file and environment: `--set http.listen=0.0.0.0:8080`.
     #[arg(long = "set", global = true, value_name = "KEY=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
+    /// The language of what is printed; by the locale (`LC_ALL`, `LC_MESSAGES`, `LANG`) if not given: Korean where it
+    /// begins with `ko`, else English.
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = language())]
+    language: Option<Language>,
+}
+
+fn language() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(["ko", "en"]).map(|tag| match tag.as_str() {
+        "ko" => Language::Ko,
+        _ => Language::En,
+    })
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -90,47 +107,42 @@ enum Verb {
     Doctor,
 }
 
-/// Why a verb failed.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error("configuration:\n{0}")]
-    Config(#[from] Problems),
-    #[error(transparent)]
-    Start(#[from] StartError),
-    #[error("{0}")]
-    Input(String),
-    #[error("{0}")]
-    Other(String),
-}
-
 /// Runs a verb; what goes wrong is told on standard error.
 pub async fn run(cli: Cli) -> ExitCode {
-    match perform(cli).await {
-        Ok(code) => code,
-        Err(failure) => {
-            eprintln!("matchday: {failure}");
-            ExitCode::from(match failure {
-                Failure::Config(_) | Failure::Input(_) => 2,
-                _ => 1,
-            })
+    let out = Output::new(cli.settings.language);
+    let code = perform(cli, out).await.unwrap_or_else(|failure| {
+        let message = failure.message();
+        out.complain(format_args!("matchday: {}", message.get(out.language())));
+        failure.code()
+    });
+    match out.finish() {
+        Ok(()) => code,
+        Err(error) => {
+            let what = out.pick("표준 출력", "standard output");
+            let why = crate::output::io_message(error);
+            out.complain(format_args!(
+                "matchday: {what}: {}",
+                why.get(out.language())
+            ));
+            ExitCode::FAILURE
         }
     }
 }
 
-async fn perform(cli: Cli) -> Result<ExitCode, Failure> {
+async fn perform(cli: Cli, out: Output) -> Result<ExitCode, Failure> {
     let done = Ok(ExitCode::SUCCESS);
     // What needs no configuration must work without a good one.
     match cli.verb {
         Verb::Schema => {
-            print!("{}", graphql::sdl());
+            out.text(graphql::sdl());
             return done;
         }
         Verb::Config => {
-            print!("{}", Config::example());
+            out.text(Config::example());
             return done;
         }
-        Verb::Eval(set) => return eval::run(set),
-        Verb::Plan(wish) => return plan::run(wish),
+        Verb::Eval(set) => return eval::run(set, out),
+        Verb::Plan(wish) => return plan::run(wish, out),
         _ => {}
     }
     let presets = match cli.verb {
@@ -154,15 +166,18 @@ async fn perform(cli: Cli) -> Result<ExitCode, Failure> {
             let store = open_store(&config).await?;
             let pending = store.pending_migrations().await.map_err(StartError::from)?;
             store.migrate().await.map_err(StartError::from)?;
-            println!("{pending} migration(s) run; the schema is up to date.");
+            out.say(&message!(
+                "마이그레이션 {pending}건을 실행했습니다. 스키마가 최신입니다.",
+                "{pending} migration(s) run; the schema is up to date."
+            ));
             done
         }
-        Verb::Import(wish) => import::run(config, wish).await,
-        Verb::Privacy(deed) => privacy::run(config, deed).await,
+        Verb::Import(wish) => import::run(config, wish, out).await,
+        Verb::Privacy(deed) => privacy::run(config, deed, out).await,
         Verb::Demo { fresh, exit, seed } => {
-            demo::run(config, demo::Wish { fresh, exit, seed }).await
+            demo::run(config, demo::Wish { fresh, exit, seed }, out).await
         }
-        Verb::Doctor => Ok(if doctor::examine(&config).await {
+        Verb::Doctor => Ok(if doctor::examine(&config, out).await {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
@@ -210,6 +225,6 @@ fn signals() -> Result<Shutdown, Failure> {
     let shutdown = Shutdown::new();
     shutdown
         .on_signals()
-        .map_err(|error| Failure::Other(format!("signals: {error}")))?;
+        .map_err(|error| Failure::Other(message!("시그널: {error}", "signals: {error}")))?;
     Ok(shutdown)
 }

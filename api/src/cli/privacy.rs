@@ -1,12 +1,14 @@
 //! `matchday privacy`: what is held about a person, to hand out or to erase; and old lines of the access log.
 
 use super::Failure;
-use crate::app::AppError;
 use crate::app::privacy::ErasureWish;
 use crate::config::Config;
+use crate::output::{Output, io_message};
 use crate::server::Service;
 use clap::Subcommand;
+use matchday_domain::message;
 use matchday_domain::organisation::EmailAddress;
+use matchday_domain::text::Message;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -40,16 +42,15 @@ pub(super) enum Deed {
 }
 
 /// Does it.
-pub(super) async fn run(config: Config, deed: Deed) -> Result<ExitCode, Failure> {
+pub(super) async fn run(config: Config, deed: Deed, out: Output) -> Result<ExitCode, Failure> {
     let service = Service::open(config, true).await?;
     let app = &service.app;
     match deed {
         Deed::Export { email, output } => {
-            let data = app.export_person(None, &email).await.map_err(failure)?;
-            let text = pretty(&data)?;
+            let data = app.export_person(None, &email).await?;
             match output {
-                Some(path) => write_new(&path, &text)?,
-                None => println!("{text}"),
+                Some(path) => write_new(&path, &serde_json::to_string_pretty(&data)?)?,
+                None => out.json(&data)?,
             }
         }
         Deed::Erase {
@@ -58,26 +59,20 @@ pub(super) async fn run(config: Config, deed: Deed) -> Result<ExitCode, Failure>
             force,
         } => {
             let wish = ErasureWish { force, dry_run };
-            let done = app
-                .erase_person(None, &email, wish)
-                .await
-                .map_err(failure)?;
-            println!("{}", pretty(&done)?);
+            let done = app.erase_person(None, &email, wish).await?;
+            out.json(&done)?;
         }
         Deed::Purge => {
-            let (retention, gone) = app.purge_access_log().await.map_err(failure)?;
-            println!(
-                "{gone} line(s) of the access log deleted that were older than {} year(s).",
+            let (retention, gone) = app.purge_access_log().await?;
+            out.say(&message!(
+                "{0}년이 지난 접속기록 {gone}건을 삭제했습니다.",
+                "{gone} line(s) of the access log deleted that were older than {0} year(s).",
                 retention.years()
-            );
+            ));
         }
     }
     service.app.store().clone().close().await;
     Ok(ExitCode::SUCCESS)
-}
-
-fn pretty(value: &impl serde::Serialize) -> Result<String, Failure> {
-    serde_json::to_string_pretty(value).map_err(|error| Failure::Other(error.to_string()))
 }
 
 /// For the owner's eyes only.
@@ -90,18 +85,8 @@ fn write_new(path: &std::path::Path, text: &str) -> Result<(), Failure> {
     options
         .open(path)
         .and_then(|mut file| writeln!(file, "{text}"))
-        .map_err(|error| Failure::Other(format!("{}: {error}", path.display())))
-}
-
-fn failure(error: AppError) -> Failure {
-    match error {
-        AppError::Refused(problems) => Failure::Input(
-            problems
-                .into_iter()
-                .map(|problem| format!("{} / {}", problem.message.ko, problem.message.en))
-                .collect::<Vec<_>>()
-                .join("\n"),
-        ),
-        error => Failure::Other(error.to_string()),
-    }
+        .map_err(|error| {
+            let Message { ko, en } = io_message(&error);
+            Failure::Other(message!("{0}: {ko}", "{0}: {en}", path.display()))
+        })
 }

@@ -2,6 +2,7 @@
 
 use super::value::{Raw, Setting};
 use super::{Config, FILE_VARIABLE, Key, PREFIX};
+use matchday_domain::text::Message;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -58,6 +59,15 @@ impl fmt::Display for Problems {
 }
 
 impl std::error::Error for Problems {}
+
+impl Problems {
+    /// All of them, in as many lines.
+    pub fn message(&self) -> Message {
+        let en = self.to_string();
+        let each: String = self.0.iter().map(|p| format!("\n  {p}")).collect();
+        Message::new(format!("설정을 쓸 수 없습니다:{each}"), en)
+    }
+}
 
 /// The settings of one source; every one may be absent.
 #[derive(Debug, Default)]

@@ -5,6 +5,7 @@ use super::work;
 use crate::app::arrangement::{DEFAULT_ITERATIONS, RunWish};
 use crate::app::suggestion::sides;
 use crate::app::{AppError, Caller, Key, Outcome};
+use crate::output::{Output, padded, right};
 use crate::server::Service;
 use chrono::{Days, NaiveTime, SubsecRound, TimeDelta};
 use matchday_domain::id::MatchingDayId;
@@ -13,6 +14,7 @@ use matchday_domain::matching_day::request::RequestPlan;
 use matchday_domain::matching_day::{
     DelegatePlan, EventPlan, EventState, Priority, RegistrationPlan, SessionPlan,
 };
+use matchday_domain::message;
 use matchday_domain::organisation::EmailAddress;
 use matchday_domain::scheduling::{Level, LevelName};
 use matchday_domain::text::{Language, Text};
@@ -63,9 +65,14 @@ async fn caller_at(service: &Service, email: &str) -> Outcome<Caller> {
 }
 
 /// Holds the day up to the mails.
-pub(super) async fn hold(service: &Service, set: &NationalSet, seed: u64) -> Outcome<DayFigures> {
+pub(super) async fn hold(
+    service: &Service,
+    set: &NationalSet,
+    seed: u64,
+    out: Output,
+) -> Outcome<DayFigures> {
     let organiser = caller_at(service, ORGANISER_EMAIL).await?;
-    let id = announce(service, &organiser).await?;
+    let id = announce(service, &organiser, out).await?;
     let orgs: Vec<&Org> = set
         .hospitals
         .iter()
@@ -75,10 +82,17 @@ pub(super) async fn hold(service: &Service, set: &NationalSet, seed: u64) -> Out
     for (i, org) in orgs.iter().enumerate() {
         register(service, id, org, i, seed).await?;
     }
-    println!("  {} organisations registered", orgs.len());
+    out.say(&message!(
+        "  기관 {0}곳 등록",
+        "  {0} organisations registered",
+        orgs.len()
+    ));
     advance(service, &organiser, id, EventState::Requests).await?;
-    let requests = request_and_answer(service, set, id, seed).await?;
-    println!("  {requests} meeting requests sent");
+    let requests = request_and_answer(service, set, id, seed, out).await?;
+    out.say(&message!(
+        "  상담 신청 {requests}건 발송",
+        "  {requests} meeting requests sent"
+    ));
     advance(service, &organiser, id, EventState::Arranging).await?;
     let wish = RunWish {
         seed,
@@ -89,7 +103,7 @@ pub(super) async fn hold(service: &Service, set: &NationalSet, seed: u64) -> Out
         .app
         .start_arrangement(&organiser, &Key::default(), id, wish)
         .await?;
-    work(service, "arrangement and mails").await?;
+    work(service, out.pick("편성과 메일", "arrangement and mails")).await?;
     let run = service.app.store().runs(&[run.id]).await?.pop();
     let run = run.ok_or_else(|| AppError::Internal("the run is gone".to_owned()))?;
     let result = run.result.ok_or_else(|| {
@@ -98,26 +112,29 @@ pub(super) async fn hold(service: &Service, set: &NationalSet, seed: u64) -> Out
                 .unwrap_or_else(|| "the arrangement did not end".to_owned()),
         )
     })?;
-    println!(
-        "  {} meetings placed, {} pairs left out, each with its reason",
+    out.say(&message!(
+        "  상담 {0}건 배정, {1}쌍 제외, 이유가 저마다 있음",
+        "  {0} meetings placed, {1} pairs left out, each with its reason",
         result.meetings.len(),
         result.left_out.len()
-    );
+    ));
     for level in &result.levels {
-        let bound = level
-            .bound
-            .map_or_else(|| "no proof".to_owned(), |bound| bound.to_string());
-        println!(
-            "    {:<12} {:>12}   bound {bound}",
-            level.name.code(),
-            level.value
-        );
+        let bound = match level.bound {
+            Some(bound) => bound.to_string(),
+            None => out.pick("증명 없음", "no proof").to_owned(),
+        };
+        let name = padded(out.pick(&level.name.label().ko, level.name.code()), 12);
+        let value = right(&level.value.to_string(), 12);
+        out.say(&message!(
+            "    {name} {value}   한계 {bound}",
+            "    {name} {value}   bound {bound}"
+        ));
     }
     service
         .app
         .publish_arrangement(&organiser, &Key::default(), run.id)
         .await?;
-    work(service, "invitations").await?;
+    work(service, out.pick("초대장", "invitations")).await?;
     Ok(DayFigures {
         id,
         registrations: orgs.len(),
@@ -128,7 +145,7 @@ pub(super) async fn hold(service: &Service, set: &NationalSet, seed: u64) -> Out
     })
 }
 
-async fn announce(service: &Service, organiser: &Caller) -> Outcome<MatchingDayId> {
+async fn announce(service: &Service, organiser: &Caller, out: Output) -> Outcome<MatchingDayId> {
     let now = service.app.now().trunc_subsecs(0);
     let minute = now - TimeDelta::seconds(now.timestamp() % 60);
     let date = now.date_naive() + Days::new(21);
@@ -159,11 +176,12 @@ async fn announce(service: &Service, organiser: &Caller) -> Outcome<MatchingDayI
         .app
         .create_matching_day(organiser, &Key::default(), plan)
         .await?;
-    println!(
-        "  a matching day of {} slots and {} tables, {date}",
+    out.say(&message!(
+        "  매칭데이: 슬롯 {0}개, 테이블 {1}개, {date}",
+        "  a matching day of {0} slots and {1} tables, {date}",
         day.slots.len(),
         day.tables.len()
-    );
+    ));
     advance(service, organiser, day.id, EventState::Registration).await?;
     Ok(day.id)
 }
@@ -231,13 +249,17 @@ async fn request_and_answer(
     set: &NationalSet,
     event: MatchingDayId,
     seed: u64,
+    out: Output,
 ) -> Outcome<usize> {
     let store = service.app.store();
     let registrations = store.registrations_for(event).await?;
     let (demanders, providers) = sides(&registrations);
     let candidates = store.candidates(&demanders, &providers).await?;
     let best = best_pairs(&candidates, &store.event_weights(event).await?.weights);
-    let bar = crate::progress::progress("requests and answers", set.companies.len());
+    let bar = crate::progress::progress(
+        out.pick("신청과 응답", "requests and answers").to_owned(),
+        set.companies.len(),
+    );
     let mut sent = 0;
     for (c, (org, _)) in set.companies.iter().enumerate() {
         let asker = caller(service, org).await?;

@@ -5,16 +5,18 @@ pub mod national_set;
 mod verify;
 
 pub use matching_day::DayFigures;
-pub use verify::verify;
+pub(crate) use verify::verify;
 
 use crate::app::import::Listing;
 use crate::app::organisation::ColleaguePlan;
 use crate::app::{App, AppError, Outcome};
+use crate::output::Output;
 use crate::progress::progress;
 use crate::server::Service;
 use matchday_domain::catalogue::Offer;
 use matchday_domain::demand::Demand;
 use matchday_domain::id::{ConsortiumId, OrganisationId};
+use matchday_domain::message;
 use matchday_domain::organisation::{Consortium, ConsortiumMember, Role};
 use national_set::{NationalSet, Org, national_set};
 use uuid::Uuid;
@@ -40,13 +42,13 @@ pub struct Figures {
 ///
 /// # Errors
 /// A use case fails.
-pub async fn perform(service: &Service, seed: u64) -> Outcome<Figures> {
+pub(crate) async fn perform(service: &Service, seed: u64, out: Output) -> Outcome<Figures> {
     let app = &service.app;
     let set = national_set(seed, app.now().date_naive());
-    let organisations = found(service, &set).await?;
+    let organisations = found(service, &set, out).await?;
     let (mut offers, mut demands) = (0, 0);
     let bar = progress(
-        "offers and demands",
+        out.pick("제공과 수요", "offers and demands").to_owned(),
         set.hospitals.len() + set.companies.len(),
     );
     for ((_, contents), owner) in set.hospitals.iter().zip(&organisations.hospitals) {
@@ -62,20 +64,27 @@ pub async fn perform(service: &Service, seed: u64) -> Outcome<Figures> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    println!("  {offers} offers listed, {demands} demands opened");
-    work(service, "matches").await?;
+    out.say(&message!(
+        "  제공 {offers}건 등록, 수요 {demands}건 공개",
+        "  {offers} offers listed, {demands} demands opened"
+    ));
+    work(service, out.pick("매칭", "matches")).await?;
     let mut matches = [0; 3];
     for (place, (_, count)) in matches.iter_mut().zip(app.store().match_counts().await?) {
         *place = count;
     }
     let [pass, ask, deny] = matches;
-    println!(
-        "  {} matches stored: {pass} pass, {ask} ask, {deny} near-misses",
+    out.say(&message!(
+        "  매칭 {0}건 저장: 통과 {pass}, 문의 {ask}, 아깝게 빗나감 {deny}",
+        "  {0} matches stored: {pass} pass, {ask} ask, {deny} near-misses",
         pass + ask + deny
-    );
-    let day = matching_day::hold(service, &set, seed).await?;
+    ));
+    let day = matching_day::hold(service, &set, seed, out).await?;
     let mails = app.store().sent_mails().await?;
-    println!("  {mails} mails written");
+    out.say(&message!(
+        "  메일 {mails}통 작성",
+        "  {mails} mails written"
+    ));
     Ok(Figures {
         organisations: organisations.count(),
         offers,
@@ -99,9 +108,9 @@ impl Founded {
     }
 }
 
-async fn found(service: &Service, set: &NationalSet) -> Outcome<Founded> {
+async fn found(service: &Service, set: &NationalSet, out: Output) -> Outcome<Founded> {
     let bar = progress(
-        "organisations",
+        out.pick("기관", "organisations").to_owned(),
         set.hospitals.len() + set.companies.len() + 2,
     );
     let one = async |org: &Org| -> Outcome<OrganisationId> {
@@ -165,12 +174,13 @@ async fn found(service: &Service, set: &NationalSet) -> Outcome<Founded> {
         }
         tx.commit().await?;
     }
-    println!(
-        "  {} hospitals in {} consortia, {} companies and institutes",
+    out.say(&message!(
+        "  컨소시엄 {1}개의 병원 {0}곳, 기업과 연구소 {2}곳",
+        "  {0} hospitals in {1} consortia, {2} companies and institutes",
         founded.hospitals.len(),
         set.consortia.len(),
         founded.companies.len()
-    );
+    ));
     Ok(founded)
 }
 
@@ -195,9 +205,9 @@ fn named<T: Clone>(kind: &str, contents: &[T]) -> Vec<(String, T)> {
 }
 
 /// Does what is in the outbox, with a bar.
-async fn work(service: &Service, what: &'static str) -> Outcome<()> {
+async fn work(service: &Service, what: &str) -> Outcome<()> {
     let waiting = service.app.store().job_counts().await?.pending;
-    let bar = progress(what, usize::try_from(waiting).unwrap_or(0));
+    let bar = progress(what.to_owned(), usize::try_from(waiting).unwrap_or(0));
     loop {
         match service.worker.work().await? {
             0 => break,

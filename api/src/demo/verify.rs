@@ -3,14 +3,21 @@
 use super::Figures;
 use super::national_set::{COMPANIES, COMPANY_EMAIL, HOSPITALS, ORGANISER_EMAIL};
 use crate::app::AppError;
+use crate::output::Output;
 use crate::server::Service;
+use matchday_domain::text::Message;
 use serde_json::{Value, json};
 
 /// Asks the running service and compares; every figure that differs is an error.
 ///
 /// # Errors
 /// The service does not answer, or answers otherwise.
-pub async fn verify(service: &Service, url: &str, figures: &Figures) -> Result<(), AppError> {
+pub(crate) async fn verify(
+    service: &Service,
+    url: &str,
+    figures: &Figures,
+    out: Output,
+) -> Result<(), AppError> {
     let organiser = open(service, ORGANISER_EMAIL).await?;
     let day = json!({ "id": figures.day.id.to_string() });
     let hospitals = count(url, &organiser, "organisations(kind: HOSPITAL, first: 100)").await?;
@@ -41,9 +48,10 @@ pub async fn verify(service: &Service, url: &str, figures: &Figures) -> Result<(
     let answer = ask(url, &company, query, json!({})).await?;
     let demands = answer["demands"]["edges"].as_array().map_or(0, Vec::len);
     same("demands of a company", demands, figures.demands / COMPANIES)?;
-    println!(
-        "  verified over HTTP: organisations, timetable, reasons, bounds, a company's own view"
-    );
+    out.say(&Message::new(
+        "  HTTP로 확인함: 기관, 시간표, 이유, 한계, 기업이 보는 것",
+        "  verified over HTTP: organisations, timetable, reasons, bounds, a company's own view",
+    ));
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! The gate: whether it says what careful people say.
 
-use super::{Line, rounded, table};
+use super::{Figures, Line, part, rounded, table};
 use matchday_domain::terminology::Terminology;
+use matchday_domain::text::{Language, Message};
 use matchday_domain::use_conditions::duos::decide_duos;
 use matchday_domain::use_conditions::{Asker, Decision, GateOutcome, OfferTerms, decide};
 use matchday_infra::evaluation::gate_cases::{DuosCases, GateCase, WouldOpen};
@@ -43,44 +44,76 @@ pub struct Mismatch {
     pub got: String,
     /// The rule that decided; empty where the mode knows none.
     pub rule: String,
-    /// In a sentence; empty where the mode knows none.
+    /// In an English sentence; empty where the mode knows none.
     pub why: String,
+    /// The same in both languages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Message>,
 }
 
-impl fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Mismatch {
+    fn write(&self, f: &mut fmt::Formatter<'_>, language: Language) -> fmt::Result {
         let Self {
             id,
             of,
             expected,
             got,
             rule,
-            why,
+            message,
+            ..
         } = self;
-        write!(f, "{id}: {of} {got} instead of {expected}")?;
-        if rule.is_empty() {
-            return Ok(());
+        let why = match message {
+            Some(message) => format!(": {}", message.get(language)),
+            None => String::new(),
+        };
+        match (language, rule.is_empty()) {
+            (Language::Ko, true) => writeln!(f, "{id}: {of} {expected} 대신 {got}"),
+            (Language::Ko, false) => {
+                writeln!(f, "{id}: {of} {expected} 대신 {got}, 규칙 {rule}{why}")
+            }
+            (Language::En, true) => writeln!(f, "{id}: {of} {got} instead of {expected}"),
+            (Language::En, false) => {
+                writeln!(f, "{id}: {of} {got} instead of {expected}, by {rule}{why}")
+            }
         }
-        write!(f, ", by {rule}: {why}")
     }
 }
 
 impl fmt::Display for GateFigures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, Language::En)
+    }
+}
+
+impl Figures for GateFigures {
+    fn write(&self, f: &mut fmt::Formatter<'_>, language: Language) -> fmt::Result {
         for mismatch in &self.mismatches {
-            writeln!(f, "{mismatch}")?;
+            mismatch.write(f, language)?;
         }
         let lines = [
-            Line("cases", self.cases.to_string()),
+            Line(language.pick("사례", "cases"), self.cases.to_string()),
             Line(
-                "agreement",
-                format!("{:.4} ({} of {})", self.agreement, self.agreed, self.cases),
+                language.pick("일치", "agreement"),
+                format!(
+                    "{:.4} ({})",
+                    self.agreement,
+                    part(self.agreed, self.cases, language)
+                ),
             ),
-            Line("false passes", self.false_passes.to_string()),
-            Line("agreed by another rule", self.other_rule.to_string()),
-            Line("agreed with other duties", self.other_duties.to_string()),
             Line(
-                "agreed with another near-miss",
+                language.pick("잘못된 통과", "false passes"),
+                self.false_passes.to_string(),
+            ),
+            Line(
+                language.pick("다른 규칙으로 일치", "agreed by another rule"),
+                self.other_rule.to_string(),
+            ),
+            Line(
+                language.pick("다른 의무와 일치", "agreed with other duties"),
+                self.other_duties.to_string(),
+            ),
+            Line(
+                language.pick("다른 해결책과 일치", "agreed with another near-miss"),
                 self.other_near_miss.to_string(),
             ),
         ];
@@ -109,13 +142,17 @@ pub fn evaluate(cases: &[GateCase]) -> GateFigures {
             let decisive = decisive
                 .filter(|finding| finding.rule == got.deciding_rule)
                 .find(|finding| finding.decision == got.decision);
+            let message = decisive.map(|finding| finding.sentence.clone());
             figures.mismatches.push(Mismatch {
                 id: case.id.clone(),
                 of,
                 expected,
                 got: said,
                 rule: got.deciding_rule.clone(),
-                why: decisive.map_or_else(String::new, |finding| finding.sentence.en.clone()),
+                why: message
+                    .as_ref()
+                    .map_or_else(String::new, |message| message.en.clone()),
+                message,
             });
         };
         if got.decision != case.expected && !case.also.contains(&got.decision) {
@@ -206,6 +243,7 @@ pub fn evaluate_duos(set: &DuosCases) -> GateFigures {
             got: got.code().to_owned(),
             rule: String::new(),
             why: String::new(),
+            message: None,
         });
     }
     figures.finish()

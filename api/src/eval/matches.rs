@@ -1,6 +1,6 @@
 //! Gate and score together, against pairs that people have graded.
 
-use super::{Line, rounded, table};
+use super::{Figures, Line, part, rounded, table};
 use chrono::NaiveDate;
 use matchday_domain::evaluation::{mean, ndcg};
 use matchday_domain::id::{DemandId, OfferId, OrganisationId};
@@ -8,6 +8,7 @@ use matchday_domain::matching::{
     Criterion, DemandSubject, Match, OfferSubject, Scorer, TextModel, Weights,
 };
 use matchday_domain::terminology::Terminology;
+use matchday_domain::text::Language;
 use matchday_domain::use_conditions::{Decision, OfferTerms, decide};
 use matchday_infra::evaluation::judgements::{JudgedDemand, JudgedOffer, Qrel};
 use serde::Serialize;
@@ -42,34 +43,58 @@ pub struct MatchFigures {
 
 impl fmt::Display for MatchFigures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, Language::En)
+    }
+}
+
+impl Figures for MatchFigures {
+    fn write(&self, f: &mut fmt::Formatter<'_>, language: Language) -> fmt::Result {
         for [demand, offer, expected, got, rule] in &self.gate_mismatches {
-            writeln!(f, "{demand} {offer}: {got} by {rule} instead of {expected}")?;
+            match language {
+                Language::Ko => {
+                    writeln!(f, "{demand} {offer}: {expected} 대신 {got}, 규칙 {rule}")
+                }
+                Language::En => {
+                    writeln!(f, "{demand} {offer}: {got} by {rule} instead of {expected}")
+                }
+            }?;
         }
         for (demand, figure) in &self.by_demand {
             writeln!(f, "{demand}  {figure:.4}")?;
         }
         for (demand, count) in &self.nothing_fits {
-            writeln!(
-                f,
-                "{demand}  nothing fits by the grades; {count} matches offered"
-            )?;
+            match language {
+                Language::Ko => {
+                    writeln!(f, "{demand}  등급상 맞는 것이 없음. 제시된 매칭 {count}건")
+                }
+                Language::En => writeln!(
+                    f,
+                    "{demand}  nothing fits by the grades; {count} matches offered"
+                ),
+            }?;
         }
         let mut lines = vec![
-            Line("offers", self.offers.to_string()),
-            Line("demands", self.demands.to_string()),
+            Line(language.pick("제공", "offers"), self.offers.to_string()),
+            Line(language.pick("수요", "demands"), self.demands.to_string()),
             Line("nDCG@10", format!("{:.4}", self.ndcg_10)),
         ];
         let names: Vec<String> = self
             .without
             .iter()
-            .map(|(name, _)| format!("  without {name}"))
+            .map(|(name, _)| match language {
+                Language::Ko => format!("  {name} 제외"),
+                Language::En => format!("  without {name}"),
+            })
             .collect();
         for (name, (_, figure)) in names.iter().zip(&self.without) {
             lines.push(Line(name, format!("{figure:.4}")));
         }
-        let agreed = format!("{} of {}", self.gate_agreed, self.pairs);
-        lines.push(Line("gate agreement", agreed));
-        lines.push(Line("false passes", self.false_passes.to_string()));
+        let agreed = part(self.gate_agreed, self.pairs, language);
+        lines.push(Line(language.pick("관문 일치", "gate agreement"), agreed));
+        lines.push(Line(
+            language.pick("잘못된 통과", "false passes"),
+            self.false_passes.to_string(),
+        ));
         table(f, &lines)
     }
 }

@@ -7,17 +7,46 @@ pub mod matches;
 pub mod terms;
 pub mod text;
 
+use crate::output::{columns, padded};
+use matchday_domain::text::Language;
 use std::fmt;
 
-/// A set and what was measured on it, for print.
+/// What was measured, for print; `Display` is in English.
+pub trait Figures {
+    /// Writes it as a table.
+    ///
+    /// # Errors
+    /// The formatter's own.
+    fn write(&self, f: &mut fmt::Formatter<'_>, language: Language) -> fmt::Result;
+}
+
+/// Figures in a language.
+#[derive(Debug, Clone, Copy)]
+pub struct In<'a, F>(pub &'a F, pub Language);
+
+impl<F: Figures> fmt::Display for In<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write(f, self.1)
+    }
+}
+
+/// A set and what was measured on it.
 struct Line<'a>(&'a str, String);
 
 fn table(f: &mut fmt::Formatter<'_>, lines: &[Line<'_>]) -> fmt::Result {
-    let width = lines.iter().map(|line| line.0.chars().count()).max();
+    let width = lines.iter().map(|line| columns(line.0)).max().unwrap_or(0);
     for Line(name, figure) in lines {
-        writeln!(f, "{name:<width$}  {figure}", width = width.unwrap_or(0))?;
+        writeln!(f, "{}  {figure}", padded(name, width))?;
     }
     Ok(())
+}
+
+/// A part of a whole.
+fn part(part: usize, of: usize, language: Language) -> String {
+    match language {
+        Language::Ko => format!("{of} 가운데 {part}"),
+        Language::En => format!("{part} of {of}"),
+    }
 }
 
 /// A figure between 0 and 1 as it is printed and reported.

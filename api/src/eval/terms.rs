@@ -1,7 +1,8 @@
 //! The thesaurus: which code a lay term leads to.
 
-use super::{Line, rounded, table};
+use super::{Figures, Line, part, rounded, table};
 use matchday_domain::terminology::{ConditionCode, Terminology};
+use matchday_domain::text::Language;
 use matchday_infra::evaluation::lay_terms::LayTerm;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -24,6 +25,9 @@ pub struct TermFigures {
     pub wrong: Vec<(String, String, String)>,
 }
 
+/// What came first where nothing was found.
+const NOTHING: &str = "nothing";
+
 /// A part of the terms.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Part {
@@ -35,22 +39,32 @@ pub struct Part {
 
 impl fmt::Display for TermFigures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, Language::En)
+    }
+}
+
+impl Figures for TermFigures {
+    fn write(&self, f: &mut fmt::Formatter<'_>, language: Language) -> fmt::Result {
         for (term, got, expected) in &self.wrong {
-            writeln!(f, "{term}: {got} instead of {expected}")?;
+            match language {
+                Language::Ko => {
+                    let got = if got == NOTHING { "없음" } else { got };
+                    writeln!(f, "{term}: {expected} 대신 {got}")
+                }
+                Language::En => writeln!(f, "{term}: {got} instead of {expected}"),
+            }?;
         }
         let mut lines = vec![
-            Line("terms", self.terms.to_string()),
+            Line(language.pick("용어", "terms"), self.terms.to_string()),
             Line("recall@1", format!("{:.4}", self.recall_1)),
             Line(
-                "  with narrower codes",
+                language.pick("  하위 코드 포함", "  with narrower codes"),
                 format!("{:.4}", self.recall_1_narrower),
             ),
             Line("recall@5", format!("{:.4}", self.recall_5)),
         ];
         let parts = self.parts.iter();
-        lines.extend(
-            parts.map(|(name, part)| Line(name, format!("{} of {}", part.right, part.terms))),
-        );
+        lines.extend(parts.map(|(name, of)| Line(name, part(of.right, of.terms, language))));
         table(f, &lines)
     }
 }
@@ -91,7 +105,7 @@ pub fn evaluate(terms: &[LayTerm]) -> TermFigures {
             part.right += usize::from(hit);
         }
         if !hit {
-            let got = found.first().map_or("nothing", |found| &found.code);
+            let got = found.first().map_or(NOTHING, |found| &found.code);
             wrong.push((term.term.clone(), got.to_owned(), term.expected.join("|")));
         }
     }

@@ -1,6 +1,6 @@
 //! The text criterion alone: which texts answer a query.
 
-use super::{Line, rounded, table};
+use super::{Figures, Line, rounded, table};
 use matchday_domain::catalogue::{Country, OfferContent};
 use matchday_domain::demand::DemandContent;
 use matchday_domain::evaluation::{average_precision, mean, ndcg, recall};
@@ -9,7 +9,7 @@ use matchday_domain::matching::criteria::text::rank;
 use matchday_domain::matching::{DemandSubject, OfferSubject, TextModel};
 use matchday_domain::organisation::{OrganisationKind, Profile};
 use matchday_domain::terminology::Terminology;
-use matchday_domain::text::Text;
+use matchday_domain::text::{Language, Text};
 use matchday_infra::evaluation::texts::{Document, Query};
 use serde::Serialize;
 use std::collections::HashSet;
@@ -35,15 +35,28 @@ pub struct TextFigures {
 
 impl fmt::Display for TextFigures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines = [
-            Line("documents", self.documents.to_string()),
-            Line(
-                "queries",
-                format!(
-                    "{} ({} without a relevant document left out)",
-                    self.queries, self.without_relevant
-                ),
+        self.write(f, Language::En)
+    }
+}
+
+impl Figures for TextFigures {
+    fn write(&self, f: &mut fmt::Formatter<'_>, language: Language) -> fmt::Result {
+        let queries = match language {
+            Language::Ko => format!(
+                "{} (맞는 문서가 없는 {}개 제외)",
+                self.queries, self.without_relevant
             ),
+            Language::En => format!(
+                "{} ({} without a relevant document left out)",
+                self.queries, self.without_relevant
+            ),
+        };
+        let lines = [
+            Line(
+                language.pick("문서", "documents"),
+                self.documents.to_string(),
+            ),
+            Line(language.pick("질의", "queries"), queries),
             Line("nDCG@10", format!("{:.4}", self.ndcg_10)),
             Line("MAP", format!("{:.4}", self.map)),
             Line("recall@100", format!("{:.4}", self.recall_100)),

@@ -35,6 +35,7 @@ mod repair;
 mod seat;
 mod shape;
 mod timetable;
+mod told;
 mod verify;
 mod windows;
 

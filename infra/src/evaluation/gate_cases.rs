@@ -1,8 +1,9 @@
 //! Cases of the gate with the outcome they should have.
 
 use super::judgements::{asker, list, policies};
-use super::{Unusable, document};
+use super::{Unusable, document, of};
 use matchday_domain::catalogue::{AccessMode, DataKind};
+use matchday_domain::text::Message;
 use matchday_domain::use_conditions::duos::{DiseaseAncestors, DuosDecision, DuosUse};
 use matchday_domain::use_conditions::{Asker, Decision, UsePolicy};
 use serde::Deserialize;
@@ -63,12 +64,12 @@ pub fn gate_cases(bytes: &[u8]) -> Result<Vec<GateCase>, Unusable> {
         let id = value["id"]
             .as_str()
             .map_or_else(|| format!("case {}", i + 1), str::to_owned);
-        case(&id, value).map_err(|reason| Unusable::whole(format!("{id}: {reason}")))
+        case(&id, value).map_err(|reason| Unusable::whole(of(&id, &reason)))
     });
     super::not_empty(read.collect::<Result<_, _>>()?)
 }
 
-fn case(id: &str, value: &Value) -> Result<GateCase, String> {
+fn case(id: &str, value: &Value) -> Result<GateCase, Message> {
     let offer = &value["offer"];
     let expected = value["expected"].as_str().and_then(Decision::from_code);
     let duties = match &value["duties"] {
@@ -81,7 +82,12 @@ fn case(id: &str, value: &Value) -> Result<GateCase, String> {
         access_modes: list(&offer["access_modes"])?,
         data_kinds: list(&offer["data_kinds"])?,
         asker: asker(&value["asker"])?,
-        expected: expected.ok_or("`expected` is not pass, ask or deny")?,
+        expected: expected.ok_or_else(|| {
+            Message::new(
+                "`expected`가 pass, ask, deny 가운데 하나가 아닙니다",
+                "`expected` is not pass, ask or deny",
+            )
+        })?,
         also: list(&value["also_acceptable"])?,
         rule: value["deciding_rule"]
             .as_str()
@@ -96,17 +102,25 @@ fn case(id: &str, value: &Value) -> Result<GateCase, String> {
     })
 }
 
-fn would_open(mut facts: Value, change: &Value) -> Result<WouldOpen, String> {
+fn would_open(mut facts: Value, change: &Value) -> Result<WouldOpen, Message> {
     let (Some(facts_before), Some(changed)) = (facts.as_object_mut(), change["asker"].as_object())
     else {
-        return Err("`would_open` has no changed facts of the `asker`".to_owned());
+        return Err(Message::new(
+            "`would_open`에 `asker`의 바뀐 사실이 없습니다",
+            "`would_open` has no changed facts of the `asker`",
+        ));
     };
     facts_before.extend(changed.clone());
     let then = change["then"].as_str().and_then(Decision::from_code);
     Ok(WouldOpen::Change {
         rule: change["rule"].as_str().unwrap_or_default().to_owned(),
         asker: Box::new(asker(&facts)?),
-        then: then.ok_or("`then` of `would_open` is not pass or ask")?,
+        then: then.ok_or_else(|| {
+            Message::new(
+                "`would_open`의 `then`이 pass나 ask가 아닙니다",
+                "`then` of `would_open` is not pass or ask",
+            )
+        })?,
     })
 }
 
@@ -140,7 +154,8 @@ pub struct DuosCases {
 pub fn duos_cases(bytes: &[u8]) -> Result<DuosCases, Unusable> {
     let found: DuosCases = document(bytes)?;
     if found.cases.is_empty() {
-        return Err(Unusable::whole("the file has no cases"));
+        let reason = Message::new("파일에 사례가 없습니다", "the file has no cases");
+        return Err(Unusable::whole(reason));
     }
     Ok(found)
 }

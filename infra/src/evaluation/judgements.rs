@@ -1,9 +1,12 @@
 //! Offers and demands as flat JSON objects, and pairs graded by people.
 
-use super::{Unusable, document, table};
+use super::{Unusable, document, of, table};
 use matchday_domain::catalogue::{AccessMode, DataKind, OfferContent};
 use matchday_domain::demand::DemandContent;
+use matchday_domain::json_faults;
+use matchday_domain::message;
 use matchday_domain::organisation::{Profile, Region};
+use matchday_domain::text::Message;
 use matchday_domain::use_conditions::{Asker, Decision, UsePolicy};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -82,18 +85,26 @@ pub fn qrels(bytes: &[u8]) -> Result<Vec<Qrel>, Unusable> {
         Ok(Qrel {
             demand: cells[0].to_owned(),
             offer: cells[1].to_owned(),
-            gate: gate.ok_or_else(|| Unusable::at(line, format!("unknown gate `{}`", cells[2])))?,
+            gate: gate.ok_or_else(|| unknown(line, "gate", cells[2]))?,
             grade: cells[3]
                 .trim()
                 .parse()
-                .map_err(|_| Unusable::at(line, format!("unknown grade `{}`", cells[3])))?,
+                .map_err(|_| unknown(line, "grade", cells[3]))?,
         })
     });
     read.collect()
 }
 
+fn unknown(line: usize, column: &str, value: &str) -> Unusable {
+    let reason = message!(
+        "알 수 없는 {column} `{value}`",
+        "unknown {column} `{value}`"
+    );
+    Unusable::at(line, reason)
+}
+
 /// The facts of an asker, from a demand of the set or a case of the gate.
-pub(super) fn asker(value: &Value) -> Result<Asker, String> {
+pub(super) fn asker(value: &Value) -> Result<Asker, Message> {
     let mut kinds: Vec<DataKind> = Vec::new();
     for key in ["required", "any_of", "wished"] {
         kinds.extend(list::<DataKind>(&value[format!("data_kinds_{key}")])?);
@@ -124,29 +135,30 @@ pub(super) fn asker(value: &Value) -> Result<Asker, String> {
     }))
 }
 
-pub(super) fn list<T: DeserializeOwned>(value: &Value) -> Result<Vec<T>, String> {
+pub(super) fn list<T: DeserializeOwned>(value: &Value) -> Result<Vec<T>, Message> {
     read(or_empty(value))
 }
 
-fn each<T>(bytes: &[u8], one: impl Fn(&Value) -> Result<T, String>) -> Result<Vec<T>, Unusable> {
+fn each<T>(bytes: &[u8], one: impl Fn(&Value) -> Result<T, Message>) -> Result<Vec<T>, Unusable> {
     let values: Vec<Value> = document(bytes)?;
     let read = values.iter().enumerate().map(|(i, value)| {
-        one(value).map_err(|reason| Unusable::whole(format!("record {}: {reason}", i + 1)))
+        one(value).map_err(|reason| Unusable::whole(of(&format!("[{i}]"), &reason)))
     });
     super::not_empty(read.collect::<Result<_, _>>()?)
 }
 
-fn name(value: &Value) -> Result<String, String> {
+fn name(value: &Value) -> Result<String, Message> {
     let id = value["id"].as_str();
-    id.map(str::to_owned).ok_or_else(|| "no id".to_owned())
+    id.map(str::to_owned)
+        .ok_or_else(|| Message::new("`id`가 없습니다", "no `id`"))
 }
 
-fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
-    serde_json::from_value(value).map_err(|error| error.to_string())
+fn read<T: DeserializeOwned>(value: Value) -> Result<T, Message> {
+    serde_json::from_value(value).map_err(|error| json_faults::told(&error))
 }
 
 /// Policies; a null in one is unknown.
-pub(super) fn policies(value: &Value) -> Result<Vec<UsePolicy>, String> {
+pub(super) fn policies(value: &Value) -> Result<Vec<UsePolicy>, Message> {
     let mut value = or_empty(value);
     for policy in value.as_array_mut().into_iter().flatten() {
         if let Some(said) = policy.as_object_mut() {
@@ -170,7 +182,7 @@ fn region(value: &Value) -> Option<Region> {
     all.find(|region| region.code() == name || region.label().ko == name)
 }
 
-fn profile(value: &Value) -> Result<Profile, String> {
+fn profile(value: &Value) -> Result<Profile, Message> {
     read(json!({
         "kind": value["organisation_kind"],
         "name": {"ko": value["organisation_name_ko"], "en": value["organisation_name_en"]},
@@ -180,7 +192,7 @@ fn profile(value: &Value) -> Result<Profile, String> {
     }))
 }
 
-fn demand(v: &Value) -> Result<DemandContent, String> {
+fn demand(v: &Value) -> Result<DemandContent, Message> {
     read(json!({
         "title": {"ko": v["title_ko"], "en": v["title_en"]},
         "aim": {"ko": v["aim_ko"], "en": v["aim_en"]},
@@ -208,7 +220,7 @@ fn demand(v: &Value) -> Result<DemandContent, String> {
     }))
 }
 
-fn offer(v: &Value) -> Result<OfferContent, String> {
+fn offer(v: &Value) -> Result<OfferContent, Message> {
     read(json!({
         "title": {"ko": v["title_ko"], "en": v["title_en"]},
         "abstract": {"ko": v["abstract_ko"], "en": v["abstract_en"]},

@@ -1,6 +1,7 @@
 //! Lay terms and the codes they mean: `term, language, kind, expected, …`, tab-separated with a header.
 
 use super::{Unusable, table};
+use matchday_domain::text::Message;
 
 /// A word of a patient or a newcomer, and what it means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +28,10 @@ pub fn lay_terms(bytes: &[u8]) -> Result<Vec<LayTerm>, Unusable> {
         let expected = cells[3].split('|').map(|code| code.trim().to_owned());
         let expected: Vec<String> = expected.filter(|code| !code.is_empty()).collect();
         if expected.is_empty() {
-            return Err(Unusable::at(line, "no expected code"));
+            return Err(Unusable::at(
+                line,
+                Message::new("기대하는 코드가 없습니다", "no expected code"),
+            ));
         }
         Ok(LayTerm {
             term: cells[0].to_owned(),

@@ -24,12 +24,14 @@ fn what_is_wrong_is_told_with_its_line() {
         query("{\"query\":\"x\",\"relevant\":[]}")
             .unwrap_err()
             .reason
+            .en
             .contains("ko")
     );
     assert!(
         query("{\"ko\":\"x\"}")
             .unwrap_err()
             .reason
+            .en
             .contains("relevan")
     );
     assert!(query("{\"ko\":\"x\",\"relevance\":{\"a\":-1}}").is_err());
@@ -45,10 +47,11 @@ fn what_is_wrong_is_told_with_its_line() {
         qrels(b"h\nD\tO\tmaybe\t1\n")
             .unwrap_err()
             .reason
+            .en
             .contains("maybe")
     );
     let case = br#"[{"id":"G1","offer":{},"asker":{"conditions":["C34"]},"expected":"perhaps"}]"#;
-    assert!(gate_cases(case).unwrap_err().reason.starts_with("G1: "));
+    assert!(gate_cases(case).unwrap_err().reason.en.starts_with("G1: "));
 }
 
 #[test]
@@ -77,5 +80,5 @@ fn what_a_case_does_not_say_is_unknown() {
     assert_eq!(cases[2].would_open, WouldOpen::Unsaid);
     let wrong =
         br#"[{"offer":{},"asker":{},"expected":"deny","would_open":{"asker":{},"then":"maybe"}}]"#;
-    assert!(gate_cases(wrong).unwrap_err().reason.contains("then"));
+    assert!(gate_cases(wrong).unwrap_err().reason.en.contains("then"));
 }

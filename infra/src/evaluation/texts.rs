@@ -1,6 +1,8 @@
 //! Texts and queries with the texts that answer them, one JSON object a line.
 
 use super::{Unusable, lines};
+use matchday_domain::message;
+use matchday_domain::text::Message;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -46,10 +48,12 @@ pub fn queries(bytes: &[u8], field: Option<&str>) -> Result<Vec<Query>, Unusable
         let names = field.map_or(vec!["query", "summary", "text"], |field| vec![field]);
         let text = names.iter().find_map(|name| query.get(*name)?.as_str());
         let text = text.ok_or_else(|| {
-            Unusable::at(
-                i + 1,
-                format!("no text in the field {}", names.join(" or ")),
-            )
+            let reason = message!(
+                "{0} 항목에 글이 없습니다",
+                "no text in the field {0}",
+                names.join(" / ")
+            );
+            Unusable::at(i + 1, reason)
         })?;
         Ok(Query {
             text: text.to_owned(),
@@ -59,20 +63,31 @@ pub fn queries(bytes: &[u8], field: Option<&str>) -> Result<Vec<Query>, Unusable
     read.collect()
 }
 
-fn grades(query: &Map<String, Value>) -> Result<BTreeMap<String, u32>, String> {
+fn grades(query: &Map<String, Value>) -> Result<BTreeMap<String, u32>, Message> {
     if let Some(relevant) = query.get("relevant").and_then(Value::as_array) {
         let ids = relevant.iter().map(|id| id.as_str().map(str::to_owned));
         let ids = ids.map(|id| Some((id?, 1))).collect::<Option<_>>();
-        return ids.ok_or_else(|| "`relevant` is no list of ids".to_owned());
+        return ids.ok_or_else(|| {
+            Message::new(
+                "`relevant`가 id의 목록이 아닙니다",
+                "`relevant` is no list of ids",
+            )
+        });
     }
     let Some(relevance) = query.get("relevance").and_then(Value::as_object) else {
-        return Err("neither `relevant` nor `relevance`".to_owned());
+        return Err(Message::new(
+            "`relevant`도 `relevance`도 없습니다",
+            "neither `relevant` nor `relevance`",
+        ));
     };
     let grades = relevance.iter().map(|(id, grade)| {
         let grade = grade.as_u64().and_then(|grade| u32::try_from(grade).ok());
-        grade
-            .map(|grade| (id.clone(), grade))
-            .ok_or_else(|| format!("the grade of `{id}` is no whole number"))
+        grade.map(|grade| (id.clone(), grade)).ok_or_else(|| {
+            message!(
+                "`{id}`의 등급이 정수가 아닙니다",
+                "the grade of `{id}` is no whole number"
+            )
+        })
     });
     grades.collect()
 }

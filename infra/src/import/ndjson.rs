@@ -12,6 +12,7 @@
 use super::{Item, Reading, Record, RowError};
 use matchday_domain::catalogue::OfferContent;
 use matchday_domain::demand::DemandContent;
+use matchday_domain::json_faults;
 use matchday_domain::organisation::Profile;
 use serde::Deserialize;
 
@@ -93,19 +94,18 @@ pub(super) fn lines(bytes: &[u8], mut each: impl FnMut(u64, &str)) {
 
 pub(super) fn broken(line: u64, error: &serde_json::Error) -> RowError {
     let cut = error.is_eof();
-    let said = error.to_string();
-    // The reader says "at line 1" of the one line it was given.
-    let said = said.split(" at line ").next().unwrap_or_default();
+    let reason = json_faults::told(error);
     let (ko, en) = if cut {
         ("줄이 잘렸습니다", "The line is cut off")
     } else {
         ("읽을 수 없는 줄입니다", "The line cannot be read")
     };
+    let said = error.to_string();
     let field = said.split('`').nth(1).filter(|_| said.contains("field"));
     RowError::new(
         line,
         field,
-        format!("{ko}: {said}"),
-        format!("{en}: {said}"),
+        format!("{ko}: {}", reason.ko),
+        format!("{en}: {}", reason.en),
     )
 }

@@ -2,29 +2,52 @@
 //! checks a timetable.
 
 mod file;
+mod judge;
+mod proof;
+mod search;
 mod show;
+mod solution;
 
 use super::Failure;
-use crate::progress::progress;
-use clap::{Args, Subcommand, ValueEnum};
-use file::{Case, Format, input, read, text};
-use matchday_domain::scheduling::prove::{self, Condition, Outcome, Solver, check};
-use matchday_domain::scheduling::{
-    ArrangeError, Arrangement, ChangePrice, Clash, LeftOut, Level, LevelName, Options, Placed,
-    Problem, Published, arrange, repair, verify,
-};
-use serde::{Deserialize, Serialize};
-use show::print_table;
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use crate::output::Output;
+use clap::{Args, Subcommand};
+use file::{Format, read};
+use matchday_domain::scheduling::ChangePrice;
+use matchday_domain::scheduling::formats::{dzn, json, mm};
+use matchday_domain::text::Message;
+use solution::{Objective, Status};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 /// Nobody could have a timetable.
 const INFEASIBLE: u8 = 3;
 
+/// What the help says of the files.
+const FORMATS: &str = "\
+Begin with an example:
+  matchday plan example > day.json          a small day with everything a problem may have
+  matchday plan day.json                    what was reached, level by level, beside what is proved
+  matchday plan day.json --json > plan.json the timetable, and why each other request is left out
+  matchday plan verify day.json plan.json   checks it
+  matchday plan day.json --from plan.json --price-of-change forbidden   after something has changed in day.json
+
+Formats of FILE (UTF-8; at most 64 MB, 128 slots, 50,000 participants, 200,000 requests):
+  .json  {\"problem\": {slots, tables, participants, requests, locks, groups, resources}, \"policy\": {weights}}. Everything
+         is named by its place in its list, from 0; a set of slots is the list of their places. An unknown field is a fault.
+  .mm    whole numbers: `mm H C R T AM`; tables of each of T slots; the caps of H providers and C demanders; their masks
+         of free slots (bit 0 is the first); then R rows `provider demander score mask`
+  .dzn   the published instances of the B2B meeting scheduling problem: nBusiness, nTables, nTotalSlots, nMorningSlots,
+         requested, and if wanted nMeetings, forbidden, fixed, precedences; numbers from 1
+
+Ends with 0 if solved; 1 if time ran out before a timetable, or `verify` finds a broken rule; 2 for bad input, with line,
+field and reason; 3 if there is no timetable, with conditions of which none can be spared.";
+
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = FORMATS
+)]
 pub(super) struct Wish {
     #[command(subcommand)]
     then: Option<Then>,
@@ -37,21 +60,26 @@ pub(super) struct Wish {
     /// What is sought.
     #[arg(long, value_enum, default_value_t = Objective::Ours)]
     objective: Objective,
-    /// With `--objective breaks`: most by which the breaks of two participants may differ.
-    #[arg(long, default_value_t = 2)]
-    fairness: usize,
+    /// With `--objective breaks`: most by which the breaks of two participants may differ; 2 if not given.
+    #[arg(long, value_parser = whole::<usize>, allow_negative_numbers = true)]
+    fairness: Option<usize>,
+    /// With `--objective breaks`: has the proof checked. What would be better is refuted once more by BatSat, which
+    /// writes down each step, and the steps are followed by a checker of our own. It may take `--time-limit` once more;
+    /// then the proof counts as "not checked: limit".
+    #[arg(long)]
+    certify: bool,
     /// Seconds after which the best so far is taken.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = whole::<u64>, allow_negative_numbers = true)]
     time_limit: u64,
     /// The same seed gives the same timetable; the proof draws nothing.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value = "1", value_parser = whole::<u64>, allow_negative_numbers = true)]
     seed: u64,
     /// Moves that the search of `--objective ours` may try: 1,000,000 if not given, with `--from` 200,000.
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<u64>, allow_negative_numbers = true)]
     iterations: Option<u64>,
     /// Searches with this seed and the next ones at the same time, and keeps the best; of equals the first. The proof
     /// uses one thread.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256), allow_negative_numbers = true)]
     threads: u16,
     /// Re-arranges: starts from this timetable, the JSON of `matchday plan --json` in the indexes of FILE. In FILE a
     /// cancelled request has `"rule": "forbidden"`, a late participant is not available, a lost table is closed.
@@ -59,12 +87,12 @@ pub(super) struct Wish {
     from: Option<PathBuf>,
     /// With `--from`: what it costs to move or give up a published meeting, in the unit of the file's scores, or
     /// `forbidden`: nobody is moved. 30 points of 100 if not given.
-    #[arg(long, value_name = "SCORE", value_parser = price, requires = "from")]
+    #[arg(long, value_name = "SCORE", value_parser = price, requires = "from", allow_negative_numbers = true)]
     price_of_change: Option<ChangePrice>,
     /// With `--from`: so many slots are past and stay as published.
-    #[arg(long, value_name = "SLOTS", default_value_t = 0, requires = "from")]
+    #[arg(long, value_name = "SLOTS", default_value = "0", requires = "from", value_parser = whole::<usize>, allow_negative_numbers = true)]
     past: usize,
-    /// Prints JSON with the timetable.
+    /// Prints JSON with the timetable; of what goes wrong, `message` and `faults`.
     #[arg(long)]
     json: bool,
 }
@@ -80,353 +108,119 @@ enum Then {
         /// The problem's format; by the ending of its name if not given.
         #[arg(long, value_enum)]
         format: Option<Format>,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints an example of a problem to begin with.
+    Example {
+        /// Its format.
+        #[arg(long, value_enum, default_value_t = Format::Json)]
+        format: Format,
     },
 }
 
-/// What is sought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Objective {
-    /// Coverage, weight, breaks, idle slots, table moves, in this order; not every request need be met.
-    Ours,
-    /// Every request is met; the fewest breaks, proved.
-    Breaks,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Status {
-    Arranged,
-    Optimal,
-    Stopped,
-    Infeasible,
-}
-
-/// What is printed with `--json`, and read by `verify`.
-#[derive(Debug, Serialize, Deserialize)]
-struct Solution {
-    objective: Objective,
-    status: Status,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    fairness: Option<usize>,
-    #[serde(default)]
-    seed: u64,
-    #[serde(default)]
-    iterations: u64,
-    #[serde(default)]
-    seconds: f64,
-    #[serde(default)]
-    levels: Vec<Level>,
-    #[serde(default)]
-    meetings: Vec<Placed>,
-    #[serde(default)]
-    left_out: Vec<LeftOut>,
-    /// Conditions that exclude each other.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    reason: Option<Vec<Because>>,
-}
-
-/// A condition of an infeasible problem.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Because {
-    /// That all required meetings take place.
-    Required(Clash),
-    /// That all meetings take place.
-    AllMeet(Condition),
-}
-
-impl std::fmt::Display for Because {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Required(clash) => clash.fmt(f),
-            Self::AllMeet(condition) => condition.fmt(f),
-        }
-    }
+/// A number that is not negative; what clap says of it is told in both languages.
+fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+    text.parse()
+        .map_err(|_| "must be a whole number, 0 or more / 0 이상의 정수여야 합니다".to_owned())
 }
 
 fn price(text: &str) -> Result<ChangePrice, String> {
     if text == "forbidden" {
         return Ok(ChangePrice::Forbidden);
     }
-    let price = text.parse().map_err(|_| "a whole number or `forbidden`")?;
     // More than any weight.
-    if price > 1_000_000_000 {
-        return Err("at most 1000000000; or `forbidden`".to_owned());
+    match text.parse() {
+        Ok(price @ 0..=1_000_000_000) => Ok(ChangePrice::Score(price)),
+        _ => Err(
+            "must be a whole number from 0 to 1000000000, or `forbidden` / 0에서 1000000000 사이의 정수 또는 `forbidden`이어야 합니다"
+                .to_owned(),
+        ),
     }
-    Ok(ChangePrice::Score(price))
 }
 
-pub(super) fn run(wish: Wish) -> Result<ExitCode, Failure> {
-    if let Some(Then::Verify {
-        file,
-        solution,
-        format,
-    }) = wish.then
-    {
-        return judge(&read(&file, format)?, &solution);
+pub(super) fn run(wish: Wish, out: Output) -> Result<ExitCode, Failure> {
+    let json = match &wish.then {
+        Some(Then::Verify { json, .. }) => *json,
+        Some(Then::Example { .. }) => false,
+        None => wish.json,
+    };
+    let done = perform(wish, out);
+    if json && let Err(failure) = &done {
+        out.json(&failure.json())?;
     }
+    done
+}
+
+fn perform(wish: Wish, out: Output) -> Result<ExitCode, Failure> {
+    match wish.then {
+        Some(Then::Verify {
+            file,
+            solution,
+            format,
+            json,
+        }) => return judge::judge(&read(&file, format)?, &solution, json, out),
+        Some(Then::Example { format }) => {
+            out.text(match format {
+                Format::Json => json::EXAMPLE,
+                Format::Mm => mm::EXAMPLE,
+                Format::Dzn => dzn::EXAMPLE,
+            });
+            return Ok(ExitCode::SUCCESS);
+        }
+        None => {}
+    }
+    agrees(&wish)?;
     let file = wish.file.clone().unwrap_or_default();
     let case = read(&file, wish.format)?;
     let solution = match wish.objective {
-        Objective::Ours => ours(&case, &wish, &file)?,
-        Objective::Breaks => breaks(&case, &wish, &file)?,
+        Objective::Ours => search::ours(&case, &wish, &file, out)?,
+        Objective::Breaks => proof::breaks(&case, &wish, &file, out)?,
     };
     if wish.json {
-        let text = serde_json::to_string_pretty(&solution);
-        println!(
-            "{}",
-            text.map_err(|error| Failure::Other(error.to_string()))?
-        );
+        out.json(&solution)?;
     } else {
-        print_table(&solution);
+        show::print_table(&solution, out);
     }
-    match solution.status {
-        Status::Infeasible => Ok(ExitCode::from(INFEASIBLE)),
-        Status::Stopped if solution.levels.is_empty() => Err(Failure::Other(
-            "the time limit came before a timetable; nothing is proved".to_owned(),
-        )),
-        _ => Ok(ExitCode::SUCCESS),
-    }
-}
-
-fn ours(case: &Case, wish: &Wish, file: &Path) -> Result<Solution, Failure> {
-    if (case.all_meet.as_ref()).is_ok_and(|all_meet| !all_meet.precedences.is_empty()) {
-        return Err(input(file, "precedences need `--objective breaks`"));
-    }
-    let begun = Instant::now();
-    let limit = Duration::from_secs(wish.time_limit);
-    let published = match &wish.from {
-        Some(from) => Some(timetable(from)?.meetings),
-        None => None,
+    let certificate = solution.certificate.as_ref();
+    let wrong = certificate.filter(|certificate| certificate.what.is_bad());
+    let failure = match (wrong, solution.status) {
+        (Some(certificate), _) => certificate.message.clone(),
+        (None, Status::Stopped) if solution.levels.is_empty() => Message::new(
+            "시간표를 찾기 전에 제한 시간이 되었습니다. 증명된 것이 없습니다",
+            "the time limit came before a timetable; nothing is proved",
+        ),
+        (None, Status::Infeasible) => return Ok(ExitCode::from(INFEASIBLE)),
+        _ => return Ok(ExitCode::SUCCESS),
     };
-    let iterations = wish.iterations;
-    let iterations = iterations.unwrap_or(if published.is_some() {
-        200_000
-    } else {
-        1_000_000
-    });
-    let bar = progress("iterations", usize::try_from(iterations).unwrap_or(0));
-    let one = |seed: u64, shown: bool| {
-        let options = Options { seed, iterations };
-        let mut tell = |done: &matchday_domain::scheduling::Progress| {
-            if shown {
-                bar.set_position(done.iteration);
-            }
-            if begun.elapsed() < limit {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
-        };
-        match &published {
-            None => arrange(&case.problem, &case.policy, &options, &mut tell),
-            Some(meetings) => {
-                let usual = ChangePrice::Score(case.thirty_points);
-                let published = Published {
-                    meetings,
-                    price: wish.price_of_change.unwrap_or(usual),
-                    past: wish.past,
-                };
-                repair(&case.problem, &case.policy, &options, &published, &mut tell)
-            }
-        }
-    };
-    let found = best_of(wish.threads, wish.seed, &one);
-    bar.finish_and_clear();
-    let found = match found {
-        Err(ArrangeError::Infeasible(clash)) => Err(clash),
-        Err(error) => return Err(input(file, error)),
-        Ok(arrangement) => Ok(arrangement),
-    };
-    let seconds = begun.elapsed().as_secs_f64();
-    let blank = Solution {
-        objective: Objective::Ours,
-        status: Status::Infeasible,
-        fairness: None,
-        seed: wish.seed,
-        iterations: 0,
-        seconds,
-        levels: Vec::new(),
-        meetings: Vec::new(),
-        left_out: Vec::new(),
-        reason: None,
-    };
-    Ok(match found {
-        Err(clash) => Solution {
-            reason: Some(clash.into_iter().map(Because::Required).collect()),
-            ..blank
-        },
-        Ok(arrangement) => Solution {
-            status: if arrangement.stopped_early {
-                Status::Stopped
-            } else {
-                Status::Arranged
-            },
-            seed: arrangement.seed,
-            iterations: arrangement.iterations,
-            levels: arrangement.levels,
-            meetings: arrangement.meetings,
-            left_out: arrangement.left_out,
-            ..blank
-        },
-    })
-}
-
-type Found = Result<Arrangement, ArrangeError>;
-
-/// The best of several seeds, each on a thread; of equals the first.
-fn best_of(threads: u16, seed: u64, one: &(dyn Fn(u64, bool) -> Found + Sync)) -> Found {
-    let others: Vec<Found> = std::thread::scope(|scope| {
-        let started: Vec<_> = (1..u64::from(threads))
-            .map(|more| scope.spawn(move || one(seed.wrapping_add(more), false)))
-            .collect();
-        let mut all = vec![one(seed, true)];
-        all.extend(started.into_iter().filter_map(|thread| thread.join().ok()));
-        all
-    });
-    let better = |best: Found, other: Found| match (best, other) {
-        (Ok(best), Ok(other)) if other.is_better_than(&best) => Ok(other),
-        (Ok(best), _) | (Err(_), Ok(best)) => Ok(best),
-        (error, _) => error,
-    };
-    others
-        .into_iter()
-        .reduce(better)
-        .unwrap_or(Err(ArrangeError::Undecided))
-}
-
-/// A timetable that `--json` printed.
-fn timetable(file: &Path) -> Result<Solution, Failure> {
-    serde_json::from_str(&text(file)?).map_err(|error| input(file, error))
-}
-
-fn breaks(case: &Case, wish: &Wish, file: &Path) -> Result<Solution, Failure> {
-    let all_meet = (case.all_meet.as_ref()).map_err(|reason| {
-        input(
-            file,
-            format!("`--objective breaks` meets every request: {reason}"),
-        )
-    })?;
-    let begun = Instant::now();
-    let limit = Duration::from_secs(wish.time_limit);
-    let how = prove::Wish {
-        fairness: wish.fairness,
-        solver: Solver::default(),
-        stop: &|| begun.elapsed() >= limit,
-    };
-    let bar = progress("breaks proved", 0);
-    let mut tell = |known: prove::Known| {
-        bar.set_length(known.value.unwrap_or_default() as u64);
-        bar.set_position(known.bound as u64);
-    };
-    let outcome = prove::prove(all_meet, &how, &mut tell).map_err(|error| input(file, error))?;
-    let mut reason = None;
-    let (status, slots, value, bound) = match outcome {
-        Outcome::Optimal { slots, breaks } => (Status::Optimal, Some(slots), breaks, breaks),
-        Outcome::Infeasible => {
-            let found = prove::reason(all_meet, &how, &mut tell);
-            reason = found.map_err(|error| input(file, error))?;
-            (Status::Infeasible, None, 0, 0)
-        }
-        Outcome::Stopped {
-            slots,
-            breaks,
-            bound,
-        } => (Status::Stopped, slots, breaks.unwrap_or_default(), bound),
-    };
-    bar.finish_and_clear();
-    let figure = |breaks: usize| i64::try_from(breaks).unwrap_or(i64::MAX);
-    let level = Level {
-        name: LevelName::Breaks,
-        value: figure(value),
-        bound: Some(figure(bound)),
-    };
-    Ok(Solution {
-        objective: Objective::Breaks,
-        status,
-        fairness: Some(wish.fairness),
-        seed: wish.seed,
-        iterations: 0,
-        seconds: begun.elapsed().as_secs_f64(),
-        levels: slots.iter().map(|_| level).collect(),
-        meetings: slots.map_or_else(Vec::new, |slots| seated(&case.problem, &slots)),
-        left_out: Vec::new(),
-        reason: reason.map(|all| all.into_iter().map(Because::AllMeet).collect()),
-    })
-}
-
-/// The meetings at the tables that are there, in order.
-fn seated(problem: &Problem, slots: &[usize]) -> Vec<Placed> {
-    let mut open: Vec<_> = (0..problem.slots.len())
-        .map(|slot| {
-            let tables = problem.tables.iter().enumerate();
-            tables
-                .filter(move |(_, table)| !table.closed.contains(slot))
-                .map(|(i, _)| i)
-        })
-        .collect();
-    let mut locked = vec![None; slots.len()];
-    for lock in &problem.locks {
-        locked[lock.request] = lock.table;
-    }
-    let mut meetings: Vec<Placed> = (slots.iter().enumerate())
-        .map(|(request, slot)| Placed {
-            request,
-            slot: *slot,
-            table: locked[request],
-            demander_seat: 0,
-            provider_seat: 0,
-        })
-        .collect();
-    let taken: Vec<(usize, Option<usize>)> = meetings
-        .iter()
-        .map(|meeting| (meeting.slot, meeting.table))
-        .collect();
-    for meeting in meetings
-        .iter_mut()
-        .filter(|meeting| meeting.table.is_none())
-    {
-        let slot = meeting.slot;
-        meeting.table = open[slot].find(|table| !taken.contains(&(slot, Some(*table))));
-    }
-    meetings.sort_by_key(|meeting| (meeting.slot, meeting.request));
-    meetings
-}
-
-/// Checks a timetable.
-fn judge(case: &Case, file: &Path) -> Result<ExitCode, Failure> {
-    let solution = timetable(file)?;
-    let violations = verify(&case.problem, &solution.meetings);
-    let mut wrong: Vec<String> = violations.iter().map(ToString::to_string).collect();
-    if solution.objective == Objective::Breaks {
-        let all_meet = case
-            .all_meet
-            .as_ref()
-            .map_err(|reason| input(file, reason))?;
-        let mut slots = vec![usize::MAX; all_meet.meetings.len()];
-        for meeting in &solution.meetings {
-            if let Some(slot) = slots.get_mut(meeting.request) {
-                *slot = meeting.slot;
-            }
-        }
-        match check(all_meet, &slots, solution.fairness) {
-            Ok(breaks) => {
-                let breaks = i64::try_from(breaks.iter().sum::<usize>()).unwrap_or(i64::MAX);
-                let mut levels = solution.levels.iter();
-                if !levels.any(|level| level.name == LevelName::Breaks && level.value == breaks) {
-                    wrong.push(format!("the timetable has {breaks} breaks, not as it says"));
-                }
-            }
-            Err(broken) => wrong.extend(broken.iter().map(ToString::to_string)),
-        }
-    }
-    if wrong.is_empty() {
-        println!("valid: {} meetings", solution.meetings.len());
-        return Ok(ExitCode::SUCCESS);
-    }
-    for wrong in wrong {
-        println!("{wrong}");
-    }
+    // The solution has been printed already.
+    out.complain(format_args!("matchday: {}", failure.get(out.language())));
     Ok(ExitCode::FAILURE)
+}
+
+/// Refuses what would be passed over in silence.
+fn agrees(wish: &Wish) -> Result<(), Failure> {
+    let breaks = wish.objective == Objective::Breaks;
+    let wrong = [
+        (
+            wish.certify && !breaks,
+            "`--certify`는 `--objective breaks`와 함께 씁니다",
+            "`--certify` needs `--objective breaks`",
+        ),
+        (
+            wish.fairness.is_some() && !breaks,
+            "`--fairness`는 `--objective breaks`와 함께 씁니다",
+            "`--fairness` needs `--objective breaks`",
+        ),
+        (
+            wish.from.is_some() && breaks,
+            "`--from`은 `--objective breaks`와 함께 쓸 수 없습니다",
+            "`--from` does not go with `--objective breaks`",
+        ),
+    ];
+    match wrong.iter().find(|(wrong, ..)| *wrong) {
+        Some((_, ko, en)) => Err(Failure::Input(Message::new(*ko, *en))),
+        None => Ok(()),
+    }
 }

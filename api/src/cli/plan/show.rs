@@ -1,46 +1,88 @@
 //! The result as a person reads it.
 
-use super::{Solution, Status};
+use super::solution::{Solution, Status};
+use crate::output::{Output, padded, right};
+use matchday_domain::message;
+use matchday_domain::text::Message;
 
-/// Prints the levels, or the conditions at odds.
-pub(super) fn print_table(solution: &Solution) {
-    if let Some(conditions) = &solution.reason {
-        if conditions.is_empty() {
-            println!("infeasible: a participant has more meetings than there are slots");
-        } else if let [condition] = conditions.as_slice() {
-            println!("infeasible; this condition cannot be met: {condition}");
-        } else {
-            println!("infeasible; these conditions exclude each other:");
-            for condition in conditions {
-                println!("  {condition}");
+/// Prints the levels, or the conditions at odds, and the certificate.
+pub(super) fn print_table(solution: &Solution, out: Output) {
+    let language = out.language();
+    match &solution.reason {
+        None if solution.status == Status::Infeasible => out.say(&Message::new(
+            "불가능. 이유를 찾기 전에 제한 시간이 되었습니다",
+            "infeasible; the time limit came before the reason was found",
+        )),
+        None => {}
+        Some(conditions) => match conditions.as_slice() {
+            [] => out.say(&Message::new(
+                "불가능: 슬롯보다 상담이 많은 참가자가 있습니다",
+                "infeasible: a participant has more meetings than there are slots",
+            )),
+            [condition] => {
+                let Message { ko, en } = &condition.message;
+                out.say(&message!(
+                    "불가능. 다음 조건을 지킬 수 없습니다: {ko}",
+                    "infeasible; this condition cannot be met: {en}"
+                ));
             }
-        }
-    } else if solution.status == Status::Infeasible {
-        println!("infeasible; the time limit came before the reason was found");
+            several => {
+                out.say(&Message::new(
+                    "불가능. 다음 조건들이 서로 어긋납니다:",
+                    "infeasible; these conditions exclude each other:",
+                ));
+                for condition in several {
+                    out.line(format_args!("  {}", condition.message.get(language)));
+                }
+            }
+        },
     }
-    if solution.levels.is_empty() {
-        return;
+    if !solution.levels.is_empty() {
+        levels(solution, out);
     }
-    println!(
-        "{:20} {:>14} {:>14} {:>10}",
-        "level", "value", "bound", "gap"
+    if let (Some(certificate), Some(solver)) = (&solution.certificate, solution.solver) {
+        let Message { ko, en } = &certificate.message;
+        let solver = solver.name();
+        out.say(&message!(
+            "결정: {solver}. {ko}",
+            "decided by {solver}; {en}"
+        ));
+    }
+}
+
+fn levels(solution: &Solution, out: Output) {
+    let row = |name: &str, value: &str, bound: &str, gap: &str| {
+        out.line(format_args!(
+            "{} {} {} {}",
+            padded(name, 20),
+            right(value, 14),
+            right(bound, 14),
+            right(gap, 10)
+        ));
+    };
+    row(
+        out.pick("단계", "level"),
+        out.pick("값", "value"),
+        out.pick("한계", "bound"),
+        out.pick("차이", "gap"),
     );
     for level in &solution.levels {
-        let name = serde_json::to_value(level.name);
-        let name = name.ok().and_then(|name| name.as_str().map(str::to_owned));
-        let (bound, gap) = match level.bound {
-            Some(bound) => (bound.to_string(), (level.value - bound).abs().to_string()),
-            None => ("no proof".to_owned(), "-".to_owned()),
+        let (bound, gap) = match level.what.bound {
+            Some(bound) => (
+                bound.to_string(),
+                (level.what.value - bound).abs().to_string(),
+            ),
+            None => (out.pick("증명 없음", "no proof").to_owned(), "-".to_owned()),
         };
-        let name = name.unwrap_or_default();
-        println!("{name:20} {:>14} {bound:>14} {gap:>10}", level.value);
+        let name = out.pick(&level.message.ko, level.what.name.code());
+        row(name, &level.what.value.to_string(), &bound, &gap);
     }
-    let status = serde_json::to_value(solution.status).unwrap_or_default();
-    println!(
-        "{}: {} meetings, {} left out, {:.2} s",
-        status.as_str().unwrap_or_default(),
+    let Message { ko, en } = solution.status.message();
+    out.say(&message!(
+        "{ko}: 상담 {0}건, 제외 {1}건, {2:.2}초",
+        "{en}: {0} meetings, {1} left out, {2:.2} s",
         solution.meetings.len(),
         solution.left_out.len(),
         solution.seconds
-    );
+    ));
 }

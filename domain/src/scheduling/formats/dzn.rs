@@ -7,10 +7,18 @@
 //! meetings that have to be earlier). Participants, meetings and slots are numbered from 1. `meetingsxBusiness` and
 //! `nMeetingsBusiness` follow from these and are passed over.
 
-use super::{Fault, MOST_FAULTS, MOST_PARTICIPANTS, MOST_REQUESTS, MOST_SLOTS};
-use crate::scheduling::SlotSet;
+use super::{
+    Fault, MOST_FAULTS, MOST_PARTICIPANTS, MOST_REQUESTS, MOST_SLOTS, missing, negative,
+    not_within, quoted,
+};
+use crate::message;
 use crate::scheduling::prove::{AllMeet, Meeting};
+use crate::scheduling::{Problem, ProblemError, SlotSet};
+use crate::text::Message;
 use std::collections::BTreeMap;
+
+/// An example.
+pub const EXAMPLE: &str = include_str!("examples/day.dzn");
 
 /// Fields that are known.
 const FIELDS: [&str; 11] = [
@@ -44,17 +52,46 @@ enum Value {
 /// # Errors
 /// What is wrong with it, at most twenty.
 pub fn read(text: &str) -> Result<AllMeet, Vec<Fault>> {
+    parse(text).map(|(problem, _)| problem)
+}
+
+/// Reads an instance together with the same as our own problem, in which not every request need be met, and what our
+/// own problem cannot have: precedences, a pair twice, a meeting that is fixed where it cannot take place.
+///
+/// # Errors
+/// What is wrong with the instance, at most twenty.
+pub fn read_ours(text: &str) -> Result<(AllMeet, Problem, Vec<Fault>), Vec<Fault>> {
+    let (all_meet, reader) = parse(text)?;
+    let problem = all_meet.without_precedences();
+    let mut faults = Vec::new();
+    if !all_meet.precedences.is_empty() {
+        let reason = Message::new(
+            "모든 상담이 열리는 문제에만 있을 수 있습니다",
+            "only where all meetings take place",
+        );
+        faults.push(Fault::new(reader.precedences, "precedences", reason));
+    }
+    let errors = problem.check().err().unwrap_or_default();
+    faults.extend(errors.iter().map(|error| reader.place(error, &problem)));
+    faults.truncate(MOST_FAULTS);
+    Ok((all_meet, problem, faults))
+}
+
+fn parse(text: &str) -> Result<(AllMeet, Reader), Vec<Fault>> {
     let fields = Tokens::new(text).fields().map_err(|fault| vec![fault])?;
     let mut reader = Reader {
+        precedences: fields.get("precedences").map_or(1, |field| field.0),
         fields,
         last: text.lines().count().max(1),
+        lines: Vec::new(),
+        fixed: Vec::new(),
         faults: Vec::new(),
     };
     let problem = reader.problem();
     if reader.faults.is_empty()
         && let Some(problem) = problem
     {
-        return Ok(problem);
+        return Ok((problem, reader));
     }
     reader.faults.truncate(MOST_FAULTS);
     Err(reader.faults)
@@ -96,19 +133,19 @@ impl<'a> Tokens<'a> {
         if self.takes(symbol) {
             return Ok(());
         }
-        Err(self.unexpected(field, &format!("`{symbol}`")))
+        Err(self.unexpected(field, message!("`{symbol}`", "`{symbol}`")))
     }
 
-    fn unexpected(&self, field: &str, expected: &str) -> Fault {
+    fn unexpected(&self, field: &str, expected: Message) -> Fault {
         let found = match self.text.chars().next() {
-            None => "the end of the file".to_owned(),
-            Some(found) => format!("`{}`", found.escape_default()),
+            None => Message::new("파일의 끝", "the end of the file"),
+            Some(found) => message!("`{0}`", "`{0}`", found.escape_default()),
         };
-        Fault::new(
-            self.line,
-            field,
-            format!("{expected} expected, found {found}"),
-        )
+        let reason = Message::new(
+            format!("{} 자리에 {}이(가) 있습니다", expected.ko, found.ko),
+            format!("{} expected, found {}", expected.en, found.en),
+        );
+        Fault::new(self.line, field, reason)
     }
 
     fn number(&mut self, field: &str) -> Result<Number, Fault> {
@@ -118,18 +155,19 @@ impl<'a> Tokens<'a> {
             .find(|c: char| !c.is_ascii_digit())
             .unwrap_or(self.text.len());
         if self.text.starts_with('-') {
-            return Err(Fault::new(self.line, field, "a negative number"));
+            return Err(Fault::new(self.line, field, negative()));
         }
         let (digits, rest) = self.text.split_at(end);
         if digits.is_empty() {
-            return Err(self.unexpected(field, "a number"));
+            return Err(self.unexpected(field, Message::new("정수", "a number")));
         }
         let number = digits.parse::<u32>().map_err(|_| {
-            Fault::new(
-                self.line,
-                field,
-                format!("the number {digits:.20} is too large"),
-            )
+            let digits = quoted(digits);
+            let reason = message!(
+                "{digits}: 너무 큰 수입니다",
+                "the number {digits} is too large"
+            );
+            Fault::new(self.line, field, reason)
         })?;
         self.text = rest;
         Ok((self.line, usize::try_from(number).unwrap_or(usize::MAX)))
@@ -171,7 +209,7 @@ impl<'a> Tokens<'a> {
                 return Ok(Value::Rows(rows));
             }
             if !more {
-                return Err(self.unexpected(field, "`,` or `]`"));
+                return Err(self.unexpected(field, Message::new("`,` 또는 `]`", "`,` or `]`")));
             }
             self.needs("{", field)?;
         }
@@ -191,13 +229,11 @@ impl<'a> Tokens<'a> {
             let name = &self.text[..end];
             let Some(field) = FIELDS.into_iter().find(|field| *field == name) else {
                 if name.is_empty() {
-                    return Err(self.unexpected("file", "the name of a field"));
+                    let expected = Message::new("항목의 이름", "the name of a field");
+                    return Err(self.unexpected("file", expected));
                 }
-                return Err(Fault::new(
-                    self.line,
-                    format!("{name:.40}"),
-                    "unknown field",
-                ));
+                let reason = Message::new("알 수 없는 항목입니다", "unknown field");
+                return Err(Fault::new(self.line, format!("{name:.40}"), reason));
             };
             self.text = &self.text[end..];
             let line = self.line;
@@ -205,7 +241,8 @@ impl<'a> Tokens<'a> {
             let value = self.value(field)?;
             self.needs(";", field)?;
             if fields.insert(field, (line, value)).is_some() {
-                return Err(Fault::new(line, field, "given twice"));
+                let reason = Message::new("두 번 있습니다", "given twice");
+                return Err(Fault::new(line, field, reason));
             }
         }
     }
@@ -214,29 +251,63 @@ impl<'a> Tokens<'a> {
 struct Reader {
     fields: BTreeMap<&'static str, (usize, Value)>,
     last: usize,
+    /// The line of each meeting, and of the slot in which it is fixed.
+    lines: Vec<usize>,
+    fixed: Vec<usize>,
+    /// The line of the precedences.
+    precedences: usize,
     faults: Vec<Fault>,
 }
 
 impl Reader {
-    fn fault(&mut self, line: usize, field: impl Into<String>, reason: impl Into<String>) {
+    /// Where an error of our own problem lies.
+    fn place(&self, error: &ProblemError, problem: &Problem) -> Fault {
+        let fixed = |lock: usize| ("fixed", &self.fixed, problem.locks[lock].request);
+        let ((list, lines, meeting), reason) = match error {
+            ProblemError::LockUnavailable(lock) => (
+                fixed(*lock),
+                Message::new(
+                    "한쪽이 참석할 수 없거나 세션이 아닌 슬롯입니다",
+                    "a slot outside the session, or in which a side cannot meet",
+                ),
+            ),
+            ProblemError::LockConflict(lock) => (
+                fixed(*lock),
+                Message::new(
+                    "고정된 다른 상담과 어긋납니다",
+                    "conflicts with another fixed meeting",
+                ),
+            ),
+            ProblemError::RepeatedPair(i) => (
+                ("requested", &self.lines, *i),
+                Message::new("같은 짝이 두 번 있습니다", "repeats a pair"),
+            ),
+            _ => return Fault::new(1, "file", error.message()),
+        };
+        let line = lines.get(meeting).copied().unwrap_or(1);
+        Fault::new(line, format!("{list}[{}]", meeting + 1), reason)
+    }
+
+    fn fault(&mut self, line: usize, field: impl Into<String>, reason: Message) {
         self.faults.push(Fault::new(line, field, reason));
     }
 
     fn number(&mut self, field: &'static str, least: usize, most: usize) -> Option<usize> {
         let Some((line, value)) = self.fields.get(field) else {
-            self.fault(self.last, field, "missing");
+            self.fault(self.last, field, missing());
             return None;
         };
         let line = *line;
         match value {
             Value::Number((_, number)) if (least..=most).contains(number) => Some(*number),
             Value::Number((line, number)) => {
-                let (line, reason) = (*line, format!("{number} is not within {least} to {most}"));
+                let (line, reason) = (*line, not_within(number, least, most));
                 self.fault(line, field, reason);
                 None
             }
             _ => {
-                self.fault(line, field, "must be a number");
+                let reason = Message::new("정수여야 합니다", "must be a number");
+                self.fault(line, field, reason);
                 None
             }
         }
@@ -253,7 +324,8 @@ impl Reader {
             Value::Rows(rows) => rows,
             Value::List(list) if list.is_empty() => Vec::new(),
             _ => {
-                self.fault(line, field, "must be a list of rows");
+                let reason = Message::new("행의 목록이어야 합니다", "must be a list of rows");
+                self.fault(line, field, reason);
                 return None;
             }
         };
@@ -271,11 +343,11 @@ impl Reader {
         let good = expected.is_none_or(|expected| expected == found);
         if !good {
             let expected = expected.unwrap_or_default();
-            self.fault(
-                line,
-                field,
-                format!("has {found} entries, expected {expected}"),
+            let reason = message!(
+                "{found}개가 있으나 {expected}개여야 합니다",
+                "has {found} entries, expected {expected}"
             );
+            self.fault(line, field, reason);
         }
         good
     }
@@ -293,21 +365,34 @@ impl Reader {
         let (participants, tables, slots, morning) = (participants?, tables?, slots?, morning?);
         if morning > slots {
             let line = self.fields["nMorningSlots"].0;
-            self.fault(line, "nMorningSlots", format!("{morning} of {slots} slots"));
+            let reason = message!(
+                "슬롯 {slots}개 가운데 {morning}개일 수 없습니다",
+                "{morning} of {slots} slots"
+            );
+            self.fault(line, "nMorningSlots", reason);
             return None;
         }
         if !self.fields.contains_key("requested") {
-            self.fault(self.last, "requested", "missing");
+            self.fault(self.last, "requested", missing());
         }
         let requested = self.rows("requested", told)?;
         if requested.len() > MOST_REQUESTS {
-            let reason = format!("{} meetings, at most {MOST_REQUESTS}", requested.len());
+            let reason = message!(
+                "상담 {0}개: {MOST_REQUESTS}개까지입니다",
+                "{0} meetings, at most {MOST_REQUESTS}",
+                requested.len()
+            );
             self.fault(self.last, "requested", reason);
             return None;
         }
-        let mut meetings = Vec::with_capacity(requested.len());
+        let count = requested.len();
+        let mut meetings = Vec::with_capacity(count);
         for (i, (line, row)) in requested.into_iter().enumerate() {
+            self.lines.push(line);
             meetings.extend(self.meeting(i, line, &row, participants, slots, morning));
+        }
+        if meetings.len() < count {
+            return None;
         }
         let forbidden = self.forbidden(participants, slots)?;
         self.fixed(&mut meetings, slots);
@@ -332,18 +417,26 @@ impl Reader {
     ) -> Option<Meeting> {
         let field = format!("requested[{}]", i + 1);
         let [(_, a), (_, b), (_, session)] = row else {
-            self.fault(line, field, "must be `a, b, session`");
+            let reason = Message::new("`a, b, session`이어야 합니다", "must be `a, b, session`");
+            self.fault(line, field, reason);
             return None;
         };
         for side in [a, b] {
             if !(1..=participants).contains(side) {
-                let reason = format!("participant {side} is not within 1 to {participants}");
+                let reason = message!(
+                    "참가자 {side}: 1에서 {participants} 사이여야 합니다",
+                    "participant {side} is not within 1 to {participants}"
+                );
                 self.fault(line, &field, reason);
                 return None;
             }
         }
         if a == b {
-            self.fault(line, field, format!("pairs participant {a} with itself"));
+            let reason = message!(
+                "참가자 {a}을(를) 자기 자신과 짝지었습니다",
+                "pairs participant {a} with itself"
+            );
+            self.fault(line, field, reason);
             return None;
         }
         let window = match session {
@@ -351,7 +444,10 @@ impl Reader {
             2 => Some((morning..slots).collect()),
             3 => None,
             _ => {
-                let reason = format!("session {session} is not 1, 2 or 3");
+                let reason = message!(
+                    "세션 {session}: 1, 2, 3 가운데 하나여야 합니다",
+                    "session {session} is not 1, 2 or 3"
+                );
                 self.fault(line, field, reason);
                 return None;
             }
@@ -372,11 +468,10 @@ impl Reader {
         for (i, (_, row)) in rows.into_iter().enumerate() {
             for (line, slot) in &row {
                 if *slot > slots {
-                    let field = format!("forbidden[{}]", i + 1);
                     self.fault(
                         *line,
-                        field,
-                        format!("slot {slot} is not within 0 to {slots}"),
+                        format!("forbidden[{}]", i + 1),
+                        no_slot(*slot, slots),
                     );
                 }
             }
@@ -391,20 +486,17 @@ impl Reader {
             return;
         };
         let Value::List(fixed) = value else {
-            self.fault(line, "fixed", "must be a list of slots");
+            let reason = Message::new("슬롯의 목록이어야 합니다", "must be a list of slots");
+            self.fault(line, "fixed", reason);
             return;
         };
         if !self.length(line, "fixed", fixed.len(), Some(meetings.len())) {
             return;
         }
         for (i, (meeting, (line, slot))) in meetings.iter_mut().zip(fixed).enumerate() {
+            self.fixed.push(line);
             if slot > slots {
-                let field = format!("fixed[{}]", i + 1);
-                self.fault(
-                    line,
-                    field,
-                    format!("slot {slot} is not within 0 to {slots}"),
-                );
+                self.fault(line, format!("fixed[{}]", i + 1), no_slot(slot, slots));
             }
             meeting.fixed = slot.checked_sub(1);
         }
@@ -417,7 +509,10 @@ impl Reader {
             for (line, other) in row {
                 if !(1..=meetings).contains(&other) || other == i + 1 {
                     let field = format!("precedences[{}]", i + 1);
-                    let reason = format!("meeting {other} is not another of 1 to {meetings}");
+                    let reason = message!(
+                        "상담 {other}: 1에서 {meetings} 사이의 다른 상담이 아닙니다",
+                        "meeting {other} is not another of 1 to {meetings}"
+                    );
                     self.fault(line, field, reason);
                     continue;
                 }
@@ -426,4 +521,11 @@ impl Reader {
         }
         precedences
     }
+}
+
+fn no_slot(slot: usize, slots: usize) -> Message {
+    message!(
+        "슬롯 {slot}: 0에서 {slots} 사이여야 합니다",
+        "slot {slot} is not within 0 to {slots}"
+    )
 }

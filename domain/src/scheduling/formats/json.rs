@@ -5,43 +5,35 @@
 //! slots is the list of their places. `class` is `mutual`, `demand_side`, `supply_side` or `suggested`; `score` 0 to
 //! 10000; times are minutes. An unknown field is an error.
 //!
-//! May be left out: of the policy `order` (what is sought behind coverage and weight, see [`crate::scheduling::Aim`]); of a problem `groups` (members with a cap and a floor together; an organisation may be in several)
-//! and `resources` (units in each slot); of a participant `rest` (slots that stay free between two of its meetings) and
+//! May be left out: of a problem `groups` (members with a cap and a floor together; an organisation may be in several)
+//! and `resources` (units in each slot); of a participant `rest` (slots that stay free between two of its meetings),
 //! `equity_percent` (by which its requests weigh more), `preferred` (slots in which it would rather meet) and
-//! `finishes_early`; of a request `resources` (one unit of each) and `rule` (`free`,
-//! `required`, `forbidden`).
+//! `finishes_early`; of a request `resources` (one unit of each) and `rule` (`free`, `required`, `forbidden`); of the
+//! policy `order` (what is sought behind coverage and weight, the most important first: see [`Aim`]).
+//!
+//! [`Aim`]: crate::scheduling::Aim
+//!
+#![doc = concat!("```json\n", include_str!("examples/day.json"), "```")]
 //!
 //! ```
-//! let text = r#"{"problem": {
-//!   "slots": [
-//!     {"starts_minute": 540, "ends_minute": 560, "follows_break": false},
-//!     {"starts_minute": 560, "ends_minute": 580, "follows_break": false}
-//!   ],
-//!   "tables": [{"closed": []}],
-//!   "participants": [
-//!     {"seats": [{"available": [0, 1]}], "cap": 2, "floor": 0, "keeps_table": true},
-//!     {"seats": [{"available": [1]}], "cap": 1, "floor": 1, "keeps_table": false, "rest": 1, "equity_percent": 20,
-//!      "preferred": [1], "finishes_early": true}
-//!   ],
-//!   "requests": [
-//!     {"demander": 1, "provider": 0, "class": "mutual", "must": false, "score": 8000, "received": 0,
-//!      "remote": false, "slots": null, "resources": [0], "rule": "required"}
-//!   ],
-//!   "locks": [
-//!     {"request": 0, "slot": 1, "table": 0, "demander_seat": null, "provider_seat": null}
-//!   ],
-//!   "groups": [{"members": [0], "cap": 30, "floor": 1}],
-//!   "resources": [{"units": [0, 2]}]},
-//!   "policy": {"mutual": 400000, "demand_side": 200000, "supply_side": 100000, "suggested": 20000, "order": []}
-//! }"#;
-//! let (problem, policy) = matchday_domain::scheduling::formats::json::read(text).unwrap();
-//! assert_eq!(problem.requests.len(), 1);
-//! assert_eq!(policy, matchday_domain::scheduling::Policy::default());
+//! use matchday_domain::scheduling::{Policy, formats::json};
+//! let (problem, policy) = json::read(json::EXAMPLE).unwrap();
+//! assert_eq!((problem.slots.len(), problem.requests.len()), (4, 6));
+//! assert_eq!(policy, Policy::default());
 //! ```
 
-use super::{Fault, MOST_FAULTS, MOST_KINDS, MOST_PARTICIPANTS, MOST_REQUESTS, MOST_SLOTS};
+use super::{
+    Fault, MOST_FAULTS, MOST_KINDS, MOST_PARTICIPANTS, MOST_REQUESTS, MOST_SLOTS, not_within,
+};
+use crate::json_faults::told;
+use crate::message;
 use crate::scheduling::{Policy, Problem, ProblemError};
+use crate::text::Message;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// An example with everything that a problem may have.
+pub const EXAMPLE: &str = include_str!("examples/day.json");
 
 /// Most percent of equity, and most delegates of a participant.
 const MOST_EQUITY: u32 = 900;
@@ -54,42 +46,58 @@ struct Written {
     policy: Policy,
 }
 
+/// Reads one JSON document of any form; what it has besides is passed over.
+///
+/// # Errors
+/// The first place that is not of the form.
+pub fn document<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    parse(text, &mut |_| ())
+}
+
+/// The same; `unknown` hears the path of every field that is passed over.
+fn parse<T: DeserializeOwned>(text: &str, unknown: &mut dyn FnMut(String)) -> Result<T, Fault> {
+    if text.trim().is_empty() {
+        let reason = Message::new("파일이 비어 있습니다", "the file is empty");
+        return Err(Fault::new(1, "file", reason));
+    }
+    let mut json = serde_json::Deserializer::from_str(text);
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
+    let read: Result<T, serde_json::Error> =
+        serde_ignored::deserialize(tracked, |path| unknown(path.to_string()));
+    let read = read.map_err(|error| {
+        let line = error.line().max(1);
+        Fault::new(line, named(track.path().to_string()), told(&error))
+    })?;
+    if let Err(error) = json.end() {
+        let reason = Message::new("문서 뒤에 글이 더 있습니다", "more text than one document");
+        return Err(Fault::new(error.line().max(1), "file", reason));
+    }
+    Ok(read)
+}
+
 /// Reads a problem and its policy.
 ///
 /// # Errors
 /// What is wrong with it, at most twenty.
 pub fn read(text: &str) -> Result<(Problem, Policy), Vec<Fault>> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let mut track = serde_path_to_error::Track::new();
     let mut unknown = Vec::new();
-    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
-    let written: Result<Written, serde_json::Error> = serde_ignored::deserialize(tracked, |path| {
+    let mut keep = |path| {
         if unknown.len() < MOST_FAULTS {
-            unknown.push(path.to_string());
+            unknown.push(path);
         }
-    });
-    let Written { problem, policy } = written.map_err(|error| {
-        let reason = error.to_string();
-        let reason = reason.split(" at line ").next().unwrap_or_default();
-        vec![Fault::new(
-            error.line().max(1),
-            named(track.path().to_string()),
-            reason,
-        )]
-    })?;
-    if let Err(error) = json.end() {
-        let fault = Fault::new(error.line().max(1), "file", "more text than one problem");
-        return Err(vec![fault]);
-    }
+    };
+    let Written { problem, policy } = parse(text, &mut keep).map_err(|fault| vec![fault])?;
     let mut faults: Vec<Fault> = unknown
         .into_iter()
-        .map(|path| {
+        .map(|path: String| {
             let name = path.rsplit('.').next().unwrap_or_default();
             let line = line_of_key(text, name);
-            Fault::new(line, named(path), "unknown field")
+            let reason = Message::new("알 수 없는 항목입니다", "unknown field");
+            Fault::new(line, named(path), reason)
         })
         .collect();
-    let mut fault = |list: &str, index: usize, reason: String| {
+    let mut fault = |list: &str, index: usize, reason: Message| {
         if faults.len() < MOST_FAULTS {
             let field = format!("problem.{list}[{index}]");
             faults.push(Fault::new(line_of(text, list, index), field, reason));
@@ -110,10 +118,18 @@ pub fn read(text: &str) -> Result<(Problem, Policy), Vec<Fault>> {
     ];
     for (list, size, most) in sizes {
         if size > most {
-            fault(list, most, format!("{size} entries, at most {most}"));
+            let reason = message!(
+                "{size}개: {most}개까지입니다",
+                "{size} entries, at most {most}"
+            );
+            fault(list, most, reason);
         }
     }
-    let slots = problem.slots.len();
+    // Without slots that alone is told.
+    let slots = match problem.slots.len() {
+        0 => usize::MAX,
+        slots => slots,
+    };
     for (i, participant) in problem.participants.iter().enumerate() {
         let mut seen = participant
             .seats
@@ -135,35 +151,36 @@ pub fn read(text: &str) -> Result<(Problem, Policy), Vec<Fault>> {
             fault("requests", i, beyond(slot, slots));
         }
         if request.score > 10_000 {
-            fault(
-                "requests",
-                i,
-                format!("score {} is above 10000", request.score),
+            let score = request.score;
+            let reason = message!(
+                "점수 {score}: 10000을 넘습니다",
+                "score {score} is above 10000"
             );
+            fault("requests", i, reason);
         }
     }
     for (i, participant) in problem.participants.iter().enumerate() {
         if participant.equity_percent > MOST_EQUITY {
             let equity = participant.equity_percent;
-            fault(
-                "participants",
-                i,
-                format!("equity {equity} is above {MOST_EQUITY}"),
+            let reason = message!(
+                "형평 가산 {equity}: {MOST_EQUITY}을(를) 넘습니다",
+                "equity {equity} is above {MOST_EQUITY}"
             );
+            fault("participants", i, reason);
         }
         if participant.seats.len() > MOST_SEATS {
             let seats = participant.seats.len();
-            fault(
-                "participants",
-                i,
-                format!("{seats} seats, at most {MOST_SEATS}"),
+            let reason = message!(
+                "참석자 {seats}명: {MOST_SEATS}명까지입니다",
+                "{seats} seats, at most {MOST_SEATS}"
             );
+            fault("participants", i, reason);
         }
     }
     if let Err(errors) = problem.check() {
         for error in errors.into_iter().take(MOST_FAULTS) {
             let (list, index) = place(&error);
-            fault(list, index, error.to_string());
+            fault(list, index, error.message());
         }
     }
     let weights = [
@@ -175,7 +192,7 @@ pub fn read(text: &str) -> Result<(Problem, Policy), Vec<Fault>> {
     for (name, weight) in weights {
         if !(0..=1_000_000_000).contains(&weight) {
             let line = line_of_key(text, name);
-            let reason = format!("weight {weight} is not within 0 to 1000000000");
+            let reason = not_within(weight, 0, 1_000_000_000);
             faults.push(Fault::new(line, format!("policy.{name}"), reason));
         }
     }
@@ -186,8 +203,11 @@ pub fn read(text: &str) -> Result<(Problem, Policy), Vec<Fault>> {
     }
 }
 
-fn beyond(slot: usize, slots: usize) -> String {
-    format!("slot {slot} does not exist, there are {slots}")
+fn beyond(slot: usize, slots: usize) -> Message {
+    message!(
+        "슬롯 {slot}이(가) 없습니다. 슬롯은 {slots}개이며 0부터 셉니다",
+        "slot {slot} does not exist, there are {slots}, counted from 0"
+    )
 }
 
 /// The list and the entry of an error.
@@ -214,12 +234,12 @@ fn line_at(text: &str, place: usize) -> usize {
     text[..place].matches('\n').count() + 1
 }
 
-/// A path as it is told: a key may be empty, and is then told as it is written.
+/// A path as it is told: a key may be empty, and is then told as it is written; the whole is the file.
 fn named(path: String) -> String {
-    if path.is_empty() {
-        "\"\"".to_owned()
-    } else {
-        path
+    match path.strip_suffix(".?").unwrap_or(&path) {
+        "" => "\"\"".to_owned(),
+        "." | "?" => "file".to_owned(),
+        known => known.to_owned(),
     }
 }
 

@@ -5,11 +5,18 @@
 //! availability masks (bit t is slot t); then R rows `provider demander score mask`, a provider 0..H, a demander 0..C,
 //! and the mask of the slots in which the two may meet. Masks are decimal. A participant has one seat.
 
-use super::{Fault, MOST_FAULTS, MOST_PARTICIPANTS, MOST_REQUESTS, MOST_SLOTS};
+use super::{
+    Fault, MOST_FAULTS, MOST_PARTICIPANTS, MOST_REQUESTS, MOST_SLOTS, negative, not_within, quoted,
+};
+use crate::message;
 use crate::scheduling::{
     PairRule, Participant, PriorityClass, Problem, ProblemError, Request, Seat, Slot, SlotSet,
     Table,
 };
+use crate::text::Message;
+
+/// An example: two hospitals, three companies.
+pub const EXAMPLE: &str = include_str!("examples/day.mm");
 
 /// Most points of a score.
 const MOST_SCORE: usize = 10_000;
@@ -50,7 +57,7 @@ fn place(error: &ProblemError, lines: &[usize]) -> Fault {
         ProblemError::NoTable => (Some(2), "tables"),
         _ => (None, "mm"),
     };
-    Fault::new(line.unwrap_or(1), field, error.to_string())
+    Fault::new(line.unwrap_or(1), field, error.message())
 }
 
 struct Reader<I> {
@@ -62,13 +69,14 @@ struct Reader<I> {
 impl<'a, I: Iterator<Item = (usize, &'a str)>> Reader<I> {
     fn word(&mut self, field: &str) -> Result<&'a str, Fault> {
         let Some((line, word)) = self.words.next() else {
-            return Err(Fault::new(self.last, field, "the file ends before it"));
+            let reason = Message::new("그 앞에서 파일이 끝납니다", "the file ends before it");
+            return Err(Fault::new(self.last, field, reason));
         };
         self.line = line;
         Ok(word)
     }
 
-    fn fault(&self, field: &str, reason: impl Into<String>) -> Fault {
+    fn fault(&self, field: &str, reason: Message) -> Fault {
         Fault::new(self.line, field, reason)
     }
 
@@ -76,17 +84,15 @@ impl<'a, I: Iterator<Item = (usize, &'a str)>> Reader<I> {
     fn number(&mut self, field: &str, least: usize, most: usize) -> Result<usize, Fault> {
         let word = self.word(field)?;
         if word.starts_with('-') {
-            return Err(self.fault(field, "a negative number"));
+            return Err(self.fault(field, negative()));
         }
         match word.parse::<usize>() {
             Ok(number) if (least..=most).contains(&number) => Ok(number),
-            Ok(number) => {
-                let reason = format!("{number} is not within {least} to {most}");
-                Err(self.fault(field, reason))
-            }
+            Ok(number) => Err(self.fault(field, not_within(number, least, most))),
             Err(_) => {
-                let word: String = word.escape_default().take(20).collect();
-                Err(self.fault(field, format!("`{word}` is not a number")))
+                let word = quoted(word);
+                let reason = message!("{word}: 정수가 아닙니다", "{word} is not a number");
+                Err(self.fault(field, reason))
             }
         }
     }
@@ -95,14 +101,21 @@ impl<'a, I: Iterator<Item = (usize, &'a str)>> Reader<I> {
     fn mask(&mut self, field: &str, slots: usize) -> Result<SlotSet, Fault> {
         let word = self.word(field)?;
         let Ok(mask) = word.parse::<u128>() else {
-            let word: String = word.escape_default().take(20).collect();
-            return Err(self.fault(field, format!("`{word}` is not a mask")));
+            let word = quoted(word);
+            let reason = message!(
+                "{word}: {MOST_SLOTS}비트 이하의 마스크가 아닙니다",
+                "{word} is not a mask of at most {MOST_SLOTS} bits"
+            );
+            return Err(self.fault(field, reason));
         };
         let bits = (0..MOST_SLOTS).filter(|bit| mask >> bit & 1 == 1);
         let set: SlotSet = bits.clone().collect();
         match bits.max() {
             Some(last) if last >= slots => {
-                let reason = format!("the mask {mask} has bit {last}, there are {slots} slots");
+                let reason = message!(
+                    "마스크 {mask}에 비트 {last}이(가) 있으나 슬롯은 {slots}개입니다",
+                    "the mask {mask} has bit {last}, there are {slots} slots"
+                );
                 Err(self.fault(field, reason))
             }
             _ => Ok(set),
@@ -112,7 +125,11 @@ impl<'a, I: Iterator<Item = (usize, &'a str)>> Reader<I> {
     /// The problem and the line of each request.
     fn problem(&mut self) -> Result<(Problem, Vec<usize>), Fault> {
         if self.word("mm")? != "mm" {
-            return Err(self.fault("mm", "the text must begin with `mm H C R T AM`"));
+            let reason = Message::new(
+                "글이 `mm H C R T AM`으로 시작해야 합니다",
+                "the text must begin with `mm H C R T AM`",
+            );
+            return Err(self.fault("mm", reason));
         }
         let providers = self.number("H", 0, MOST_PARTICIPANTS)?;
         let demanders = self.number("C", 0, MOST_PARTICIPANTS)?;
@@ -172,7 +189,10 @@ impl<'a, I: Iterator<Item = (usize, &'a str)>> Reader<I> {
         match self.words.next() {
             None => Ok((problem, lines)),
             Some((line, _)) => {
-                let reason = format!("more text than {requests} requests");
+                let reason = message!(
+                    "요청 {requests}개 뒤에 글이 더 있습니다",
+                    "more text than {requests} requests"
+                );
                 Err(Fault::new(line, "R", reason))
             }
         }

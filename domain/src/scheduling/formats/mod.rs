@@ -10,6 +10,8 @@ pub mod mm;
 #[cfg(test)]
 mod tests;
 
+use crate::message;
+use crate::text::{Language, Message};
 use std::fmt;
 
 pub use super::problem::MOST_SLOTS;
@@ -30,22 +32,35 @@ pub struct Fault {
     /// The field, as the format names it.
     pub field: String,
     /// What is wrong with it.
-    pub reason: String,
+    pub reason: Message,
 }
 
 impl Fault {
-    fn new(line: usize, field: impl Into<String>, reason: impl Into<String>) -> Self {
+    fn new(line: usize, field: impl Into<String>, reason: Message) -> Self {
         Self {
             line,
             field: field.into(),
-            reason: reason.into(),
+            reason,
         }
+    }
+
+    /// Line, field and reason in a sentence.
+    pub fn message(&self) -> Message {
+        let Self {
+            line,
+            field,
+            reason,
+        } = self;
+        Message::new(
+            format!("{line}행, {field}: {}", reason.ko),
+            format!("line {line}, {field}: {}", reason.en),
+        )
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, {}: {}", self.line, self.field, self.reason)
+        f.write_str(self.message().get(Language::En))
     }
 }
 
@@ -53,3 +68,32 @@ impl std::error::Error for Fault {}
 
 /// Faults told at most; a broken file has thousands for one cause.
 const MOST_FAULTS: usize = 20;
+
+fn missing() -> Message {
+    Message::new("빠져 있습니다", "missing")
+}
+
+fn negative() -> Message {
+    Message::new("음수입니다", "a negative number")
+}
+
+fn not_within(
+    number: impl fmt::Display,
+    least: impl fmt::Display,
+    most: impl fmt::Display,
+) -> Message {
+    message!(
+        "{number}: {least}에서 {most} 사이여야 합니다",
+        "{number} is not within {least} to {most}"
+    )
+}
+
+/// The beginning of a word that is quoted.
+fn quoted(word: &str) -> String {
+    let escaped: String = word.escape_default().take(21).collect();
+    if escaped.len() > 20 {
+        format!("`{escaped:.20}…`")
+    } else {
+        format!("`{escaped}`")
+    }
+}

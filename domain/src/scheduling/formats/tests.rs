@@ -49,10 +49,18 @@ const JSON: &str = r#"{"problem": {
   ]}
 }"#;
 
-/// Line, field, and a part of the reason of the first fault.
+fn is_korean(text: &str) -> bool {
+    text.chars().any(|c| ('가'..='힣').contains(&c))
+}
+
+/// Line, field, and the reason of the first fault; each fault is told in both languages.
 fn told<T: std::fmt::Debug>(read: Result<T, Vec<Fault>>) -> (usize, String, String) {
-    let fault = read.unwrap_err().remove(0);
-    (fault.line, fault.field, fault.reason)
+    let faults = read.unwrap_err();
+    for Fault { reason, .. } in &faults {
+        assert!(is_korean(&reason.ko) && !reason.en.is_empty(), "{reason:?}");
+    }
+    let fault = faults[0].clone();
+    (fault.line, fault.field, fault.reason.en)
 }
 
 #[track_caller]
@@ -82,6 +90,33 @@ fn good_texts_are_read() {
     assert_eq!(problem.participants[0].cap, 3);
     let (problem, _) = json::read(JSON).unwrap();
     assert_eq!(problem.requests.len(), 2);
+}
+
+#[test]
+fn examples_are_read() {
+    let (problem, _) = json::read(json::EXAMPLE).unwrap();
+    assert!(!problem.locks.is_empty() && !problem.groups.is_empty());
+    assert_eq!(mm::read(mm::EXAMPLE).unwrap().requests.len(), 5);
+    let (all_meet, problem, unsound) = dzn::read_ours(dzn::EXAMPLE).unwrap();
+    assert_eq!((all_meet.meetings.len(), unsound), (5, Vec::new()));
+    assert_eq!(problem.locks.len(), 1);
+}
+
+#[test]
+fn what_our_own_problem_cannot_have_is_told_with_its_place() {
+    let (.., faults) = dzn::read_ours(DZN).unwrap();
+    expect(Err::<(), _>(faults), 14, "precedences", "all meetings");
+    let plain = DZN.replacen("precedences = [{},\n{1}];\n", "", 1);
+    let with = |from: &str, to: &str| {
+        let (.., faults) = dzn::read_ours(&plain.replacen(from, to, 1)).unwrap();
+        Err::<(), _>(faults)
+    };
+    expect(with("[0,4]", "[0,2]"), 13, "fixed[2]", "cannot meet");
+    expect(with("[0,4]", "[3,0]"), 13, "fixed[1]", "session");
+    expect(with("|2, 3,3", "|2, 1,3"), 8, "requested[2]", "repeats");
+    let shared = plain.replacen("|2, 3,3", "|2, 3,1", 1);
+    let (.., faults) = dzn::read_ours(&shared.replacen("[0,4]", "[1,1]", 1)).unwrap();
+    expect(Err::<(), _>(faults), 13, "fixed[2]", "another fixed");
 }
 
 #[test]
@@ -216,8 +251,8 @@ fn bad_json_is_told() {
     expect(
         json::read(&JSON[..300]),
         8,
-        "problem.participants[0].?",
-        "EOF",
+        "problem.participants[0]",
+        "ends in the middle",
     );
     expect(
         with("\"cap\": 2", "\"cap\": 2, \"equity_percent\": 1000"),
@@ -229,7 +264,7 @@ fn bad_json_is_told() {
         with("\"slots\": null", "\"slots\": null, \"rule\": \"banned\""),
         13,
         "problem.requests[0].rule",
-        "unknown variant",
+        "unknown value",
     );
     expect(
         with("\"slots\": null", "\"slots\": null, \"resources\": [0]"),
@@ -321,7 +356,7 @@ fn what_is_too_large_is_told() {
     let (_, tail) = tail.split_once("],\n  \"locks\"").unwrap();
     let text = format!("{head}\"requests\": [{many}],\n  \"locks\"{tail}");
     let faults = json::read(&text).unwrap_err();
-    assert_eq!(faults[0].reason, "200001 entries, at most 200000");
+    assert_eq!(faults[0].reason.en, "200001 entries, at most 200000");
     assert!(faults.len() <= 20);
     // Weights of which the sums would not fit.
     let heavy = "{\"policy\": {\"mutual\": 1000000000, \"demand_side\": 1, \"supply_side\": 1, \"suggested\": 1},\n\"problem\":";

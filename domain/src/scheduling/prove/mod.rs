@@ -14,6 +14,7 @@ mod reason;
 mod required;
 mod rup;
 mod solver;
+mod told;
 
 pub use certify::{Certificate, certify};
 pub use check::{Broken, check};

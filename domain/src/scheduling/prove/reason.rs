@@ -39,18 +39,7 @@ pub enum Condition {
 
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Window { meeting } => write!(f, "the session of meeting {}", meeting + 1),
-            Self::Fixed { meeting } => write!(f, "the fixed slot of meeting {}", meeting + 1),
-            Self::Forbidden { participant } => {
-                write!(f, "the forbidden slots of participant {}", participant + 1)
-            }
-            Self::Precedence { first, second } => {
-                write!(f, "meeting {} before meeting {}", first + 1, second + 1)
-            }
-            Self::Tables => f.write_str("the number of tables"),
-            Self::Fairness => f.write_str("the fairness of breaks"),
-        }
+        f.write_str(&self.message(1).en)
     }
 }
 

@@ -52,19 +52,7 @@ pub enum Clash {
 
 impl fmt::Display for Clash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let one = |n: &usize| n + 1;
-        match self {
-            Self::Required { request } => write!(f, "request {} is required", one(request)),
-            Self::Locked { request } => write!(f, "request {} is locked", one(request)),
-            Self::Delegates { participant } => {
-                write!(f, "the delegates of participant {}", one(participant))
-            }
-            Self::Cap { participant } => write!(f, "the cap of participant {}", one(participant)),
-            Self::Rest { participant } => write!(f, "the rest of participant {}", one(participant)),
-            Self::GroupCap { group } => write!(f, "the cap of group {}", one(group)),
-            Self::Tables => f.write_str("the number of tables"),
-            Self::Resource { resource } => write!(f, "the units of resource {}", one(resource)),
-        }
+        f.write_str(&self.message(1).en)
     }
 }
 

@@ -44,6 +44,15 @@ pub(super) trait Sat {
 }
 
 impl Solver {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            #[cfg(feature = "cadical")]
+            Self::Cadical => "CaDiCaL",
+            Self::Batsat => "BatSat",
+        }
+    }
+
     /// An empty solver.
     pub(super) fn open<'a>(self, stop: Stop<'a>) -> Box<dyn Sat + 'a> {
         match self {

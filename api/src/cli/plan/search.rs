@@ -1,0 +1,177 @@
+//! An arrangement by our own levels, anew or from a published timetable.
+
+use super::super::Failure;
+use super::Wish;
+use super::file::{Case, input, timetable};
+use super::solution::{Because, Objective, Row, Solution, Status, Timetable};
+use crate::output::Output;
+use crate::progress::progress;
+use matchday_domain::message;
+use matchday_domain::scheduling::{
+    ArrangeError, Arrangement, ChangePrice, Options, Problem, Progress, Published, arrange, repair,
+};
+use matchday_domain::text::Message;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+pub(super) fn ours(
+    case: &Case,
+    wish: &Wish,
+    file: &Path,
+    out: Output,
+) -> Result<Solution, Failure> {
+    if !case.unsound.is_empty() {
+        let faults = case.unsound.clone();
+        return Err(Failure::Faults(file.display().to_string(), faults));
+    }
+    let begun = Instant::now();
+    let limit = Duration::from_secs(wish.time_limit);
+    let published = match &wish.from {
+        Some(from) => {
+            let published = timetable(from)?;
+            belongs(&case.problem, &published, from)?;
+            Some(published.placed())
+        }
+        None => None,
+    };
+    let iterations = wish.iterations;
+    let iterations = iterations.unwrap_or(if published.is_some() {
+        200_000
+    } else {
+        1_000_000
+    });
+    let bar = progress(
+        out.pick("시도", "iterations").to_owned(),
+        usize::try_from(iterations).unwrap_or(0),
+    );
+    let one = |seed: u64, shown: bool| {
+        let options = Options { seed, iterations };
+        let mut tell = |done: &Progress| {
+            if shown {
+                bar.set_position(done.iteration);
+            }
+            if begun.elapsed() < limit {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        };
+        match &published {
+            None => arrange(&case.problem, &case.policy, &options, &mut tell),
+            Some(meetings) => {
+                let usual = ChangePrice::Score(case.thirty_points);
+                let published = Published {
+                    meetings,
+                    price: wish.price_of_change.unwrap_or(usual),
+                    past: wish.past,
+                };
+                repair(&case.problem, &case.policy, &options, &published, &mut tell)
+            }
+        }
+    };
+    let found = best_of(wish.threads, wish.seed, &one);
+    bar.finish_and_clear();
+    let seconds = begun.elapsed().as_secs_f64();
+    let arrangement = match found {
+        Ok(arrangement) => arrangement,
+        Err(ArrangeError::Infeasible(clash)) => {
+            let conditions = clash.into_iter().map(Because::Required).collect();
+            let none = Solution::new(Objective::Ours, Status::Infeasible, wish.seed, seconds);
+            return Ok(none.because(conditions, case.first));
+        }
+        // A meeting twice: what else `Published` may be was seen before.
+        Err(ArrangeError::Published(i)) if wish.from.is_some() => {
+            let reason = message!(
+                "meetings[{i}]: 요청이 두 번 있습니다",
+                "meetings[{i}]: its request is there twice"
+            );
+            return Err(input(wish.from.as_deref().unwrap_or(file), &reason));
+        }
+        Err(error) => return Err(input(file, &error.message())),
+    };
+    let status = if arrangement.stopped_early {
+        Status::Stopped
+    } else {
+        Status::Arranged
+    };
+    let mut solution = Solution::new(Objective::Ours, status, arrangement.seed, seconds);
+    solution.iterations = arrangement.iterations;
+    Ok(solution
+        .with_levels(arrangement.levels)
+        .with_meetings(arrangement.meetings, &case.problem)
+        .with_left_out(arrangement.left_out, &case.problem, case.first))
+}
+
+/// Whether a published timetable can be one of the problem: its requests and slots are there, and between the same two.
+fn belongs(problem: &Problem, published: &Timetable, from: &Path) -> Result<(), Failure> {
+    let (requests, slots) = (problem.requests.len(), problem.slots.len());
+    let wrong = |row: &Row| {
+        let Some(request) = problem.requests.get(row.request) else {
+            return Some(message!(
+                "요청 {0}이(가) 없습니다. 요청은 {requests}개이며 0부터 셉니다",
+                "there is no request {0}; there are {requests}, counted from 0",
+                row.request
+            ));
+        };
+        let slot = row.placed().slot;
+        if slot >= slots {
+            return Some(message!(
+                "슬롯 {slot}이(가) 없습니다. 슬롯은 {slots}개이며 0부터 셉니다",
+                "there is no slot {slot}; there are {slots}, counted from 0"
+            ));
+        }
+        let sides = [row.demander, row.provider];
+        let now = [request.demander, request.provider];
+        let same = sides
+            .iter()
+            .zip(now)
+            .all(|(then, now)| then.is_none_or(|then| then == now));
+        (!same).then(|| {
+            message!(
+                "요청 {0}은(는) 참가자 {1}와(과) {2} 사이였으나 문제에서는 {3}와(과) {4} 사이입니다",
+                "request {0} was between participants {1} and {2}; in the problem it is between {3} and {4}",
+                row.request,
+                sides[0].unwrap_or(now[0]),
+                sides[1].unwrap_or(now[1]),
+                now[0],
+                now[1]
+            )
+        })
+    };
+    let found = published.meetings.iter().enumerate();
+    let found = found.filter_map(|(i, row)| Some((i, wrong(row)?))).next();
+    let Some((i, Message { ko, en })) = found else {
+        return Ok(());
+    };
+    Err(input(
+        from,
+        &message!(
+            "meetings[{i}]: {ko}. 다른 날의 시간표입니까?",
+            "meetings[{i}]: {en}. Is it the timetable of another day?"
+        ),
+    ))
+}
+
+type Found = Result<Arrangement, ArrangeError>;
+
+/// The best of several seeds, each on a thread; of equals the first.
+fn best_of(threads: u16, seed: u64, one: &(dyn Fn(u64, bool) -> Found + Sync)) -> Found {
+    let others: Vec<Found> = std::thread::scope(|scope| {
+        let started: Vec<_> = (1..u64::from(threads))
+            .map(|more| scope.spawn(move || one(seed.wrapping_add(more), false)))
+            .collect();
+        let mut all = vec![one(seed, true)];
+        all.extend(started.into_iter().filter_map(|thread| thread.join().ok()));
+        all
+    });
+    let better = |best: Found, other: Found| match (best, other) {
+        (Ok(best), Ok(other)) if other.is_better_than(&best) => Ok(other),
+        (Ok(best), _) | (Err(_), Ok(best)) => Ok(best),
+        (error, _) => error,
+    };
+    others
+        .into_iter()
+        .reduce(better)
+        .unwrap_or(Err(ArrangeError::Undecided))
+}

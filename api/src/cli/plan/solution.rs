@@ -1,0 +1,301 @@
+//! What a run found, and what is read of it again.
+
+use clap::ValueEnum;
+use matchday_domain::message;
+use matchday_domain::scheduling::prove::{Certificate, Condition, Solver};
+use matchday_domain::scheduling::{Clash, LeftOut, Level, Placed, Problem};
+use matchday_domain::text::{Message, Text};
+use serde::{Deserialize, Serialize};
+
+/// What is sought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Objective {
+    /// Coverage, weight, breaks, idle slots, table moves, in this order; not every request need be met.
+    #[default]
+    Ours,
+    /// Every request is met; the fewest breaks, proved.
+    Breaks,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Status {
+    Arranged,
+    Optimal,
+    Stopped,
+    Infeasible,
+}
+
+impl Status {
+    pub(super) fn message(self) -> Message {
+        match self {
+            Self::Arranged => Message::new("편성됨", "arranged"),
+            Self::Optimal => Message::new("최적", "optimal"),
+            Self::Stopped => Message::new("제한 시간에 멈춤", "stopped"),
+            Self::Infeasible => Message::new("불가능", "infeasible"),
+        }
+    }
+}
+
+/// Something with its sentence.
+#[derive(Debug, Serialize)]
+pub(super) struct Told<T> {
+    #[serde(flatten)]
+    pub what: T,
+    pub message: Message,
+}
+
+/// A meeting and who meets.
+#[derive(Debug, Serialize)]
+pub(super) struct Meeting {
+    #[serde(flatten)]
+    pub placed: Placed,
+    pub demander: usize,
+    pub provider: usize,
+}
+
+/// What is printed with `--json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Solution {
+    pub objective: Objective,
+    pub status: Status,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fairness: Option<usize>,
+    pub seed: u64,
+    pub iterations: u64,
+    pub seconds: f64,
+    pub levels: Vec<Told<Level>>,
+    pub meetings: Vec<Meeting>,
+    pub left_out: Vec<Told<LeftOut>>,
+    /// Conditions that exclude each other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Vec<Told<Because>>>,
+    /// What proved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub solver: Option<Solver>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Told<Certified>>,
+}
+
+impl Solution {
+    pub(super) fn new(objective: Objective, status: Status, seed: u64, seconds: f64) -> Self {
+        Self {
+            objective,
+            status,
+            fairness: None,
+            seed,
+            iterations: 0,
+            seconds,
+            levels: Vec::new(),
+            meetings: Vec::new(),
+            left_out: Vec::new(),
+            reason: None,
+            solver: None,
+            certificate: None,
+        }
+    }
+
+    pub(super) fn with_levels(mut self, levels: Vec<Level>) -> Self {
+        let told = levels.into_iter().map(|what| Told {
+            message: what.name.label(),
+            what,
+        });
+        self.levels = told.collect();
+        self
+    }
+
+    pub(super) fn with_meetings(mut self, meetings: Vec<Placed>, problem: &Problem) -> Self {
+        let told = meetings.into_iter().map(|placed| {
+            let request = &problem.requests[placed.request];
+            Meeting {
+                placed,
+                demander: request.demander,
+                provider: request.provider,
+            }
+        });
+        self.meetings = told.collect();
+        self
+    }
+
+    /// Participants are told by their number in the file, of which `first` is the first.
+    pub(super) fn with_left_out(
+        mut self,
+        left_out: Vec<LeftOut>,
+        problem: &Problem,
+        first: usize,
+    ) -> Self {
+        let name = |participant: usize| {
+            let n = participant + first;
+            Text::new(
+                Some(&format!("참가자 {n}")),
+                Some(&format!("participant {n}")),
+            )
+        };
+        let told = left_out.into_iter().map(|what| Told {
+            message: what.reason.message(problem, what.request, &name),
+            what,
+        });
+        self.left_out = told.collect();
+        self
+    }
+
+    pub(super) fn because(mut self, conditions: Vec<Because>, first: usize) -> Self {
+        let told = conditions.into_iter().map(|what| Told {
+            message: what.message(first),
+            what,
+        });
+        self.reason = Some(told.collect());
+        self
+    }
+}
+
+/// A condition of an infeasible problem.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Because {
+    /// That all required meetings take place.
+    Required(Clash),
+    /// That all meetings take place.
+    AllMeet(Condition),
+}
+
+impl Because {
+    fn message(&self, first: usize) -> Message {
+        match self {
+            Self::Required(clash) => clash.message(first),
+            Self::AllMeet(condition) => condition.message(first),
+        }
+    }
+}
+
+/// What became of the check of a refutation.
+#[derive(Debug, Serialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub(super) enum Checked {
+    /// A checker followed every step.
+    Checked { clauses: usize, steps: usize },
+    /// It was not, and why.
+    NotChecked { reason: Unchecked },
+    /// A step does not follow.
+    Refused { step: usize },
+    /// There is a better timetable, against the proof.
+    Contradicted { breaks: usize },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Unchecked {
+    /// The time limit.
+    Limit,
+    /// Nothing was decided that could be refuted.
+    Undecided,
+}
+
+/// The check of a refutation: by which solver, what became of it, and how long it took.
+#[derive(Debug, Serialize)]
+pub(super) struct Certified {
+    pub solver: Solver,
+    #[serde(flatten)]
+    pub checked: Checked,
+    pub seconds: f64,
+}
+
+impl From<Certificate> for Checked {
+    fn from(certificate: Certificate) -> Self {
+        match certificate {
+            Certificate::Checked { clauses, steps } => Self::Checked { clauses, steps },
+            Certificate::Better { breaks, .. } => Self::Contradicted { breaks },
+            Certificate::Refused(step) => Self::Refused { step },
+            Certificate::Stopped => Self::NotChecked {
+                reason: Unchecked::Limit,
+            },
+        }
+    }
+}
+
+impl Certified {
+    pub(super) fn told(self) -> Told<Self> {
+        let (solver, seconds) = (self.solver.name(), self.seconds);
+        let message = match &self.checked {
+            Checked::Checked { clauses, steps } => message!(
+                "반증 확인됨: {solver}, 절 {clauses}개, 단계 {steps}개, {seconds:.2}초",
+                "refutation checked: {solver}, {clauses} clauses, {steps} steps, {seconds:.2} s"
+            ),
+            Checked::NotChecked {
+                reason: Unchecked::Limit,
+            } => message!(
+                "반증 확인되지 않음: 제한 시간 ({seconds:.2}초)",
+                "refutation not checked: limit ({seconds:.2} s)"
+            ),
+            Checked::NotChecked {
+                reason: Unchecked::Undecided,
+            } => Message::new(
+                "반증 확인되지 않음: 증명이 끝나지 않았습니다",
+                "refutation not checked: nothing was decided",
+            ),
+            Checked::Refused { step } => message!(
+                "반증의 단계 {step}이(가) 성립하지 않습니다: 증명된 것이 없습니다",
+                "step {step} of the refutation does not follow: nothing is shown"
+            ),
+            Checked::Contradicted { breaks } => message!(
+                "{solver}이(가) 공백 {breaks}회인 시간표를 찾았습니다: 증명과 어긋납니다",
+                "{solver} found a timetable of {breaks} breaks, against the proof"
+            ),
+        };
+        Told {
+            what: self,
+            message,
+        }
+    }
+
+    /// Whether the proof is contradicted or not followed.
+    pub(super) fn is_bad(&self) -> bool {
+        matches!(
+            self.checked,
+            Checked::Refused { .. } | Checked::Contradicted { .. }
+        )
+    }
+}
+
+/// What is read of a timetable that `--json` printed.
+#[derive(Debug, Deserialize)]
+pub(super) struct Timetable {
+    #[serde(default)]
+    pub objective: Objective,
+    #[serde(default)]
+    pub fairness: Option<usize>,
+    #[serde(default)]
+    pub levels: Vec<Level>,
+    pub meetings: Vec<Row>,
+}
+
+/// A meeting of it; who meets is said since some version.
+#[derive(Debug, Deserialize)]
+pub(super) struct Row {
+    pub request: usize,
+    slot: usize,
+    table: Option<usize>,
+    demander_seat: usize,
+    provider_seat: usize,
+    pub demander: Option<usize>,
+    pub provider: Option<usize>,
+}
+
+impl Row {
+    pub(super) fn placed(&self) -> Placed {
+        Placed {
+            request: self.request,
+            slot: self.slot,
+            table: self.table,
+            demander_seat: self.demander_seat,
+            provider_seat: self.provider_seat,
+        }
+    }
+}
+
+impl Timetable {
+    pub(super) fn placed(&self) -> Vec<Placed> {
+        self.meetings.iter().map(Row::placed).collect()
+    }
+}
