@@ -39,7 +39,7 @@ pub use kept::{KnownMatches, MatchPlan};
 pub use listen::Listener;
 pub use matches::{MatchFilter, StoredMatch};
 pub use organisation::ListedMember;
-pub use outbox::{Job, JobCounts, JobRow, Leased};
+pub use outbox::{Job, JobCounts, JobRow, Lane, Leased};
 pub use page::Ranked;
 pub use person_data::{Mention, PersonRows};
 pub use terminology::{TerminologySource, TerminologySources};
