@@ -78,7 +78,7 @@ pub struct StoreConfig {
     pub url: String,
     /// Most connections of this process.
     pub max_connections: u32,
-    /// Longest wait for a connection.
+    /// Longest wait for a connection, and on SQLite then for another writer.
     pub acquire_timeout: Duration,
 }
 
@@ -140,12 +140,14 @@ impl Store {
             .acquire_timeout(config.acquire_timeout)
             .test_before_acquire(false)
             .sqlx_logging(false);
-        options.map_sqlx_sqlite_opts(|sqlite| {
+        // Whoever holds the lock is waited for as long as a connection is: then who asks is told to come back.
+        let wait = config.acquire_timeout;
+        options.map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
                 .synchronous(sea_orm::sqlx::sqlite::SqliteSynchronous::Normal)
                 .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(10))
+                .busy_timeout(wait)
         });
         let mut conn = Database::connect(options).await?;
         let statements = Arc::new(AtomicU64::new(0));
