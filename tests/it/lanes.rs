@@ -92,7 +92,7 @@ async fn leased_once(database: TestDatabase) {
         let settings = [
             ("database.url", database.url.as_str()),
             ("database.acquire_timeout_ms", "30000"),
-            ("mail.url", "memory:"),
+            ("mail.url", "smtp://127.0.0.1:1"),
         ];
         let settings = settings.map(|(key, value)| (key.to_owned(), value.to_owned()));
         let config = Config::merge(vec![Layer::flags(settings)]).unwrap();

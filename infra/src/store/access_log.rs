@@ -88,6 +88,7 @@ impl Store {
     /// # Errors
     /// The database; then nobody may get to see what was read.
     pub async fn add_access_lines(&self, lines: &[AccessLine]) -> Result<(), StoreError> {
+        let _turn = self.turn().await?;
         insert(&self.conn, lines).await
     }
 }

@@ -114,7 +114,8 @@ pub(crate) fn to_json<T: serde::Serialize>(
 mod tests {
     use super::*;
     use crate::store::{Store, StoreConfig};
-    use sea_orm::ConnectionTrait;
+    use sea_orm::{ConnectionTrait, TransactionTrait};
+    use std::error::Error;
     use std::path::Path;
     use std::time::Duration;
 
@@ -132,18 +133,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (here, there) = (folder.path().join("here"), folder.path().join("there"));
         let file = here.join("store.sqlite");
-        assert!(open(&file, 2).await.unwrap_err().is_transient());
+        assert!(open(&file, 8).await.unwrap_err().is_transient());
         std::fs::create_dir(&here).unwrap();
-        let store = open(&file, 2).await.unwrap();
-        store.migrate().await.unwrap();
-        // The one connection that is open is taken; another one finds no file until it is back.
-        let held = store.begin().await.unwrap();
+        let store = open(&file, 8).await.unwrap();
         std::fs::rename(&here, &there).unwrap();
-        let lost = store.ping().await.unwrap_err();
-        assert!(lost.is_transient(), "{lost:?}");
+        // What is open goes on; one connection more finds no file until it is back.
+        let mut held = Vec::new();
+        let lost = loop {
+            match store.conn.begin().await {
+                Ok(tx) => held.push(tx),
+                Err(error) => break StoreError::from(error),
+            }
+        };
+        assert!(held.len() < 8 && lost.is_transient(), "{lost:?}");
+        assert!(lost.source().is_some_and(|e| e.to_string().contains("14")));
         std::fs::rename(&there, &here).unwrap();
         store.ping().await.unwrap();
-        drop(held);
     }
 
     #[tokio::test]
@@ -157,6 +162,38 @@ mod tests {
         assert!(busy.is_transient(), "{busy:?}");
         held.commit().await.unwrap();
         two.begin().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn writers_take_turns_and_hold_no_connection_while_they_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = StoreConfig {
+            url: format!(
+                "sqlite:{}?mode=rwc",
+                folder.path().join("s.sqlite").display()
+            ),
+            max_connections: 2,
+            acquire_timeout: Duration::from_secs(60),
+        };
+        let store = Store::connect(&config).await.unwrap();
+        let done = std::sync::Mutex::new(Vec::new());
+        let first = store.begin().await.unwrap();
+        // Each is in the queue before the next one comes.
+        let writers = (0..4).map(|i| {
+            let (store, done) = (&store, &done);
+            async move {
+                let tx = store.begin().await.unwrap();
+                done.lock().unwrap().push(i);
+                tx.commit().await.unwrap();
+            }
+        });
+        let (_, ()) = tokio::join!(futures_util::future::join_all(writers), async {
+            // Four who wait would have taken the other connection.
+            store.ping().await.unwrap();
+            assert!(done.lock().unwrap().is_empty());
+            first.commit().await.unwrap();
+        });
+        assert_eq!(*done.lock().unwrap(), [0, 1, 2, 3]);
     }
 
     #[tokio::test]

@@ -50,19 +50,32 @@ use matchday_domain::organisation::OrganisationKind;
 use matchday_domain::policy::Acting;
 use matchday_domain::time::{Clock, SystemClock, Timestamp};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
-    DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
+    DatabaseTransaction, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Read access to the data, through a pool ([`Store`]) or inside a transaction ([`Tx`]).
 #[derive(Debug)]
 pub struct Access<C> {
     conn: C,
     statements: Arc<AtomicU64>,
+    writers: Option<Writers>,
+    // Given back after the connection.
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+/// SQLite has one writer, and lets those who wait try again now and then: who asks often gets the lock, others never.
+/// So the writers of this process take turns, and hold no connection while they wait.
+#[derive(Debug, Clone)]
+struct Writers {
+    turns: Arc<Semaphore>,
+    wait: Duration,
 }
 
 /// The store: a pool of connections.
@@ -122,6 +135,8 @@ impl Clone for Store {
         Self {
             conn: self.conn.clone(),
             statements: self.statements.clone(),
+            writers: self.writers.clone(),
+            _turn: None,
         }
     }
 }
@@ -140,7 +155,7 @@ impl Store {
             .acquire_timeout(config.acquire_timeout)
             .test_before_acquire(false)
             .sqlx_logging(false);
-        // Whoever holds the lock is waited for as long as a connection is: then who asks is told to come back.
+        // Another process that writes is waited for as long as a connection is: then who asks is told to come back.
         let wait = config.acquire_timeout;
         options.map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
@@ -155,7 +170,17 @@ impl Store {
         conn.set_metric_callback(move |_| {
             counter.fetch_add(1, Ordering::Relaxed);
         });
-        Ok(Self { conn, statements })
+        let sqlite = conn.get_database_backend() == DatabaseBackend::Sqlite;
+        let writers = sqlite.then(|| Writers {
+            turns: Arc::new(Semaphore::new(1)),
+            wait,
+        });
+        Ok(Self {
+            conn,
+            statements,
+            writers,
+            _turn: None,
+        })
     }
 
     /// SQL statements run since the store was opened.
@@ -213,6 +238,17 @@ impl Store {
         Ok(row.try_get("", "now")?)
     }
 
+    /// Waits until it is this one's turn to write, in the order of asking.
+    async fn turn(&self) -> Result<Option<OwnedSemaphorePermit>, StoreError> {
+        let Some(Writers { turns, wait }) = &self.writers else {
+            return Ok(None);
+        };
+        let turn = tokio::time::timeout(*wait, turns.clone().acquire_owned()).await;
+        let late = |_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
+        // Nobody closes the semaphore.
+        Ok(turn.map_err(late)?.ok())
+    }
+
     /// Begins a transaction that will write.
     ///
     /// # Errors
@@ -223,10 +259,13 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        let turn = self.turn().await?;
         let conn = self.conn.begin_with_options(options).await?;
         Ok(Tx {
             conn,
             statements: self.statements.clone(),
+            writers: None,
+            _turn: turn,
         })
     }
 

@@ -243,6 +243,7 @@ impl Store {
             let kept = to_json("outbox", &Job::Mail { to, notice })?;
             update = update.col_expr(outbox::Column::Job, Expr::value(kept));
         }
+        let _turn = self.turn().await?;
         let done = update.exec(&self.conn).await?;
         Ok(done.rows_affected > 0)
     }
@@ -270,6 +271,7 @@ impl Store {
         if let Some(due) = due {
             update = update.col_expr(outbox::Column::DueAt, Expr::value(due));
         }
+        let _turn = self.turn().await?;
         update.exec(&self.conn).await?;
         Ok(())
     }
@@ -279,6 +281,7 @@ impl Store {
     /// # Errors
     /// The database.
     pub async fn extend_lease(&self, job: &Leased, until: Timestamp) -> Result<bool, StoreError> {
+        let _turn = self.turn().await?;
         let done = self
             .held(job)
             .col_expr(outbox::Column::LeasedUntil, Expr::value(until))

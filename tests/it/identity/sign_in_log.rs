@@ -18,7 +18,7 @@ const SIGN_IN: &str =
 async fn log(cast: &Cast, user: &User, deed: &str) -> Vec<Value> {
     let own = cast.organisation_id(user).await;
     let query = "query($id: ID!, $d: AccessDeed!) { node(id: $id) { ... on Organisation { accessLog(first: 50, filter: { deed: $d }) { edges { node {
-        by { email } byOrganisation { id } network owner { id } resource operation objectIds } } } } } }";
+        by { name } byOrganisation { id } network owner { id } resource operation objectIds } } } } } }";
     let asked = json!({ "id": own, "d": deed });
     let read = cast.server.data(user, query, asked).await;
     let edges = read["node"]["accessLog"]["edges"].as_array().unwrap();
@@ -51,7 +51,7 @@ async fn a_sign_in_leaves_a_line(database: TestDatabase) {
     );
     cast.server.sign_in(&cast.smtp, "h@hospital.example").await;
     let mut came_in = refused;
-    came_in["by"] = json!({ "email": "h@hospital.example" });
+    came_in["by"] = json!({ "name": "h@hospital.example" });
     came_in["byOrganisation"] = json!({ "id": own });
     assert_eq!(log(&cast, &cast.hospital, "SIGN_IN").await, [came_in]);
     // At the provider: whoever it does not vouch for is not named.
@@ -60,7 +60,7 @@ async fn a_sign_in_leaves_a_line(database: TestDatabase) {
     let lines = log(&cast, &cast.hospital, "SIGN_IN").await;
     assert_eq!(lines.len(), 2, "{lines:#?}");
     assert_eq!(lines[1]["operation"], "providerSignIn");
-    assert_eq!(lines[1]["by"]["email"], "kim@hospital.example");
+    assert_eq!(lines[1]["by"]["name"], "kim");
     assert_eq!(lines[1]["network"], "127.0.0.0/24");
     provider.set_email("kim@elsewhere.example");
     assert!(!browser_at(&cast, &own).await);
