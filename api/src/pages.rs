@@ -2,7 +2,7 @@
 
 use crate::app::identity::{OpenedSession, Proof};
 use crate::app::provider_sign_in::Return;
-use crate::app::{App, AppError, Outcome};
+use crate::app::{self, App, AppError, Outcome};
 use crate::config::Http;
 use crate::http::{Caller, SESSION_COOKIE};
 use axum::Router;
@@ -130,10 +130,16 @@ async fn ask(headers: HeaderMap, Query(Token { token }): Query<Token>) -> Respon
 }
 
 impl Pages {
-    fn client(&self, parts: &Parts) -> (Language, Client) {
-        let caller = Caller::of(parts, &self.http);
-        let client = Client::of(caller.address, caller.user_agent.as_deref());
-        (caller.language, client)
+    /// Somebody who wants to sign in, and with what.
+    fn caller(&self, parts: &Parts, operation: &str) -> (app::Caller, Client) {
+        let from = Caller::of(parts, &self.http);
+        let client = Client::of(from.address, from.user_agent.as_deref());
+        let caller = app::Caller {
+            language: from.language,
+            trace: self.app.trace(from.address).of(operation),
+            ..app::Caller::default()
+        };
+        (caller, client)
     }
 
     fn cookie(&self, name: &str, value: &str, rest: &str) -> String {
@@ -178,9 +184,9 @@ async fn sign_in(
     parts: Parts,
     Form(Token { token }): Form<Token>,
 ) -> Response {
-    let (language, client) = pages.client(&parts);
-    let opened = pages.app.sign_in(Proof::Link(token), language, client);
-    pages.opened(opened.await, language)
+    let (caller, client) = pages.caller(&parts, "signIn");
+    let opened = pages.app.sign_in(Proof::Link(token), &caller, client);
+    pages.opened(opened.await, caller.language)
 }
 
 /// Sends a browser to its organisation's identity provider.
@@ -213,7 +219,8 @@ async fn back_from_provider(
     parts: Parts,
     Query(back): Query<Back>,
 ) -> Response {
-    let (language, client) = pages.client(&parts);
+    let (caller, client) = pages.caller(&parts, "providerSignIn");
+    let language = caller.language;
     let browser = cookie(&parts.headers, SIGN_IN_COOKIE);
     // Without a code the provider says why not: whoever cancelled knows.
     let (Some(browser), Some(state), Some(code)) = (browser, back.state, back.code) else {
@@ -227,7 +234,7 @@ async fn back_from_provider(
     };
     let opened = pages
         .app
-        .finish_provider_sign_in(back, language, client)
+        .finish_provider_sign_in(back, &caller, client)
         .await;
     let mut response = pages.opened(opened, language);
     let gone = pages.cookie(

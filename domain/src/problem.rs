@@ -58,6 +58,9 @@ pub struct Problem {
     pub code: Code,
     /// The sentence.
     pub message: Message,
+    /// Seconds after which the same may be asked again; none where time alone mends nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u32>,
 }
 
 impl Problem {
@@ -72,6 +75,7 @@ impl Problem {
             path,
             code,
             message,
+            retry_after_s: None,
         }
     }
 
@@ -81,6 +85,7 @@ impl Problem {
             path: Vec::new(),
             code,
             message,
+            retry_after_s: None,
         }
     }
 
@@ -123,6 +128,18 @@ impl Problem {
             Code::Unauthenticated,
             Message::new("로그인이 필요합니다.", "Sign in first."),
         )
+    }
+
+    /// Too many requests; in so many seconds it may be asked again.
+    pub fn too_many(path: &str, seconds: u32) -> Self {
+        let message = Message::new(
+            format!("요청이 너무 많습니다. {seconds}초 후 다시 시도하십시오."),
+            format!("Too many requests; try again in {seconds} s."),
+        );
+        Self {
+            retry_after_s: Some(seconds),
+            ..Self::at(path, Code::RateLimited, message)
+        }
     }
 
     /// Somebody changed the object since it was read.

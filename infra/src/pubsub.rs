@@ -6,23 +6,38 @@
 use crate::store::{Change, Store, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
+
+/// Commits of this process, of which none is missed: one that came while nobody waited ends the next wait at once.
+#[derive(Debug)]
+pub struct Commits(watch::Receiver<()>);
+
+impl Commits {
+    /// Waits until something was committed since the last time, or `at_most` has passed.
+    pub async fn next(&mut self, at_most: Duration) {
+        // A hub that is gone commits nothing more: then the time is waited out.
+        let changed = async {
+            if self.0.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::time::timeout(at_most, changed).await.ok();
+    }
+}
 
 /// Where changes are announced.
 #[derive(Debug, Clone)]
 pub struct Hub {
     changes: broadcast::Sender<Arc<Change>>,
-    woken: Arc<Notify>,
-    work: Arc<Notify>,
+    commits: watch::Sender<()>,
 }
 
 impl Default for Hub {
     fn default() -> Self {
         Self {
             changes: broadcast::channel(4_096).0,
-            woken: Arc::default(),
-            work: Arc::default(),
+            commits: watch::Sender::default(),
         }
     }
 }
@@ -33,17 +48,14 @@ impl Hub {
         self.changes.subscribe()
     }
 
-    /// Something was committed: look at the log and at the outbox.
+    /// Something was committed: all who wait look at the log or at the outbox.
     pub fn wake(&self) {
-        self.woken.notify_one();
-        self.work.notify_one();
+        self.commits.send_replace(());
     }
 
-    /// Waits until something was committed in this process, or `at_most` has passed.
-    pub async fn wait_for_work(&self, at_most: Duration) {
-        tokio::time::timeout(at_most, self.work.notified())
-            .await
-            .ok();
+    /// Commits of this process from now on.
+    pub fn commits(&self) -> Commits {
+        Commits(self.commits.subscribe())
     }
 
     /// Reads the log and announces what is new, until cancelled. A database that goes away is waited for.
@@ -61,6 +73,7 @@ impl Hub {
                 return;
             }
         };
+        let mut commits = self.commits();
         let mut listener = self.listen(&store).await;
         loop {
             if let Err(error) = self.announce(&store, &mut last).await {
@@ -75,8 +88,7 @@ impl Hub {
             };
             let lost = tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.woken.notified() => false,
-                () = tokio::time::sleep(poll) => false,
+                () = commits.next(poll) => false,
                 heard = remote => !heard,
             };
             if lost {

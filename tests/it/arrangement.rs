@@ -80,7 +80,7 @@ async fn a_run_is_repeatable_and_can_be_cancelled(database: TestDatabase) {
     assert_eq!(next["state"], "DONE");
 }
 
-async fn start(server: &TestServer, organiser: &User, wish: Value) -> Value {
+pub(crate) async fn start(server: &TestServer, organiser: &User, wish: Value) -> Value {
     let started = server
         .mutate(organiser, "startArrangement", wish, "arrangement { id }")
         .await;
@@ -95,7 +95,7 @@ async fn finished(server: &TestServer, organiser: &User, wish: Value) -> Value {
 }
 
 /// Four companies and four hospitals that all want to meet, six slots, two tables: room for twelve of sixteen meetings.
-async fn busy_day(server: &TestServer, organiser: &User) -> Value {
+pub(crate) async fn busy_day(server: &TestServer, organiser: &User) -> Value {
     let window = |closes: &str| json!({ "opensAt": "2026-11-01T00:00:00Z", "closesAt": closes });
     let input = json!({
         "title": { "ko": "매칭데이" }, "tables": ["A", "B"],

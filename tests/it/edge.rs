@@ -161,6 +161,33 @@ async fn a_busy_database_is_told(database: TestDatabase) {
     assert_eq!(post(&server, Some(&user), query, None).await.0, 200);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_writer_that_takes_long_is_waited_for_as_long_as_a_connection() {
+    let database = TestDatabase::sqlite();
+    let settings = [("database.acquire_timeout_ms", "1000")];
+    let (server, _smtp, user) = started(&database, &settings).await;
+    server.settle().await;
+    let create = "mutation { createOffer(input: { content: { title: { ko: \"폐암\" } } }) { offer { id } userErrors { code } } }";
+    let held = server.service.app.store().begin().await.unwrap();
+    let (status, retry, body) = post(&server, Some(&user), create, None).await;
+    assert_eq!((status, retry), (503, Some(1)), "{body:#}");
+    let said = &body["errors"][0]["extensions"];
+    assert_eq!(said["code"], "UNAVAILABLE", "{body:#}");
+    let korean = "일시적으로 처리할 수 없습니다. 잠시 후 다시 시도하십시오.";
+    assert_eq!(said["messageKo"], korean, "{body:#}");
+    // Who only reads waits for nobody; and nothing was half done.
+    let read = "{ offers { edges { node { id } } } }";
+    let (status, _, body) = post(&server, Some(&user), read, None).await;
+    assert_eq!(
+        (status, &body["data"]["offers"]["edges"]),
+        (200, &json!([]))
+    );
+    drop(held);
+    let (status, _, body) = post(&server, Some(&user), create, None).await;
+    assert_eq!(status, 200, "{body:#}");
+    assert!(body["data"]["createOffer"]["offer"]["id"].is_string());
+}
+
 /// Says hello on a WebSocket over a stream, as somebody.
 async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,

@@ -10,6 +10,7 @@ mod evaluation;
 mod event_weights;
 mod identity;
 mod import;
+mod lanes;
 mod library_traps;
 mod main_path;
 mod matching_reports;

@@ -17,6 +17,9 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
+/// A person that nobody is.
+const NOBODY: PersonId = PersonId(Uuid::nil());
+
 type Seen = BTreeMap<(AccessResource, OrganisationId, Option<MatchingDayId>), BTreeSet<Uuid>>;
 
 /// Where a request comes from, what it asks for, and what it has seen so far.
@@ -127,7 +130,7 @@ impl App {
             person: actor.map(|actor| actor.person),
             acting: caller.and_then(Caller::own),
             network: caller.and_then(|caller| caller.trace.network.clone()),
-            owner,
+            owner: Some(owner),
             event: None,
             resource,
             deed,
@@ -191,6 +194,51 @@ impl App {
         Ok(tx.add_access_lines(&lines).await?)
     }
 
+    /// Writes down that a person has signed in, or that somebody tried to be that person and was refused: at each
+    /// organisation of the person. Nobody known: as many statements, for a line that is nobody's.
+    pub(super) async fn record_sign_in(
+        &self,
+        tx: &Tx,
+        caller: &Caller,
+        deed: AccessDeed,
+        person: Option<PersonId>,
+    ) -> Outcome<()> {
+        let places = tx.memberships_of(person.unwrap_or(NOBODY)).await?;
+        let mut owners: Vec<_> = places.iter().map(|p| Some(p.organisation)).collect();
+        if owners.is_empty() {
+            owners.push(None);
+        }
+        let lines: Vec<AccessLine> = owners
+            .into_iter()
+            .map(|owner| self.sign_in_line(caller, deed, person, owner))
+            .collect();
+        Ok(tx.add_access_lines(&lines).await?)
+    }
+
+    /// The line about it of one organisation. Where it was refused, who tried is not known: only who was meant.
+    pub(super) fn sign_in_line(
+        &self,
+        caller: &Caller,
+        deed: AccessDeed,
+        person: Option<PersonId>,
+        owner: Option<OrganisationId>,
+    ) -> AccessLine {
+        let came_in = deed == AccessDeed::SignIn;
+        AccessLine {
+            id: self.new_id::<AccessLineId>(),
+            at: self.now(),
+            person: person.filter(|_| came_in),
+            acting: owner.filter(|_| came_in),
+            network: caller.trace.network.clone(),
+            owner,
+            event: None,
+            resource: AccessResource::Person,
+            deed,
+            operation: caller.trace.operation.to_string(),
+            objects: person.map(Uuid::from).into_iter().collect(),
+        }
+    }
+
     /// Lines about an organisation, for its administrators, or about a matching day, for its organiser; none for others.
     ///
     /// # Errors
@@ -225,8 +273,8 @@ impl App {
         let Some(line) = self.store.access_lines(&[id]).await?.pop() else {
             return Ok(None);
         };
-        let organisation = line.owner;
-        let may = caller.may(Action::Administer { organisation }).is_ok()
+        let administers = |organisation| caller.may(Action::Administer { organisation }).is_ok();
+        let may = line.owner.is_some_and(administers)
             || match line.event {
                 Some(event) => self.runs(caller, event).await?,
                 None => false,

@@ -8,6 +8,7 @@ use matchday_domain::identity::Client;
 use matchday_domain::notice::{Notice, Recipient};
 use matchday_domain::organisation::{EmailAddress, Person};
 use matchday_domain::policy::{Means, OwnAction};
+use matchday_domain::privacy::AccessDeed;
 use matchday_domain::problem::{Code, Problem};
 use matchday_domain::text::{Language, Message};
 use matchday_infra::store::{Job, PendingSignIn, Session, Tx, hash};
@@ -43,23 +44,22 @@ impl App {
     /// Mails a code and a link to an address. The answer is the same whether or not anybody is known there.
     ///
     /// # Errors
-    /// Too many codes were asked for this address, or the store.
+    /// Too many codes were asked for this address (the problem says for how long), or the store.
     pub async fn request_sign_in(&self, email: &EmailAddress, language: Language) -> Outcome<()> {
         let now = self.now();
         let tx = self.store.begin().await?;
+        let quarter = TimeDelta::minutes(15);
         let recent = tx
-            .sign_ins_since(email, now - TimeDelta::minutes(15))
+            .sign_ins_since(email, now - quarter, CODES_PER_QUARTER)
             .await?;
-        if recent >= CODES_PER_QUARTER {
-            return Err(Problem::at(
-                "email",
-                Code::RateLimited,
-                Message::new(
-                    "요청이 너무 많습니다. 15분 뒤에 다시 시도하십시오.",
-                    "Too many requests; try again in a quarter of an hour.",
-                ),
-            )
-            .into());
+        if recent.len() as u64 >= CODES_PER_QUARTER
+            && let Some(oldest) = recent.last()
+        {
+            // The begun second counts: who comes then finds the door open.
+            let wait = (*oldest + quarter - now).num_milliseconds();
+            let seconds = u64::try_from(wait).unwrap_or(0).div_ceil(1_000);
+            let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+            return Err(Problem::too_many("email", seconds).into());
         }
         let (code, link) = (code(&*self.randomness), token(&*self.randomness));
         let pending = PendingSignIn {
@@ -93,14 +93,14 @@ impl App {
     }
 
     /// Opens a session for who shows the code or the link; somebody new becomes known by it. Whatever else was mailed to
-    /// the address is used up with it.
+    /// the address is used up with it. The access log tells of it, and of what is refused.
     ///
     /// # Errors
     /// The code is wrong, used, or out of date (all three look the same, and take the same way), or the store.
     pub async fn sign_in(
         &self,
         proof: Proof,
-        language: Language,
+        caller: &Caller,
         client: Client,
     ) -> Outcome<OpenedSession> {
         let now = self.now();
@@ -122,18 +122,30 @@ impl App {
         let id = pending.as_ref().map_or(Uuid::nil(), |pending| pending.id);
         let left = tx.take_attempt(id, most).await?;
         let Some(pending) = pending.filter(|_| good && left) else {
+            // As many statements for an address that nobody has: the time tells nothing.
+            let meant = match &proof {
+                Proof::Code { email, .. } => tx.person_by_email(email).await?,
+                Proof::Link(_) => None,
+            };
+            let meant = meant.map(|person| person.id);
+            self.record_sign_in(&tx, caller, AccessDeed::SignInRefused, meant)
+                .await?;
             tx.commit().await?;
             return Err(wrong_code().into());
         };
         tx.use_sign_ins(&pending.email, now).await?;
         let name = pending.email.as_str().split('@').next().unwrap_or_default();
-        let person = self.person_of(&tx, &pending.email, name, language).await?;
+        let person = self
+            .person_of(&tx, &pending.email, name, caller.language)
+            .await?;
         let organisation = tx
             .memberships_of(person.id)
             .await?
             .first()
             .map(|place| place.organisation);
         let opened = self.open(&tx, person.id, organisation, client).await?;
+        self.record_sign_in(&tx, caller, AccessDeed::SignIn, Some(person.id))
+            .await?;
         self.commit(tx).await?;
         Ok(opened)
     }

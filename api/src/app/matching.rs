@@ -29,8 +29,8 @@ pub struct Matcher {
 /// Changes read at once.
 const CHANGES: u64 = 1_000;
 
-/// Records whose matches are stored in one transaction when all are computed.
-const RECORDS: usize = 50;
+/// Records whose matches are stored in one transaction when all are computed: others who write wait for its end.
+const RECORDS: usize = 20;
 
 impl Matcher {
     /// A transaction that alone writes matches, with the index brought up to date in it: what another replica has

@@ -13,8 +13,9 @@ use matchday_domain::id::{OrganisationId, PersonId};
 use matchday_domain::identity::{Client, DomainState};
 use matchday_domain::organisation::{EmailAddress, Membership};
 use matchday_domain::policy::Means;
+use matchday_domain::privacy::AccessDeed;
 use matchday_domain::problem::{Code, Problem};
-use matchday_domain::text::{Language, Message};
+use matchday_domain::text::Message;
 use matchday_domain::time::Timestamp;
 use matchday_infra::oidc::{ProviderError, SignIn, claimed_issuer};
 use matchday_infra::store::StoredProvider;
@@ -119,24 +120,42 @@ impl App {
     }
 
     /// Opens a session for whom the provider vouches for; somebody new becomes a colleague by it, unless he or she was
-    /// removed.
+    /// removed. The access log tells of it, and of what is refused.
     ///
     /// # Errors
     /// Anything is not as it must be (the person is told no more than that; the log is), or the store.
     pub async fn finish_provider_sign_in(
         &self,
         back: Return,
-        language: Language,
+        caller: &Caller,
         client: Client,
     ) -> Outcome<OpenedSession> {
-        let now = self.now();
         let tx = self.store.begin().await?;
         // Used up whatever comes of it: a state is good for one try.
         let organisation = tx
-            .use_provider_sign_in(&back.state, &back.browser, now)
+            .use_provider_sign_in(&back.state, &back.browser, self.now())
             .await?;
         tx.commit().await?;
-        let organisation = organisation.ok_or_else(failed)?;
+        let opened = match organisation {
+            Some(organisation) => self.redeem(organisation, back, caller, client).await,
+            None => Err(failed().into()),
+        };
+        if let Err(AppError::Refused(_)) = &opened {
+            let deed = AccessDeed::SignInRefused;
+            let line = self.sign_in_line(caller, deed, None, organisation);
+            self.store.add_access_lines(&[line]).await?;
+        }
+        opened
+    }
+
+    async fn redeem(
+        &self,
+        organisation: OrganisationId,
+        back: Return,
+        caller: &Caller,
+        client: Client,
+    ) -> Outcome<OpenedSession> {
+        let now = self.now();
         let stored = self.store.identity_provider(organisation).await?;
         let StoredProvider {
             provider,
@@ -179,7 +198,7 @@ impl App {
         let tx = self.store.begin().await?;
         tx.lock_organisation(organisation).await?;
         let name = email.as_str().split('@').next().unwrap_or_default();
-        let person = self.person_of(&tx, &email, name, language).await?;
+        let person = self.person_of(&tx, &email, name, caller.language).await?;
         let places = tx.memberships_of(person.id).await?;
         if !places.iter().any(|p| p.organisation == organisation) {
             if tx.is_former_member(organisation, person.id).await? {
@@ -195,6 +214,8 @@ impl App {
         }
         let opened = self
             .open(&tx, person.id, Some(organisation), client)
+            .await?;
+        self.record_sign_in(&tx, caller, AccessDeed::SignIn, Some(person.id))
             .await?;
         self.commit(tx).await?;
         Ok(opened)

@@ -1,4 +1,5 @@
-//! The worker: takes jobs from the outbox and does them, outside any transaction.
+//! The worker: takes jobs from the outbox and does them, outside any transaction; each lane for itself, so that a mail
+//! is never behind a long job.
 //!
 //! Many workers on one database are fine: a job is leased, and what it does may be done twice without harm. Mails have
 //! a Message-ID of their own, matches are replaced, an arrangement gives the same timetable again.
@@ -8,17 +9,22 @@ use super::{App, AppError};
 use chrono::TimeDelta;
 use futures_util::stream::{self, StreamExt};
 use matchday_infra::mail::{Mailer, RenderError, SendError, Sender, render};
-use matchday_infra::store::{Job, Leased};
+use matchday_infra::store::{Job, Lane, Leased};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// Jobs leased at once.
-const BATCH: u64 = 32;
-
-/// Mails sent side by side.
-const MAILS_AT_ONCE: usize = 8;
+/// Jobs of a lane leased at once, and done side by side.
+fn batch(lane: Lane) -> (u64, usize) {
+    match lane {
+        Lane::Mail => (32, 8),
+        Lane::Match => (32, 1),
+        // What waits is another replica's to take.
+        Lane::Arrange => (1, 1),
+    }
+}
 
 /// How the worker works.
 #[derive(Debug, Clone)]
@@ -77,13 +83,26 @@ impl Worker {
 
     /// Works until cancelled; finishes what it has begun.
     pub async fn run(self, stop: CancellationToken) {
-        let mut last_sweep = self.app.now();
-        // On the first day at once: a service that is started anew every night must forget, too.
-        let mut last_purge = None;
+        let mut tasks = JoinSet::new();
+        for lane in Lane::ALL {
+            tasks.spawn(self.clone().follow(lane, stop.clone()));
+        }
+        tasks.spawn(self.clone().keep_house(stop));
+        while let Some(ended) = tasks.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a part of the worker has died");
+            }
+        }
+        self.mailer.close().await;
+    }
+
+    /// Does the jobs of a lane as they come.
+    async fn follow(self, lane: Lane, stop: CancellationToken) {
+        let mut commits = self.app.hub.commits();
         while !stop.is_cancelled() {
-            match self.work().await {
+            match self.work_in(lane).await {
                 Ok(0) => {
-                    let wait = self.app.hub.wait_for_work(self.settings.poll);
+                    let wait = commits.next(self.settings.poll);
                     stop.run_until_cancelled(wait).await;
                 }
                 Ok(_) => {}
@@ -96,6 +115,16 @@ impl Worker {
                         .await;
                 }
             }
+        }
+    }
+
+    /// Forgets what is old.
+    async fn keep_house(self, stop: CancellationToken) {
+        let mut commits = self.app.hub.commits();
+        let mut last_sweep = self.app.now();
+        // On the first day at once: a service that is started anew every night must forget, too.
+        let mut last_purge = None;
+        while !stop.is_cancelled() {
             let now = self.app.now();
             if last_purge.is_none_or(|last| now - last > TimeDelta::days(1)) {
                 last_purge = Some(now);
@@ -106,8 +135,8 @@ impl Worker {
                     );
                 }
             }
-            if self.app.now() - last_sweep > TimeDelta::hours(1) {
-                last_sweep = self.app.now();
+            if now - last_sweep > TimeDelta::hours(1) {
+                last_sweep = now;
                 if let Err(error) = self.sweep().await {
                     tracing::warn!(
                         error = &error as &dyn std::error::Error,
@@ -115,38 +144,37 @@ impl Worker {
                     );
                 }
             }
+            stop.run_until_cancelled(commits.next(self.settings.poll))
+                .await;
         }
-        self.mailer.close().await;
     }
 
-    /// Does the jobs that are due, once; tells how many there were.
+    /// Does the jobs that are due, once and lane by lane; tells how many there were.
     ///
     /// # Errors
     /// The outbox cannot be read.
     pub async fn work(&self) -> Result<usize, AppError> {
+        let mut done = 0;
+        for lane in Lane::ALL {
+            done += self.work_in(lane).await?;
+        }
+        Ok(done)
+    }
+
+    async fn work_in(&self, lane: Lane) -> Result<usize, AppError> {
         let lease = TimeDelta::from_std(self.settings.lease).unwrap_or(TimeDelta::minutes(5));
-        let jobs = self
-            .app
-            .store
-            .lease_jobs(BATCH, self.app.now(), lease)
-            .await?;
+        let (most, at_once) = batch(lane);
+        let now = self.app.now();
+        let jobs = self.app.store.lease_jobs(lane, most, now, lease).await?;
         let count = jobs.len();
-        let (mails, others): (Vec<_>, Vec<_>) = jobs
-            .into_iter()
-            .partition(|leased| matches!(leased.job, Job::Mail { .. }));
-        let mails: Vec<_> = mails
+        let jobs: Vec<_> = jobs
             .into_iter()
             .map(|leased| self.perform(leased))
             .collect();
-        let mails = stream::iter(mails)
-            .buffer_unordered(MAILS_AT_ONCE)
-            .collect::<()>();
-        let others = async {
-            for leased in others {
-                self.perform(leased).await;
-            }
-        };
-        tokio::join!(mails, others);
+        stream::iter(jobs)
+            .buffer_unordered(at_once)
+            .collect::<()>()
+            .await;
         Ok(count)
     }
 

@@ -113,7 +113,8 @@ settings! {
         "secret" url: ServiceUrl = ServiceUrl::new("sqlite:matchday-data/matchday.sqlite?mode=rwc");
         /// Connections kept at most (1 to 1000). SQLite writes through one of them at a time.
         max_connections: u32 = 10;
-        /// Milliseconds a request waits for a connection before it is told to come back.
+        /// Milliseconds a request waits for a connection, and on SQLite then for another writer, before it is told to
+        /// come back.
         acquire_timeout_ms: u64 = 2_000;
     }
 

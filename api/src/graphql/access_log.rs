@@ -20,7 +20,7 @@ pub enum AccessResource {
     Organisation,
     /// A colleague's place in an organisation.
     Membership,
-    /// A person's own data: exported or erased.
+    /// A person: signed in, or own data exported or erased.
     Person,
     /// An offer: its contact, or what only its hospital and the organiser see.
     Offer,
@@ -52,6 +52,10 @@ pub enum AccessDeed {
     Read,
     /// Made or changed.
     Change,
+    /// A colleague signed in.
+    SignIn,
+    /// Somebody tried to sign in as a colleague, or at the organisation's identity provider, and was refused.
+    SignInRefused,
 }
 
 /// Which lines of an access log are wanted; what is left out does not restrict.
@@ -98,8 +102,8 @@ pub(super) async fn access_log(
 /// That somebody read or changed what belongs to an organisation.
 pub struct AccessLogEntry(pub AccessLine);
 
-/// That somebody read or changed what belongs to an organisation: one entry for a request and a kind of thing. Reading
-/// is entered where another organisation saw what is not public.
+/// That somebody read or changed what belongs to an organisation, or signed in: one entry for a request and a kind of
+/// thing. Reading is entered where another organisation saw what is not public.
 #[Object]
 impl AccessLogEntry {
     /// Global id.
@@ -112,7 +116,7 @@ impl AccessLogEntry {
         self.0.at
     }
 
-    /// For which organisation the one who did it acted; null for the operator of the service.
+    /// For which organisation the one who did it acted; null for the operator of the service and for a refused sign-in.
     async fn by_organisation(&self, ctx: &Context<'_>) -> Result<Option<Organisation>> {
         let Some(id) = self.0.acting else {
             return Ok(None);
@@ -120,8 +124,8 @@ impl AccessLogEntry {
         Ok(loaders(ctx).organisation(id).await?.map(Organisation))
     }
 
-    /// Who did it; null for the operator of the service, and to others than colleagues and the organiser of the matching
-    /// day.
+    /// Who did it; null for the operator of the service, for a refused sign-in (as whom it was tried is among the
+    /// objects), and to others than colleagues and the organiser of the matching day.
     async fn by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
         let own = caller(ctx).actor()?.acts_for.as_ref();
         let colleague = own.is_some_and(|own| Some(own.organisation) == self.0.acting);
@@ -150,7 +154,11 @@ impl AccessLogEntry {
 
     /// Whose data.
     async fn owner(&self, ctx: &Context<'_>) -> Result<Organisation> {
-        let found = loaders(ctx).organisation(self.0.owner).await?;
+        // Nobody gets to see a line that is nobody's.
+        let found = match self.0.owner {
+            Some(owner) => loaders(ctx).organisation(owner).await?,
+            None => None,
+        };
         Ok(Organisation(
             found.ok_or_else(|| Problem::not_found("owner"))?,
         ))

@@ -2,9 +2,10 @@
 
 use super::caller;
 use crate::app::{AppError, Outcome};
+use crate::http::Refusal;
 use async_graphql::{Context, Enum, Error, ErrorExtensions, SimpleObject};
 use matchday_domain::problem::{Code, Problem, Problems};
-use matchday_domain::text::Language;
+use matchday_domain::text::{Language, Message};
 use matchday_infra::store::StoreError;
 
 /// What is wrong with a request.
@@ -64,6 +65,8 @@ pub struct UserError {
     message_ko: String,
     /// The sentence in English.
     message_en: String,
+    /// Seconds after which the same may be asked again; null where waiting alone does not help.
+    retry_after_seconds: Option<u32>,
 }
 
 impl UserError {
@@ -74,6 +77,7 @@ impl UserError {
             message: problem.message.get(language).to_owned(),
             message_ko: problem.message.ko,
             message_en: problem.message.en,
+            retry_after_seconds: problem.retry_after_s,
         }
     }
 }
@@ -123,16 +127,7 @@ impl From<StoreError> for Fault {
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Asked(problem) => {
-                let code = code_name(problem.code);
-                // The language of the viewer is not at hand here: both are given.
-                let message = problem.message.clone();
-                Error::new(problem.message.en).extend_with(|_, extensions| {
-                    extensions.set("code", code);
-                    extensions.set("messageKo", message.ko.clone());
-                    extensions.set("messageEn", message.en.clone());
-                })
-            }
+            Fault::Asked(problem) => told(&code_name(problem.code), problem.message),
             Fault::Ours(error) => {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
@@ -140,12 +135,19 @@ impl From<Fault> for Error {
                 );
                 coded("Something went wrong on our side.", "INTERNAL")
             }
-            Fault::Unavailable => coded(
-                "The service is not available at the moment; try again.",
-                "UNAVAILABLE",
-            ),
+            // What the edge says where it meets the same before a resolver runs.
+            Fault::Unavailable => told(Refusal::Unavailable.code(), Refusal::Unavailable.message()),
         }
     }
+}
+
+/// The language of the viewer is not at hand here: both are given.
+fn told(code: &str, message: Message) -> Error {
+    Error::new(message.en.clone()).extend_with(|_, extensions| {
+        extensions.set("code", code);
+        extensions.set("messageKo", message.ko);
+        extensions.set("messageEn", message.en);
+    })
 }
 
 fn coded(message: &str, code: &'static str) -> Error {

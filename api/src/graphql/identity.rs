@@ -256,9 +256,7 @@ impl IdentityMutation {
                 (None, None, Some(token)) => Proof::Link(token),
                 _ => return Err(Problem::required("code").into()),
             };
-            let opened = app(ctx)
-                .sign_in(proof, caller(ctx).language, client(ctx))
-                .await?;
+            let opened = app(ctx).sign_in(proof, caller(ctx), client(ctx)).await?;
             let caller = app(ctx)
                 .caller(Some(&opened.token), Some(caller(ctx).language))
                 .await?;

@@ -121,7 +121,7 @@ impl Offer {
     ///
     /// # Errors
     /// A stale version, a withdrawn offer, or what is wrong with the answers, see
-    /// [`answer`](crate::suggested_code::answer).
+    /// [`answer`].
     pub fn answer_codes(
         &mut self,
         read_version: i32,

@@ -114,7 +114,7 @@ impl Demand {
     ///
     /// # Errors
     /// A stale version, a closed or withdrawn demand, or what is wrong with the answers, see
-    /// [`answer`](crate::suggested_code::answer).
+    /// [`answer`].
     pub fn answer_codes(
         &mut self,
         read_version: i32,

@@ -1,6 +1,7 @@
 //! Who looked at whose data, or changed them: lines that are only ever added.
 //!
-//! One line for a request, a kind of thing and an owner, however many fields were read. A look is worth a line where it
+//! Who signs in, or is refused, leaves a line at each organisation that the person belongs to; one that is nobody's where
+//! there is none. One line for a request, a kind of thing and an owner, however many fields were read. A look is worth a line where it
 //! goes beyond what the owner shows to every verified organisation, and the viewer is another organisation; every
 //! change is. The address is kept as a network: who investigates finds the organisation by it, nobody the desk.
 
@@ -38,6 +39,8 @@ crate::vocabulary! {
     AccessDeed {
         Read = "read", "조회", "read";
         Change = "change", "변경", "changed";
+        SignIn = "sign_in", "로그인", "signed in";
+        SignInRefused = "sign_in_refused", "로그인 거부", "sign-in refused";
     }
 }
 
@@ -48,14 +51,15 @@ pub struct AccessLine {
     pub id: AccessLineId,
     /// When.
     pub at: Timestamp,
-    /// Who; nobody where the operator did it on the machine itself.
+    /// Who; nobody where the operator did it on the machine itself, or where a sign-in was refused: whoever tried, it was
+    /// not proven who.
     pub person: Option<PersonId>,
     /// For which organisation.
     pub acting: Option<OrganisationId>,
     /// From which network: `192.0.2.0/24`.
     pub network: Option<String>,
-    /// Whose data.
-    pub owner: OrganisationId,
+    /// Whose data; none where somebody signs in who belongs to no organisation.
+    pub owner: Option<OrganisationId>,
     /// At which matching day, if it was about one.
     pub event: Option<MatchingDayId>,
     /// What kind of thing.

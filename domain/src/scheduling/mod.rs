@@ -1,11 +1,12 @@
 //! The arrangement: which meetings take place, when, at which table and with which delegates.
 //!
-//! [`problem`] says what is asked for, [`bound`] chooses the meetings by a flow whose value nothing can exceed,
-//! [`construct`] gives them slots along chains of moves ([`chain`]). Where the choice does not fit into the slots, the
-//! time-indexed [`program`] is solved by [`lp`], [`fill`] seeks other meetings and [`lagrange`] proves how much would
-//! fit. [`improve`] removes breaks, or what [`aim`] puts first, without giving weight away, [`least`] proves how many must remain, [`seat`] adds
-//! tables and delegates, [`verify`] checks the result on its own, [`explain`] says why a request is left out, and
-//! [`levels`] puts every figure beside its bound. [`repair`] starts from a published timetable and prices changes.
+//! `problem` says what is asked for, `bound` chooses the meetings by a flow whose value nothing can exceed,
+//! `construct` gives them slots along chains of moves (`chain`). Where the choice does not fit into the slots, the
+//! time-indexed `program` is solved by `lp`, `fill` seeks other meetings and `lagrange` proves how much would
+//! fit. `improve` removes breaks, or what the policy puts first (`aim`), without giving weight away, `least` proves how
+//! many must remain, `seat` adds tables and delegates, [`verify`] checks the result on its own, `explain` says why a
+//! request is left out, and `levels` puts every figure beside its bound. [`repair`] starts from a published timetable
+//! and prices changes.
 //!
 //! A break is a wait of a participant between two of its meetings: at least one slot in which it is there, could meet
 //! and does not. A planned break ([`Slot::follows_break`]) and its own absence are no break.

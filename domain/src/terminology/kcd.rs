@@ -20,7 +20,7 @@ pub struct KcdEntry {
     pub english: Option<String>,
 }
 
-/// As a line of three cells, which [`KcdEntry::parse`] reads.
+/// As a line of three cells, which `KcdEntry::parse` reads.
 impl fmt::Display for KcdEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let english = self.english.as_deref().unwrap_or_default();

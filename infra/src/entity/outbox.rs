@@ -8,6 +8,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub job: Json,
+    pub lane: String,
     pub state: String,
     pub attempts: i32,
     pub due_at: DateTimeUtc,

@@ -13,6 +13,7 @@ mod m0007_text_model;
 mod m0008_identity;
 mod m0009_traces;
 mod m0010_kept_matches;
+mod m0011_job_lane;
 mod m0012_arrangement_rules;
 
 use sea_orm_migration::prelude::*;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_identity::Migration),
             Box::new(m0009_traces::Migration),
             Box::new(m0010_kept_matches::Migration),
+            Box::new(m0011_job_lane::Migration),
             Box::new(m0012_arrangement_rules::Migration),
         ]
     }

@@ -13,6 +13,9 @@ use uuid::Uuid;
 
 const TABLE: &str = "access_log";
 
+/// The owner of what is nobody's: the column knows no null, and no finder asks for this one.
+const NOBODY: Uuid = Uuid::nil();
+
 /// Whose lines are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LogOf {
@@ -44,7 +47,7 @@ fn read(row: row::Model) -> Result<AccessLine, StoreError> {
         person: row.person_id.map(PersonId),
         acting: row.acting_id.map(OrganisationId),
         network: row.network,
-        owner: OrganisationId(row.owner_id),
+        owner: (row.owner_id != NOBODY).then_some(OrganisationId(row.owner_id)),
         event: row.event_id.map(MatchingDayId),
         resource: vocabulary(TABLE, &row.resource, AccessResource::from_code)?,
         deed: vocabulary(TABLE, &row.deed, AccessDeed::from_code)?,
@@ -61,7 +64,7 @@ async fn insert(conn: &impl ConnectionTrait, lines: &[AccessLine]) -> Result<(),
             person_id: Set(line.person.map(Uuid::from)),
             acting_id: Set(line.acting.map(Uuid::from)),
             network: Set(line.network.clone()),
-            owner_id: Set(line.owner.0),
+            owner_id: Set(line.owner.map_or(NOBODY, Uuid::from)),
             event_id: Set(line.event.map(Uuid::from)),
             resource: Set(line.resource.code().to_owned()),
             deed: Set(line.deed.code().to_owned()),
@@ -85,6 +88,7 @@ impl Store {
     /// # Errors
     /// The database; then nobody may get to see what was read.
     pub async fn add_access_lines(&self, lines: &[AccessLine]) -> Result<(), StoreError> {
+        let _turn = self.turn().await?;
         insert(&self.conn, lines).await
     }
 }
@@ -235,7 +239,7 @@ mod tests {
             person: None,
             acting: None,
             network: Some("192.0.2.0/24".to_owned()),
-            owner: OrganisationId(Uuid::from_u128(7)),
+            owner: Some(OrganisationId(Uuid::from_u128(7))),
             event: None,
             resource: AccessResource::Demand,
             deed: AccessDeed::Read,

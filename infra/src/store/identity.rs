@@ -87,7 +87,7 @@ fn read_sign_in(row: sign_in::Model) -> Result<PendingSignIn, StoreError> {
 }
 
 impl<C: ConnectionTrait> Access<C> {
-    /// How many codes were asked for an address since `since`.
+    /// When the newest `limit` codes for an address were asked since `since`, newest first.
     ///
     /// # Errors
     /// The database.
@@ -95,12 +95,17 @@ impl<C: ConnectionTrait> Access<C> {
         &self,
         email: &EmailAddress,
         since: Timestamp,
-    ) -> Result<u64, StoreError> {
-        use sea_orm::PaginatorTrait;
+        limit: u64,
+    ) -> Result<Vec<Timestamp>, StoreError> {
         Ok(sign_in::Entity::find()
+            .select_only()
+            .column(sign_in::Column::CreatedAt)
             .filter(sign_in::Column::Email.eq(email.as_str()))
             .filter(sign_in::Column::CreatedAt.gt(since))
-            .count(&self.conn)
+            .order_by_desc(sign_in::Column::CreatedAt)
+            .limit(limit)
+            .into_tuple()
+            .all(&self.conn)
             .await?)
     }
 

@@ -40,7 +40,7 @@ pub use kept::{KnownMatches, MatchPlan};
 pub use listen::Listener;
 pub use matches::{MatchFilter, StoredMatch};
 pub use organisation::ListedMember;
-pub use outbox::{Job, JobCounts, JobRow, Leased};
+pub use outbox::{Job, JobCounts, JobRow, Lane, Leased};
 pub use page::Ranked;
 pub use person_data::{Mention, PersonRows};
 pub use terminology::{TerminologySource, TerminologySources};
@@ -51,19 +51,32 @@ use matchday_domain::organisation::OrganisationKind;
 use matchday_domain::policy::Acting;
 use matchday_domain::time::{Clock, SystemClock, Timestamp};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
-    DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
+    DatabaseTransaction, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Read access to the data, through a pool ([`Store`]) or inside a transaction ([`Tx`]).
 #[derive(Debug)]
 pub struct Access<C> {
     conn: C,
     statements: Arc<AtomicU64>,
+    writers: Option<Writers>,
+    // Given back after the connection.
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+/// SQLite has one writer, and lets those who wait try again now and then: who asks often gets the lock, others never.
+/// So the writers of this process take turns, and hold no connection while they wait.
+#[derive(Debug, Clone)]
+struct Writers {
+    turns: Arc<Semaphore>,
+    wait: Duration,
 }
 
 /// The store: a pool of connections.
@@ -79,7 +92,7 @@ pub struct StoreConfig {
     pub url: String,
     /// Most connections of this process.
     pub max_connections: u32,
-    /// Longest wait for a connection.
+    /// Longest wait for a connection, and on SQLite then for another writer.
     pub acquire_timeout: Duration,
 }
 
@@ -123,6 +136,8 @@ impl Clone for Store {
         Self {
             conn: self.conn.clone(),
             statements: self.statements.clone(),
+            writers: self.writers.clone(),
+            _turn: None,
         }
     }
 }
@@ -141,12 +156,14 @@ impl Store {
             .acquire_timeout(config.acquire_timeout)
             .test_before_acquire(false)
             .sqlx_logging(false);
-        options.map_sqlx_sqlite_opts(|sqlite| {
+        // Another process that writes is waited for as long as a connection is: then who asks is told to come back.
+        let wait = config.acquire_timeout;
+        options.map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
                 .synchronous(sea_orm::sqlx::sqlite::SqliteSynchronous::Normal)
                 .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(10))
+                .busy_timeout(wait)
         });
         let mut conn = Database::connect(options).await?;
         let statements = Arc::new(AtomicU64::new(0));
@@ -154,7 +171,17 @@ impl Store {
         conn.set_metric_callback(move |_| {
             counter.fetch_add(1, Ordering::Relaxed);
         });
-        Ok(Self { conn, statements })
+        let sqlite = conn.get_database_backend() == DatabaseBackend::Sqlite;
+        let writers = sqlite.then(|| Writers {
+            turns: Arc::new(Semaphore::new(1)),
+            wait,
+        });
+        Ok(Self {
+            conn,
+            statements,
+            writers,
+            _turn: None,
+        })
     }
 
     /// SQL statements run since the store was opened.
@@ -212,6 +239,17 @@ impl Store {
         Ok(row.try_get("", "now")?)
     }
 
+    /// Waits until it is this one's turn to write, in the order of asking.
+    async fn turn(&self) -> Result<Option<OwnedSemaphorePermit>, StoreError> {
+        let Some(Writers { turns, wait }) = &self.writers else {
+            return Ok(None);
+        };
+        let turn = tokio::time::timeout(*wait, turns.clone().acquire_owned()).await;
+        let late = |_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
+        // Nobody closes the semaphore.
+        Ok(turn.map_err(late)?.ok())
+    }
+
     /// Begins a transaction that will write.
     ///
     /// # Errors
@@ -222,10 +260,13 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        let turn = self.turn().await?;
         let conn = self.conn.begin_with_options(options).await?;
         Ok(Tx {
             conn,
             statements: self.statements.clone(),
+            writers: None,
+            _turn: turn,
         })
     }
 

@@ -47,6 +47,42 @@ pub enum Job {
     },
 }
 
+/// Jobs wait for those of their own lane only: nobody waits for a mail because a timetable is being searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// Mails: each takes the time of a conversation.
+    Mail,
+    /// Matches, which one at a time writes in any case.
+    Match,
+    /// Arrangements, which may take minutes.
+    Arrange,
+}
+
+impl Lane {
+    /// All lanes.
+    pub const ALL: [Self; 3] = [Self::Mail, Self::Match, Self::Arrange];
+
+    /// What stands in the column.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Match => "match",
+            Self::Arrange => "arrange",
+        }
+    }
+}
+
+impl Job {
+    /// The lane in which it waits.
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::Mail { .. } => Lane::Mail,
+            Self::MatchOffer { .. } | Self::MatchDemand { .. } | Self::MatchAll => Lane::Match,
+            Self::Arrange { .. } => Lane::Arrange,
+        }
+    }
+}
+
 /// A job that this process has leased.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Leased {
@@ -101,6 +137,7 @@ impl Tx {
             rows.push(outbox::ActiveModel {
                 id: Set(Uuid::now_v7()),
                 job: Set(to_json("outbox", job)?),
+                lane: Set(job.lane().code().to_owned()),
                 state: Set(PENDING.to_owned()),
                 attempts: Set(0),
                 due_at: Set(now),
@@ -121,12 +158,13 @@ impl Tx {
 }
 
 impl Store {
-    /// Leases jobs that are due, oldest first. What another worker has leased and not finished in time is due again.
+    /// Leases jobs of a lane that are due, oldest first. What another worker has leased and not finished in time is due again.
     ///
     /// # Errors
     /// The database.
     pub async fn lease_jobs(
         &self,
+        lane: Lane,
         limit: u64,
         now: Timestamp,
         lasting: TimeDelta,
@@ -135,6 +173,7 @@ impl Store {
             .add(outbox::Column::LeasedUntil.is_null())
             .add(outbox::Column::LeasedUntil.lte(now));
         let due = Condition::all()
+            .add(outbox::Column::Lane.eq(lane.code()))
             .add(outbox::Column::State.eq(PENDING))
             .add(outbox::Column::DueAt.lte(now))
             .add(free);
@@ -204,6 +243,7 @@ impl Store {
             let kept = to_json("outbox", &Job::Mail { to, notice })?;
             update = update.col_expr(outbox::Column::Job, Expr::value(kept));
         }
+        let _turn = self.turn().await?;
         let done = update.exec(&self.conn).await?;
         Ok(done.rows_affected > 0)
     }
@@ -231,6 +271,7 @@ impl Store {
         if let Some(due) = due {
             update = update.col_expr(outbox::Column::DueAt, Expr::value(due));
         }
+        let _turn = self.turn().await?;
         update.exec(&self.conn).await?;
         Ok(())
     }
@@ -240,6 +281,7 @@ impl Store {
     /// # Errors
     /// The database.
     pub async fn extend_lease(&self, job: &Leased, until: Timestamp) -> Result<bool, StoreError> {
+        let _turn = self.turn().await?;
         let done = self
             .held(job)
             .col_expr(outbox::Column::LeasedUntil, Expr::value(until))

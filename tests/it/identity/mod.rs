@@ -8,6 +8,7 @@ mod provider_sign_in;
 mod provider_tokens;
 mod sessions;
 mod sign_in;
+mod sign_in_log;
 
 use matchday_domain::organisation::OrganisationKind;
 use matchday_domain::time::Clock;

@@ -1,8 +1,8 @@
 //! One-time codes and links.
 
 use super::*;
-use matchday_api::app::SeededRandomness;
 use matchday_api::app::identity::Proof;
+use matchday_api::app::{Caller, SeededRandomness};
 use matchday_api::config::{Config, Layer};
 use matchday_api::server::Service;
 use matchday_domain::identity::Client;
@@ -12,6 +12,7 @@ use matchday_tests::on_both;
 use std::sync::Arc;
 
 on_both!(a_code_is_good_once_and_for_few_guesses, codes);
+on_both!(too_many_codes, too_many_codes);
 on_both!(nobody_learns_who_is_known, nobody_learns_who_is_known);
 
 const ASK: &str =
@@ -94,6 +95,32 @@ async fn codes(database: TestDatabase) {
     panic!("codes of yesterday are still there");
 }
 
+async fn too_many_codes(database: TestDatabase) {
+    let cast = cast(&database).await;
+    let seconds = chrono::TimeDelta::seconds;
+    let ask = async || {
+        let query = "mutation($i: RequestSignInInput!) { requestSignIn(input: $i) { email userErrors { path code message messageKo retryAfterSeconds } } }";
+        let input = json!({ "i": { "email": "h@hospital.example" } });
+        cast.server.post(None, query, input).await["data"]["requestSignIn"].clone()
+    };
+    // One a minute, of which five are good in a quarter of an hour.
+    for _ in 0..5 {
+        assert_eq!(ask().await["userErrors"], json!([]));
+        cast.server.clock.advance(seconds(60));
+    }
+    let refused = json!([{ "path": ["email"], "code": "RATE_LIMITED", "retryAfterSeconds": 600,
+        "message": "Too many requests; try again in 600 s.", "messageKo": "요청이 너무 많습니다. 600초 후 다시 시도하십시오." }]);
+    assert_eq!(ask().await["userErrors"], refused);
+    cast.server.clock.advance(seconds(599));
+    let refused = ask().await["userErrors"][0].clone();
+    assert_eq!(refused["retryAfterSeconds"], 1, "{refused:#}");
+    // What it says holds: the first code counts no longer, the second one still does.
+    cast.server.clock.advance(seconds(1));
+    assert_eq!(ask().await["email"], "h@hospital.example");
+    let refused = ask().await["userErrors"][0].clone();
+    assert_eq!(refused["retryAfterSeconds"], 60, "{refused:#}");
+}
+
 async fn nobody_learns_who_is_known(database: TestDatabase) {
     let cast = cast(&database).await;
     let known = ["h@hospital.example", "nobody@nowhere.example"];
@@ -135,7 +162,8 @@ async fn nobody_learns_who_is_known(database: TestDatabase) {
             email,
             code: "00000000".to_owned(),
         };
-        let guess = app.sign_in(proof, Language::En, Client::default()).await;
+        let nobody = Caller::default();
+        let guess = app.sign_in(proof, &nobody, Client::default()).await;
         assert!(guess.is_err());
         work.push((asked - begun, app.store().statements() - asked));
     }

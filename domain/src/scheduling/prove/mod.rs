@@ -1,6 +1,6 @@
 //! The proof: every meeting takes place, with the fewest breaks that are possible, and nobody much worse off.
 //!
-//! [`prove`] writes the problem as clauses ([`encoding`]), asks a SAT solver whether it can be met at all, then raises
+//! [`prove`] writes the problem as clauses (`encoding`), asks a SAT solver whether it can be met at all, then raises
 //! a bound on the breaks from below until it is met: what is returned is optimal, infeasible, or, where it was
 //! stopped, a timetable and a bound. [`reason`] names the conditions that exclude each other. [`check`] judges every timetable on its own,
 //! [`certify`] refutes what would be better once more and checks each step of the refutation.
