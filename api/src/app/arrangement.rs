@@ -136,7 +136,10 @@ impl App {
         };
         Ok(RunInput {
             problem,
-            policy: Policy::default(),
+            policy: Policy {
+                order: rules.aims.clone(),
+                ..Policy::default()
+            },
             options,
             keys,
         })

@@ -117,6 +117,8 @@ impl App {
                 .meetings_max
                 .map(|max| i32::try_from(max).unwrap_or(i32::MAX)),
             rest_slots: i32::try_from(plan.rest_slots).unwrap_or(i32::MAX),
+            preferred_half: plan.preferred_half,
+            finishes_early: plan.finishes_early,
             withdrawn: false,
             version: known.as_ref().map_or(1, |known| known.version + 1),
             created_at: known

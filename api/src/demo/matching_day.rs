@@ -235,6 +235,8 @@ async fn register(
         meetings_min: 0,
         meetings_max: Some(8),
         rest_slots: 0,
+        preferred_half: None,
+        finishes_early: false,
     };
     service
         .app

@@ -7,7 +7,7 @@ use super::organisation::{Consortium, Person};
 use super::payload::{key, payload};
 use super::registration::Registration;
 use super::text::{Language, Text, TextInput};
-use super::vocabulary::{FirmSize, LegalForm, Region};
+use super::vocabulary::{ArrangementAim, FirmSize, LegalForm, Region};
 use super::{Result, app, caller, id, loaders};
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -147,6 +147,12 @@ impl ArrangementRules {
     /// Percent by which requests of micro and small firms weigh more, 0 to 100.
     async fn small_firm_percent(&self) -> i32 {
         self.0.rules.equity.small_firm_percent
+    }
+
+    /// What is sought behind coverage and weight, the most important first; what is not named follows in the order of the
+    /// values of `ArrangementAim`.
+    async fn aims(&self) -> Vec<ArrangementAim> {
+        super::catalogue::convert(&self.0.rules.aims)
     }
 
     /// Why they were set; empty for the first.
@@ -357,6 +363,9 @@ pub struct SetArrangementRulesInput {
     outside_capital_percent: Option<i32>,
     /// Percent by which requests of micro and small firms weigh more, 0 to 100.
     small_firm_percent: Option<i32>,
+    /// What is sought behind coverage and weight, the most important first, each at most once; what is not named follows
+    /// in the order of the values of `ArrangementAim`.
+    aims: Option<Vec<ArrangementAim>>,
     /// Why, for the history; 1 to 500 characters.
     reason: String,
     /// Repeats of the request with the same key are answered as the first, for 24 hours.
@@ -384,6 +393,7 @@ impl SetArrangementRulesInput {
             rest_slots: self.rest_slots,
             outside_capital_percent: self.outside_capital_percent,
             small_firm_percent: self.small_firm_percent,
+            aims: (self.aims.as_deref()).map(|aims| super::catalogue::convert(aims)),
         })
     }
 }

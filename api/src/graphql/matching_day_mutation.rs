@@ -5,7 +5,7 @@ use super::payload::{key, payload};
 use super::registration::Registration;
 use super::scalar::{Date, LocalTime, TimeZone};
 use super::text::{Language, TextInput};
-use super::vocabulary::EventState;
+use super::vocabulary::{EventState, HalfDay};
 use super::{Result, app, caller, id};
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
@@ -124,6 +124,12 @@ pub struct RegisterForMatchingDayInput {
     /// as one, and a planned break is rest enough.
     #[graphql(default)]
     rest_slots: i32,
+    /// When it would rather meet, before or after noon in the event's zone; left out: whenever. Wishes are weighed as the
+    /// organiser has it: see `ArrangementRules.aims`.
+    preferred_half: Option<HalfDay>,
+    /// Whether it would rather be done early.
+    #[graphql(default)]
+    finishes_early: bool,
     /// Repeats of the request with the same key are answered as the first, for 24 hours.
     idempotency_key: Option<String>,
     /// Returned unchanged.
@@ -250,6 +256,8 @@ impl MatchingDayMutation {
                 meetings_min: i64::from(input.meetings_min),
                 meetings_max: input.meetings_max.map(i64::from),
                 rest_slots: i64::from(input.rest_slots),
+                preferred_half: input.preferred_half.map(Into::into),
+                finishes_early: input.finishes_early,
             };
             app(ctx)
                 .register(caller(ctx), &key, event, input.version, plan)

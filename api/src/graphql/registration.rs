@@ -3,7 +3,7 @@
 use super::loader::DelegatesOf;
 use super::organisation::{Organisation, Person};
 use super::text::Language;
-use super::vocabulary::Side;
+use super::vocabulary::{HalfDay, Side};
 use super::{Result, app, caller, loaders};
 use async_graphql::{Context, ID, Object};
 use matchday_domain::id::RegistrationId;
@@ -73,6 +73,18 @@ impl Registration {
     async fn rest_slots(&self, ctx: &Context<'_>) -> i32 {
         self.seen(ctx);
         self.0.rest_slots
+    }
+
+    /// When it would rather meet, before or after noon in the event's zone; null: whenever.
+    async fn preferred_half(&self, ctx: &Context<'_>) -> Option<HalfDay> {
+        self.seen(ctx);
+        self.0.preferred_half.map(Into::into)
+    }
+
+    /// Whether it would rather be done early.
+    async fn finishes_early(&self, ctx: &Context<'_>) -> bool {
+        self.seen(ctx);
+        self.0.finishes_early
     }
 
     /// Whether it was taken back.

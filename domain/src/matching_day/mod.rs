@@ -23,7 +23,7 @@ pub use event::{EventPlan, EventState, EventTable, MatchingDay, SessionPlan, Tim
 pub use event_weights::{EventWeights, WeightsOrigin};
 pub use meeting::{Meeting, MeetingState};
 pub use pair_rule::{PairRule, RuledPair};
-pub use registration::{Delegate, DelegatePlan, Registration, RegistrationPlan, Side};
+pub use registration::{Delegate, DelegatePlan, HalfDay, Registration, RegistrationPlan, Side};
 pub use request::{Answer, MeetingRequest, Priority};
 pub use rules::{ArrangementRules, EventResource, GroupRule, Grouping, Rules};
 pub use shown::Shown;

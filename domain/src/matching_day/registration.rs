@@ -7,6 +7,7 @@ use crate::organisation::OrganisationKind;
 use crate::problem::{Check, Code, Problem, Problems};
 use crate::text::{Language, Message};
 use crate::time::Timestamp;
+use chrono::{NaiveTime, Timelike};
 use serde::{Deserialize, Serialize};
 
 /// Most delegates of one organisation.
@@ -17,6 +18,25 @@ crate::vocabulary! {
     Side {
         Demand = "demand", "수요", "demand side";
         Supply = "supply", "제공", "supply side";
+    }
+}
+
+crate::vocabulary! {
+    /// Half of a day, cut at noon in the event's zone.
+    HalfDay {
+        Morning = "morning", "오전", "before noon";
+        Afternoon = "afternoon", "오후", "from noon on";
+    }
+}
+
+impl HalfDay {
+    /// The half in which a time of the day lies.
+    pub fn of(time: NaiveTime) -> Self {
+        if time.hour() < 12 {
+            Self::Morning
+        } else {
+            Self::Afternoon
+        }
     }
 }
 
@@ -44,6 +64,10 @@ pub struct RegistrationPlan {
     pub meetings_max: Option<i64>,
     /// Slots that stay free between two of its meetings, 0 to 10.
     pub rest_slots: i64,
+    /// When it would rather meet.
+    pub preferred_half: Option<HalfDay>,
+    /// It would rather be done early.
+    pub finishes_early: bool,
 }
 
 /// A person whom an organisation wants to send.
@@ -78,6 +102,10 @@ pub struct Registration {
     pub meetings_max: Option<i32>,
     /// Slots that stay free between two of its meetings; meetings in the same slot count as one.
     pub rest_slots: i32,
+    /// When it would rather meet.
+    pub preferred_half: Option<HalfDay>,
+    /// It would rather be done early.
+    pub finishes_early: bool,
     /// Taken back.
     pub withdrawn: bool,
     /// Raised by one at every change.

@@ -7,6 +7,7 @@ use super::MatchingDay;
 use crate::id::{ConsortiumId, MatchingDayId, OrganisationId, PersonId};
 use crate::organisation::{ConsortiumMember, FirmSize, LegalForm, Organisation, Region};
 use crate::problem::{Check, Code, Problem, Problems};
+use crate::scheduling::Aim;
 use crate::text::{Language, Message, Text};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,9 @@ pub struct Rules {
     pub rest_slots: i32,
     /// Whose requests weigh more.
     pub equity: Equity,
+    /// What is sought behind coverage and weight, the most important first; what is not named follows in the usual order.
+    #[serde(default)]
+    pub aims: Vec<Aim>,
 }
 
 /// A version of the rules of a matching day.
@@ -118,6 +122,8 @@ pub struct RulesPlan {
     pub outside_capital_percent: Option<i32>,
     /// Percent for micro and small firms, 0 to 100.
     pub small_firm_percent: Option<i32>,
+    /// What is sought behind coverage and weight, the most important first; each once.
+    pub aims: Option<Vec<Aim>>,
 }
 
 /// A resource as the organiser wants it.
@@ -188,6 +194,19 @@ impl ArrangementRules {
             Some(wanted) => self.resources(&mut check, wanted, day, needed),
             None => old.resources.clone(),
         };
+        let aims = plan.aims.unwrap_or_else(|| old.aims.clone());
+        for (i, aim) in aims.iter().enumerate() {
+            check.require(!aims[..i].contains(aim), || {
+                Problem::at(
+                    &format!("aims.{i}"),
+                    Code::Duplicate,
+                    Message::new(
+                        "같은 목표가 두 번 있습니다.",
+                        "The same aim is named twice.",
+                    ),
+                )
+            });
+        }
         check.finish()?;
         let equity = Equity {
             outside_capital_percent: plan
@@ -205,6 +224,7 @@ impl ArrangementRules {
                 resources,
                 rest_slots: plan.rest_slots.unwrap_or(old.rest_slots),
                 equity,
+                aims,
             },
             reason: reason.trim().to_owned(),
             set_by: Some(by),

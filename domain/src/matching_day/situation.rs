@@ -3,8 +3,8 @@
 use super::arrangement::Keys;
 use super::rules::consortia_on;
 use super::{
-    Answer, Delegate, MatchingDay, Meeting, MeetingRequest, PairRule, Priority, Registration,
-    RuledPair, Rules, Side,
+    Answer, Delegate, HalfDay, MatchingDay, Meeting, MeetingRequest, PairRule, Priority,
+    Registration, RuledPair, Rules, Side,
 };
 use crate::id::{ConsortiumId, MeetingRequestId, OrganisationId, RegistrationId};
 use crate::organisation::{Consortium, ConsortiumMember, Organisation};
@@ -172,6 +172,15 @@ impl Situation<'_> {
             keeps_table: registration.side == Side::Supply,
             rest: count(registration.rest_slots.max(self.rules.rest_slots)),
             equity_percent: count(equity),
+            preferred: registration.preferred_half.map(|half| {
+                let slots = self.day.slots.iter().enumerate();
+                let local = |at: Timestamp| at.with_timezone(&self.day.zone).time();
+                slots
+                    .filter(|(_, slot)| HalfDay::of(local(slot.starts_at)) == half)
+                    .map(|(index, _)| index)
+                    .collect()
+            }),
+            finishes_early: registration.finishes_early,
         }
     }
 

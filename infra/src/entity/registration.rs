@@ -13,6 +13,8 @@ pub struct Model {
     pub meetings_min: i32,
     pub meetings_max: Option<i32>,
     pub rest_slots: i32,
+    pub preferred_half: Option<String>,
+    pub finishes_early: bool,
     pub withdrawn: bool,
     pub version: i32,
     pub created_at: DateTimeUtc,

@@ -1,5 +1,5 @@
-//! What the organiser rules about the timetable, a row a version, and about pairs, a row a pair; the rest that an
-//! organisation wants, what a meeting needs, and why a run failed, for people.
+//! What the organiser rules about the timetable, a row a version, and about pairs, a row a pair; the rest and
+//! the times that an organisation wants, what a meeting needs, and why a run failed, for people.
 
 super::step!(
     "
@@ -14,6 +14,8 @@ CREATE TABLE pair_rule (
   set_by {uuid} NOT NULL REFERENCES person (id), set_at {time} NOT NULL,
   PRIMARY KEY (event_id, demander_id, provider_id));
 ALTER TABLE registration ADD COLUMN rest_slots integer NOT NULL DEFAULT 0;
+ALTER TABLE registration ADD COLUMN preferred_half text;
+ALTER TABLE registration ADD COLUMN finishes_early boolean NOT NULL DEFAULT false;
 ALTER TABLE meeting_request ADD COLUMN resources {json};
 ALTER TABLE arrangement ADD COLUMN failure_reasons {json}
 "

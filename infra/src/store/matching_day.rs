@@ -4,7 +4,9 @@ use super::error::{json, to_json, vocabulary};
 use super::{Access, StoreError, Tx, Viewer, page};
 use crate::entity::{delegate, matching_day, registration};
 use matchday_domain::id::{DelegateId, MatchingDayId, OrganisationId, PersonId, RegistrationId};
-use matchday_domain::matching_day::{Delegate, EventState, MatchingDay, Registration, Side};
+use matchday_domain::matching_day::{
+    Delegate, EventState, HalfDay, MatchingDay, Registration, Side,
+};
 use matchday_domain::page::{Page, PageRequest};
 use matchday_domain::time::Window;
 use sea_orm::ActiveValue::Set;
@@ -49,6 +51,10 @@ fn read_registration(row: registration::Model) -> Result<Registration, StoreErro
         meetings_min: row.meetings_min,
         meetings_max: row.meetings_max,
         rest_slots: row.rest_slots,
+        preferred_half: (row.preferred_half.as_deref())
+            .map(|half| vocabulary("registration", half, HalfDay::from_code))
+            .transpose()?,
+        finishes_early: row.finishes_early,
         withdrawn: row.withdrawn,
         version: row.version,
         created_at: row.created_at,
@@ -395,6 +401,10 @@ fn registration_columns(registration: &Registration) -> registration::ActiveMode
         meetings_min: Set(registration.meetings_min),
         meetings_max: Set(registration.meetings_max),
         rest_slots: Set(registration.rest_slots),
+        preferred_half: Set(registration
+            .preferred_half
+            .map(|half| half.code().to_owned())),
+        finishes_early: Set(registration.finishes_early),
         withdrawn: Set(registration.withdrawn),
         version: Set(registration.version),
         created_at: Set(registration.created_at),

@@ -36,6 +36,13 @@ vocabularies! {
         /// Supply side (제공).
         Supply,
     }
+    /// Half of a day, cut at noon in the event's zone.
+    HalfDay("HalfDay") = "matchday_domain::matching_day::HalfDay" {
+        /// Before noon (오전).
+        Morning,
+        /// From noon on (오후).
+        Afternoon,
+    }
     /// How much the sender wants to meet.
     Priority("MeetingRequestPriority") = "matchday_domain::matching_day::Priority" {
         /// Must (꼭 만나고 싶음).

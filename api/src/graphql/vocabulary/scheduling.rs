@@ -1,6 +1,20 @@
 //! Arrangements.
 
 vocabularies! {
+    /// What is sought behind coverage and weight.
+    ArrangementAim("ArrangementAim") = "matchday_domain::scheduling::Aim" {
+        /// Few breaks between runs of meetings (중간 공백 횟수).
+        Breaks,
+        /// Few idle slots inside a participant's span (대기 슬롯).
+        IdleSlots,
+        /// Breaks shared out evenly (공백 편차).
+        BreakSpread,
+        /// Shares of what is asked alike for all (배정률 편차).
+        SatisfactionSpread,
+        /// Meetings when participants would rather have them (시간대 선호).
+        Preferences,
+    }
+
     /// What a level of the objective counts; an earlier level is never given away for a later one.
     LevelName("ArrangementLevelName") = "matchday_domain::scheduling::LevelName" {
         /// Coverage: must-requests, floors, somebody for everybody (참여 보장).

@@ -33,6 +33,8 @@ impl World {
             meetings_min: 0,
             meetings_max: None,
             rest_slots: i32::from(n == 1),
+            preferred_half: (n == 1).then_some(HalfDay::Afternoon),
+            finishes_early: n == 2,
             withdrawn: false,
             version: 1,
             created_at: day.created_at,
@@ -131,6 +133,7 @@ fn rules_reach_the_problem() {
             },
         ],
         rest_slots: 0,
+        aims: Vec::new(),
         equity: super::super::rules::Equity {
             outside_capital_percent: 15,
             small_firm_percent: 5,
