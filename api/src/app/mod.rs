@@ -28,6 +28,7 @@ pub mod terminology;
 pub mod worker;
 
 mod once;
+mod prepared;
 mod randomness;
 
 pub use access::Trace;
@@ -57,6 +58,7 @@ pub struct App {
     pub(crate) providers: Providers,
     terminology: Arc<RwLock<terminology::Loaded>>,
     ids: Arc<Mutex<ContextV7>>,
+    prepared: Arc<Mutex<prepared::Prepared>>,
 }
 
 /// What the operator decides about use cases.
@@ -135,6 +137,7 @@ impl App {
             settings: Arc::new(settings),
             terminology: Arc::default(),
             ids,
+            prepared: Arc::default(),
         }
     }
 

@@ -13,6 +13,7 @@ mod m0007_text_model;
 mod m0008_identity;
 mod m0009_traces;
 mod m0010_kept_matches;
+mod m0013_match_facts;
 
 use sea_orm_migration::prelude::*;
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_identity::Migration),
             Box::new(m0009_traces::Migration),
             Box::new(m0010_kept_matches::Migration),
+            Box::new(m0013_match_facts::Migration),
         ]
     }
 }
