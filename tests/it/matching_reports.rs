@@ -269,6 +269,39 @@ async fn figures_without_who_asks(database: TestDatabase) {
         server.data(&hospitals[1], OVER, json!({})).await["overDemand"]["offers"]["edges"].clone();
     assert_eq!(own, json!([]));
 
+    // A report follows what changed since the last one: what an offer says, and whether it is listed.
+    let query = "query { openings(first: 1) { edges { node { offer { id version } } } } }";
+    let read = server.data(organiser, query, json!({})).await;
+    let mut offer = read["openings"]["edges"][0]["node"]["offer"].clone();
+    for (field, change, listed) in [
+        (
+            "updateOffer",
+            json!({ "content": { "usePolicies": [{ "permission": "HMB", "modifiers": ["COMMERCIAL_OK"] }] } }),
+            3,
+        ),
+        ("moveOffer", json!({ "step": "PAUSE" }), 2),
+    ] {
+        let mut input = change;
+        input["id"] = offer["id"].clone();
+        input["version"] = offer["version"].clone();
+        let selection = "offer { id version }";
+        let made = server.mutate(&hospitals[2], field, input, selection).await;
+        offer = made["offer"].clone();
+        server.settle().await;
+        let openings = server.data(organiser, OPENINGS, json!({})).await["openings"].clone();
+        assert_eq!(openings["edges"], json!([]), "after {field}");
+        let query =
+            "query { unmetDemand { listedOffers conditions { edges { node { code offers } } } } }";
+        let unmet = server.data(organiser, query, json!({})).await["unmetDemand"].clone();
+        assert_eq!(unmet["listedOffers"], listed, "after {field}");
+        let rows = unmet["conditions"]["edges"].as_array().unwrap();
+        let lung = rows
+            .iter()
+            .find(|row| row["node"]["code"] == "C34")
+            .unwrap();
+        assert_eq!(lung["node"]["offers"], listed, "after {field}");
+    }
+
     for (user, queries) in [
         (&companies[0], &[UNMET, OVER, OPENINGS][..]),
         (&hospitals[0], &[UNMET][..]),

@@ -30,6 +30,7 @@ pub mod timetable;
 pub mod worker;
 
 mod once;
+mod prepared;
 mod randomness;
 
 pub use access::Trace;
@@ -59,6 +60,7 @@ pub struct App {
     pub(crate) providers: Providers,
     terminology: Arc<RwLock<terminology::Loaded>>,
     ids: Arc<Mutex<ContextV7>>,
+    prepared: Arc<Mutex<prepared::Prepared>>,
 }
 
 /// What the operator decides about use cases.
@@ -137,6 +139,7 @@ impl App {
             settings: Arc::new(settings),
             terminology: Arc::default(),
             ids,
+            prepared: Arc::default(),
         }
     }
 

@@ -3,15 +3,13 @@
 //! The organiser and the observers read them all, a hospital the part about its own offers; see
 //! [`matchday_domain::matching::report`] for what a figure may tell.
 
+use super::prepared::demand_subject;
 use super::{App, AppError, Caller, Outcome};
-use matchday_domain::catalogue::Offer;
-use matchday_domain::demand::Demand;
 use matchday_domain::id::{ConsortiumId, DemandId, OrganisationId};
 use matchday_domain::matching::report::Market;
-use matchday_domain::matching::{DemandSubject, Feasibility, OfferSubject};
-use matchday_domain::organisation::{Consortium, Organisation};
+use matchday_domain::matching::{Feasibility, OfferSubject};
+use matchday_domain::organisation::Consortium;
 use matchday_domain::policy::Action;
-use matchday_domain::terminology::Terminology;
 use matchday_infra::store::Viewer;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -46,20 +44,17 @@ impl App {
         viewer: Viewer,
         hospital: Option<OrganisationId>,
     ) -> Outcome<Market<'static>> {
-        let store = &self.store;
-        let demands = store.demands_of_report(viewer, hospital).await?;
-        let offers = store
-            .listed_offers_of(hospital.as_ref().map(std::slice::from_ref))
-            .await?;
-        let pairings = store.pairings(hospital).await?;
-        let askers = self.askers(&demands).await?;
+        let demands = self.store.demands_of_report(viewer, hospital).await?;
+        let hospitals = hospital.as_ref().map(std::slice::from_ref);
+        let offers = self.store.offers_of_report(hospitals).await?;
+        let pairings = self.store.pairings(hospital).await?;
         let terminology = self.terminology();
-        aside(move || {
-            let demands = demand_subjects(demands, &askers, terminology);
-            let offers = offers.into_iter().map(|o| offer_subject(o, terminology));
-            Market::new(demands, offers, pairings, terminology)
-        })
-        .await
+        if hospital.is_none() {
+            self.prepared_only(&demands, &offers, terminology);
+        }
+        let demands = self.demand_subjects(viewer, &demands, terminology).await?;
+        let offers = self.offer_subjects(&offers, terminology).await?;
+        aside(move || Market::new(demands, offers, pairings, terminology)).await
     }
 
     /// What each consortium has today for some demands; those of others are missing, but for the organiser.
@@ -89,23 +84,28 @@ impl App {
         let mut hospitals: Vec<OrganisationId> = members.values().flatten().copied().collect();
         hospitals.sort_unstable();
         hospitals.dedup();
-        let offers = self.store.listed_offers_of(Some(&hospitals)).await?;
-        let askers = self.askers(&demands).await?;
+        let offers = self.store.offers_of_report(Some(&hospitals)).await?;
         let terminology = self.terminology();
+        let offers = self.offer_subjects(&offers, terminology).await?;
+        let askers = self.askers(demands.iter().map(|d| d.organisation)).await?;
         aside(move || {
-            let mut of: HashMap<OrganisationId, Vec<OfferSubject>> = HashMap::new();
+            let mut of: HashMap<OrganisationId, Vec<Arc<OfferSubject>>> = HashMap::new();
             for offer in offers {
-                let subject = offer_subject(offer, terminology);
-                of.entry(subject.hospital).or_default().push(subject);
+                of.entry(offer.hospital).or_default().push(offer);
             }
-            demand_subjects(demands, &askers, terminology)
+            demands
                 .into_iter()
+                .filter_map(|demand| {
+                    let asker = askers.get(&demand.organisation)?;
+                    Some(demand_subject(demand, asker, terminology))
+                })
                 .map(|demand| {
                     let mut found: Vec<(Consortium, Feasibility)> = consortia
                         .iter()
                         .map(|consortium| {
                             let own = members.get(&consortium.id).into_iter().flatten();
-                            let offers = own.filter_map(|hospital| of.get(hospital)).flatten();
+                            let own_offers = own.filter_map(|hospital| of.get(hospital)).flatten();
+                            let offers = own_offers.map(AsRef::as_ref);
                             let feasibility = Feasibility::of(&demand, offers, terminology);
                             (consortium.clone(), feasibility)
                         })
@@ -119,14 +119,6 @@ impl App {
         })
         .await
     }
-
-    async fn askers(&self, demands: &[Demand]) -> Outcome<HashMap<OrganisationId, Organisation>> {
-        let mut ids: Vec<_> = demands.iter().map(|demand| demand.organisation).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let found = self.store.organisations(&ids).await?;
-        Ok(found.into_iter().map(|found| (found.id, found)).collect())
-    }
 }
 
 /// Work that may take longer than a request's turn, beside the other requests.
@@ -137,31 +129,4 @@ pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| AppError::Internal(error.to_string()))
-}
-
-fn demand_subjects(
-    demands: Vec<Demand>,
-    askers: &HashMap<OrganisationId, Organisation>,
-    terminology: &Terminology,
-) -> Vec<DemandSubject> {
-    let subjects = demands.into_iter().filter_map(|demand| {
-        let profile = askers.get(&demand.organisation)?.profile.clone();
-        let (id, version, owner) = (demand.id, demand.version, demand.organisation);
-        Some(DemandSubject::new(
-            id,
-            version,
-            owner,
-            profile,
-            demand.content,
-            terminology,
-        ))
-    });
-    subjects.collect()
-}
-
-/// Neither the reports nor the feasibility look at where a hospital sits.
-fn offer_subject(offer: Offer, terminology: &Terminology) -> OfferSubject {
-    let (id, version, hospital) = (offer.id, offer.version, offer.organisation);
-    let content = offer.content.as_shown(&offer.disclosed);
-    OfferSubject::new(id, version, hospital, None, content, terminology)
 }

@@ -13,6 +13,8 @@ use matchday_domain::identity::ApiKeyPlan;
 /// falls with the creator's place there.
 pub struct ApiKey(pub domain::ApiKey);
 
+/// What a program of an organisation comes in with. It acts for the organisation, as its creator, within its scopes, and
+/// falls with the creator's place there.
 #[Object]
 impl ApiKey {
     /// Global id.

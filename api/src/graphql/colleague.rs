@@ -13,6 +13,7 @@ use matchday_domain::identity as domain;
 /// An invitation to become a colleague.
 pub struct ColleagueInvitation(pub domain::ColleagueInvitation);
 
+/// An invitation to become a colleague.
 #[Object]
 impl ColleagueInvitation {
     /// Global id.

@@ -29,6 +29,7 @@ pub struct Demand(pub domain::Demand);
 /// Who the data should be about. Null means that it was not said.
 pub struct DemandPopulation(domain::DemandPopulation);
 
+/// Who the data should be about. Null means that it was not said.
 #[Object]
 impl DemandPopulation {
     /// Sex.

@@ -16,6 +16,8 @@ use matchday_infra::store::StoredProvider;
 /// the organisation's approved mail domains.
 pub struct IdentityProvider(pub StoredProvider);
 
+/// An organisation's identity provider (OpenID Connect). It is believed for people whose verified address lies in one of
+/// the organisation's approved mail domains.
 #[Object]
 impl IdentityProvider {
     /// What it calls itself: the `iss` of its tokens.
@@ -72,6 +74,7 @@ impl IdentityProvider {
 /// A mail domain that an organisation says is its own.
 pub struct MailDomain(pub domain::MailDomain);
 
+/// A mail domain that an organisation says is its own.
 #[Object]
 impl MailDomain {
     /// Global id.

@@ -38,6 +38,7 @@ pub struct ImportOffersInput {
 /// What is wrong with a record of a file. The record was not kept; the others were.
 pub struct ImportError(RowError);
 
+/// What is wrong with a record of a file. The record was not kept; the others were.
 #[Object]
 impl ImportError {
     /// The line of the file on which the record begins, from 1.
@@ -68,6 +69,7 @@ pub struct UnstatedField {
 /// What became of a file.
 pub struct ImportReport(import::ImportReport);
 
+/// What became of a file.
 #[Object]
 impl ImportReport {
     /// Records of the file.

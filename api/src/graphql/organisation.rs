@@ -46,6 +46,7 @@ impl Person {
 /// A person's place in an organisation.
 pub struct Membership(pub ListedMember);
 
+/// A person's place in an organisation.
 #[Object]
 impl Membership {
     /// Global id.
@@ -99,6 +100,7 @@ pub struct ConsortiumPart {
     until: Option<Date>,
 }
 
+/// A consortium of hospitals.
 #[Object]
 impl Consortium {
     /// Global id.

@@ -9,6 +9,7 @@ use matchday_infra::store;
 /// A session in which the viewer is signed in.
 pub struct Session(pub store::Session);
 
+/// A session in which the viewer is signed in.
 #[Object]
 impl Session {
     /// Global id.

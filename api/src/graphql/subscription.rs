@@ -120,6 +120,7 @@ fn told<T, S: Stream<Item = Result<T>>>(
     Ok(events?.map(|event| event.map_err(Into::into)))
 }
 
+/// What happens, as it happens.
 #[Subscriptions]
 impl Subscription {
     /// Matches that were not there before, between the viewer's demands or offers and those of others. Denied ones are

@@ -19,6 +19,7 @@ pub enum Language {
 /// What a user wrote, in Korean, English or both.
 pub struct Text(pub own::Text);
 
+/// What a user wrote, in Korean, English or both.
 #[Object]
 impl Text {
     /// Korean, if it was written in Korean.
@@ -55,6 +56,7 @@ impl From<TextInput> for own::Text {
 /// A sentence of the service.
 pub struct Sentence(pub own::Message);
 
+/// A sentence of the service.
 #[Object]
 impl Sentence {
     /// Korean.
@@ -76,6 +78,7 @@ impl Sentence {
 /// A condition, coded in KCD/ICD-10.
 pub struct Condition(pub ConditionCode);
 
+/// A condition, coded in KCD/ICD-10.
 #[Object]
 impl Condition {
     /// The code or range of categories: `C34`, `C34.1`, `C00-C97`.
@@ -92,6 +95,7 @@ impl Condition {
 /// A kind of data: a category, or a sub-kind of one.
 pub struct DataKind(pub domain::DataKind);
 
+/// A kind of data: a category, or a sub-kind of one.
 #[Object]
 impl DataKind {
     /// `imaging` or `imaging.ct`.

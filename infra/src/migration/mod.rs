@@ -15,6 +15,7 @@ mod m0009_traces;
 mod m0010_kept_matches;
 mod m0011_job_lane;
 mod m0012_arrangement_rules;
+mod m0013_match_facts;
 
 use sea_orm_migration::prelude::*;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_kept_matches::Migration),
             Box::new(m0011_job_lane::Migration),
             Box::new(m0012_arrangement_rules::Migration),
+            Box::new(m0013_match_facts::Migration),
         ]
     }
 }

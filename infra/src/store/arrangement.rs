@@ -183,29 +183,6 @@ impl<C: ConnectionTrait> Access<C> {
         self.with_delegates(rows).await
     }
 
-    /// A page of the meetings of a run, in the order of their ids.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn meeting_page(
-        &self,
-        run: ArrangementId,
-        request: PageRequest<Uuid>,
-    ) -> Result<Page<Meeting>, StoreError> {
-        let select = meeting::Entity::find().filter(meeting::Column::ArrangementId.eq(run.0));
-        let page = page::by_id(&self.conn, select, meeting::Column::Id, request).await?;
-        let Page {
-            items,
-            has_previous,
-            has_next,
-        } = page;
-        Ok(Page {
-            items: self.with_delegates(items).await?,
-            has_previous,
-            has_next,
-        })
-    }
-
     /// Meetings by id, in no order.
     ///
     /// # Errors

@@ -40,9 +40,10 @@ pub use kept::{KnownMatches, MatchPlan};
 pub use listen::Listener;
 pub use matches::{MatchFilter, StoredMatch};
 pub use organisation::ListedMember;
-pub use outbox::{Job, JobCounts, JobRow, Lane, Leased};
+pub use outbox::{Job, JobCounts, Lane, Leased};
 pub use page::Ranked;
 pub use person_data::{Mention, PersonRows};
+pub use report::Current;
 pub use terminology::{TerminologySource, TerminologySources};
 
 use crate::migration::Migrator;

@@ -109,19 +109,6 @@ pub struct JobCounts {
     pub failed: u64,
 }
 
-/// A job that failed for good, for people to look at.
-#[derive(Debug, Clone, PartialEq)]
-pub struct JobRow {
-    /// Its row.
-    pub id: Uuid,
-    /// What was to be done.
-    pub job: Job,
-    /// Tries.
-    pub attempts: i32,
-    /// Why the last one failed.
-    pub last_error: Option<String>,
-}
-
 const PENDING: &str = "pending";
 const DONE: &str = "done";
 const FAILED: &str = "failed";
@@ -330,28 +317,5 @@ impl<C: ConnectionTrait> Access<C> {
             .filter(Expr::cust(mail))
             .count(&self.conn)
             .await?)
-    }
-
-    /// Jobs that failed for good, newest first.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn failed_jobs(&self, limit: u64) -> Result<Vec<JobRow>, StoreError> {
-        let rows = outbox::Entity::find()
-            .filter(outbox::Column::State.eq(FAILED))
-            .order_by_desc(outbox::Column::Id)
-            .limit(limit)
-            .all(&self.conn)
-            .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(JobRow {
-                    id: row.id,
-                    job: json("outbox", row.job)?,
-                    attempts: row.attempts,
-                    last_error: row.last_error,
-                })
-            })
-            .collect()
     }
 }

@@ -52,6 +52,7 @@ pub struct CountObservation {
     pub(super) own: bool,
 }
 
+/// A dated count of the subjects with a condition.
 #[Object]
 impl CountObservation {
     /// The condition.
@@ -82,6 +83,7 @@ pub struct Population {
     pub(super) own: bool,
 }
 
+/// Who the data are about. Null means that it is not known.
 #[Object]
 impl Population {
     /// Persons in all.
@@ -119,6 +121,7 @@ impl Population {
 /// A span of months, both ends included. Null means open or unknown.
 pub struct Period(pub domain::Period);
 
+/// A span of months, both ends included. Null means open or unknown.
 #[Object]
 impl Period {
     /// The first month.

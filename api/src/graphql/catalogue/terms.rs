@@ -13,6 +13,7 @@ use matchday_domain::use_conditions::UsePolicy as DomainUsePolicy;
 /// When a board reviews.
 pub struct ReviewCalendar(pub(super) domain::ReviewCalendar);
 
+/// When a board reviews.
 #[Object]
 impl ReviewCalendar {
     /// Last day of the month to apply for the next meeting; 31 is the month's end; null if not known.
@@ -29,6 +30,7 @@ impl ReviewCalendar {
 /// What the data cost. Null means that it is not known.
 pub struct Cost(pub(super) domain::Cost);
 
+/// What the data cost. Null means that it is not known.
 #[Object]
 impl Cost {
     /// How it is charged.
@@ -45,6 +47,7 @@ impl Cost {
 /// What a hospital would rather have. Null and empty mean that it has not said.
 pub struct HospitalPreferences(pub(super) domain::HospitalPreferences);
 
+/// What a hospital would rather have. Null and empty mean that it has not said.
 #[Object]
 impl HospitalPreferences {
     /// Purposes it likes to support.
@@ -76,6 +79,7 @@ impl HospitalPreferences {
 /// One policy of use; an offer may state several alternatives.
 pub struct UsePolicy(pub(super) DomainUsePolicy);
 
+/// One policy of use; an offer may state several alternatives.
 #[Object]
 impl UsePolicy {
     /// What the data may be used for; null means ask.

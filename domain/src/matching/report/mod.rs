@@ -19,6 +19,7 @@ use crate::terminology::Terminology;
 use crate::use_conditions::Decision;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A stored match without its explanation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +42,8 @@ pub struct Pairing {
 #[derive(Debug, Clone)]
 pub struct Market<'t> {
     terminology: &'t Terminology,
-    demands: BTreeMap<DemandId, DemandSubject>,
-    offers: BTreeMap<OfferId, OfferSubject>,
+    demands: BTreeMap<DemandId, Arc<DemandSubject>>,
+    offers: BTreeMap<OfferId, Arc<OfferSubject>>,
     /// By demand, best first.
     pairings: BTreeMap<DemandId, Vec<Pairing>>,
 }
@@ -82,13 +83,21 @@ impl<'t> Market<'t> {
     /// Puts the facts together. Pairings of demands that are not among them are left out; those of other offers count
     /// for the order of a demand's matches, and get no row.
     pub fn new(
-        demands: impl IntoIterator<Item = DemandSubject>,
-        offers: impl IntoIterator<Item = OfferSubject>,
+        demands: impl IntoIterator<Item: Into<Arc<DemandSubject>>>,
+        offers: impl IntoIterator<Item: Into<Arc<OfferSubject>>>,
         pairings: impl IntoIterator<Item = Pairing>,
         terminology: &'t Terminology,
     ) -> Self {
-        let demands: BTreeMap<_, _> = demands.into_iter().map(|d| (d.id, d)).collect();
-        let offers: BTreeMap<_, _> = offers.into_iter().map(|o| (o.id, o)).collect();
+        let demands: BTreeMap<_, _> = demands
+            .into_iter()
+            .map(Into::into)
+            .map(|d: Arc<DemandSubject>| (d.id, d))
+            .collect();
+        let offers: BTreeMap<_, _> = offers
+            .into_iter()
+            .map(Into::into)
+            .map(|o: Arc<OfferSubject>| (o.id, o))
+            .collect();
         let mut by_demand: BTreeMap<DemandId, Vec<Pairing>> = BTreeMap::new();
         for pairing in pairings {
             if demands.contains_key(&pairing.demand) {

@@ -61,6 +61,11 @@ impl RankKey {
         (self.demand, self.offer)
     }
 
+    /// What the gate says of it.
+    pub fn decision(self) -> Decision {
+        self.decision
+    }
+
     /// Its score, hundredths of a point.
     pub fn score(self) -> i32 {
         self.score.0
