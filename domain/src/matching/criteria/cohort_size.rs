@@ -85,11 +85,7 @@ pub fn subjects(demand: &DemandSubject, offer: &OfferSubject) -> Subjects {
 
 /// The counts that serve, added, within a whole that is large enough to show; a count within another one is not added
 /// again. `None` where none serves.
-fn added(
-    offer: &OfferSubject,
-    serves: impl Fn(Span) -> bool,
-    threshold: i64,
-) -> Option<Subjects> {
+fn added(offer: &OfferSubject, serves: impl Fn(Span) -> bool, threshold: i64) -> Option<Subjects> {
     let (counts, size) = (offer.counts(), offer.content.population.size);
     let within = |inner: Span, outer: Span| outer.contains(inner) && !inner.contains(outer);
     let serving = || counts.iter().filter(|count| serves(count.span));
@@ -228,7 +224,11 @@ pub fn assess(pair: &Pair<'_>) -> Assessment {
             let least = share(count, demanded) * trust(as_of, basis, pair.today);
             let open = at_most.map_or(0.0, |most| (share(most, demanded) - least).max(0.0));
             let assessed = Assessment {
-                value: if open < 1.0 { least / (1.0 - open) } else { 0.0 },
+                value: if open < 1.0 {
+                    least / (1.0 - open)
+                } else {
+                    0.0
+                },
                 known: 1.0 - open,
                 ..Assessment::UNKNOWN
             };
