@@ -21,8 +21,8 @@ pub(super) struct Variable {
     pub(super) english: bool,
 }
 
-/// What says nothing behind the name of a variable: whether, value, figure, result.
-const EMPTY: &[&str] = &["여부", "유무", "값", "수치", "결과"];
+/// What says nothing behind the word of a variable: whether, value, figure, result, the sign of the plural.
+const EMPTY: &[&str] = &["여부", "유무", "값", "수치", "결과", "s"];
 
 impl Variable {
     /// A word of what data say counts as its concept, in either language, and not as it is written.
@@ -38,7 +38,11 @@ impl Variable {
             let told = rest.split_whitespace().filter(|word| !EMPTY.contains(word));
             rest = told.collect::<Vec<_>>().join(" ");
         }
-        each_piece(&rest, |piece| tokens.push(number(piece.form)));
+        each_piece(&rest, |piece| {
+            if !(named && piece.asks) {
+                tokens.push(number(piece.form));
+            }
+        });
         tokens.sort_unstable();
         tokens.dedup();
         Self {
@@ -64,4 +68,20 @@ pub fn is_excluded(demand: &DemandSubject, offer: &OfferSubject) -> bool {
         .content
         .excluded_organisations
         .contains(&offer.hospital)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_of_known_words_has_no_language() {
+        let of = |name: &str| Variable::of(name, Terminology::standard());
+        assert_eq!(of("결절 크기"), of("nodule size"));
+        assert_eq!(of("재발 여부"), of("recurrence"));
+        assert_eq!(of("체세포 변이"), of("somatic variants"));
+        let part = of("결절의 농도");
+        assert!(part.korean && part.tokens.len() > 1);
+        assert!(!of("PD-L1 TPS").korean && of("fibrosis").english);
+    }
 }
