@@ -155,8 +155,42 @@ fn matches_agree_with_the_graded_pairs() {
         &judgements::qrels(&qrels).unwrap(),
         "2026-11-15".parse().unwrap(),
     );
-    assert!(figures.ndcg_10 >= 0.85, "{figures}");
+    // Not below the target (.85), and a little below what is reached.
+    assert!(figures.ndcg_10 >= 0.94, "{figures}");
     assert_eq!(figures.false_passes, 0, "{figures}");
+}
+
+/// A set of our own, graded before the scorer was run on it; always there.
+#[test]
+fn matches_agree_with_our_own_graded_pairs() {
+    let figures = matches::evaluate(
+        &judgements::offers(include_bytes!(
+            "../../infra/src/evaluation/examples/judgements_2/offers.json"
+        ))
+        .unwrap(),
+        &judgements::demands(include_bytes!(
+            "../../infra/src/evaluation/examples/judgements_2/demands.json"
+        ))
+        .unwrap(),
+        &judgements::qrels(include_bytes!(
+            "../../infra/src/evaluation/examples/judgements_2/qrels.tsv"
+        ))
+        .unwrap(),
+        "2026-11-15".parse().unwrap(),
+    );
+    // A little below what is reached (.9943), which must not be lost; no criterion is in the way of the others.
+    assert!(figures.ndcg_10 >= 0.985, "{figures}");
+    assert_eq!(figures.gate_agreed, figures.pairs, "{figures}");
+    let without = figures.without.iter().map(|(_, figure)| *figure);
+    assert!(
+        without.fold(0.0, f64::max) <= figures.ndcg_10 + 0.005,
+        "{figures}"
+    );
+    // Voices: nobody has them.
+    assert!(
+        figures.nothing_fits.contains(&("E041".to_owned(), 0)),
+        "{figures}"
+    );
 }
 
 #[test]
@@ -167,7 +201,7 @@ fn texts_are_found_by_their_words() {
         ("datafinder", "keyphrase_query", 0.18),
         ("medquad", "summary", 0.63),
         ("medquad", "full", 0.51),
-        ("medquad", "ko", 0.28),
+        ("medquad", "ko", 0.3),
     ] {
         let (Some(documents), Some(queries)) = (
             set(&format!("{folder}/documents.jsonl")),

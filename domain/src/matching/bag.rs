@@ -1,7 +1,8 @@
 //! The words of a record as weighted tokens.
 //!
 //! Two words that adjoin make a compound besides, as the closed compound would be written, so that `PD-L1`, `PD L1` and
-//! `PDL1`, or `data set` and `dataset`, meet. A concept of the thesaurus counts as a token of its own, in any language.
+//! `PDL1`, or `data set` and `dataset`, meet. A concept of the thesaurus, be it a code or a word of what data say, counts
+//! as a token of its own, in any language.
 
 use super::tokens::{each_piece, number, number_after};
 use crate::terminology::Terminology;
@@ -49,7 +50,7 @@ impl<'t> Bag<'t> {
         }
     }
 
-    /// Adds a text, each word with a weight, each compound with another. A compound with an asking word is none: no
+    /// Adds a text, each word with a weight, each compound and word of what data say with another. A compound with an asking word is none: no
     /// demand asks for it.
     pub(super) fn add(&mut self, text: &str, weight: u32, compound: u32) {
         let (terms, words, asked) = (&mut self.terms, &mut self.words, self.asked);
@@ -76,12 +77,18 @@ impl<'t> Bag<'t> {
             joins = !piece.asks;
             before = piece.word_number;
         });
-        for term in self.terminology.code_text(text) {
-            let matched: Arc<str> = if asked {
-                term.matched.into()
+        let kept = |matched: &str| {
+            if asked {
+                matched.into()
             } else {
                 Arc::default()
-            };
+            }
+        };
+        let coded = self.terminology.read_text(text, |concept, matched| {
+            put(concept_number(concept), compound, &kept(matched));
+        });
+        for term in coded {
+            let matched = kept(&term.matched);
             for code in &term.codes {
                 put(number_after(number("#"), code), weight, &matched);
             }
@@ -101,6 +108,11 @@ impl<'t> Bag<'t> {
         });
         (self.terms, self.words)
     }
+}
+
+/// The number of a word of what data say, in any language.
+pub(super) fn concept_number(concept: &str) -> u64 {
+    number_after(number("~"), concept)
 }
 
 #[cfg(test)]

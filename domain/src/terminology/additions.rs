@@ -91,6 +91,7 @@ impl fmt::Display for ThesaurusRow {
             RowKind::Term(TermKind::UseCondition) => "use",
             RowKind::Term(TermKind::AccessMode) => "access",
             RowKind::Clue => "clue",
+            RowKind::Word => "word",
         };
         write!(f, "{kind}\t{}", self.0.codes.join(","))?;
         for words in [&self.0.korean, &self.0.english] {

@@ -272,6 +272,12 @@ impl Terminology {
     /// chapter. Bare three-character codes count only where the text speaks of ICD or KCD. The time is linear in the
     /// text.
     pub fn code_text(&self, text: &str) -> Vec<CodedTerm> {
+        self.read_text(text, |_, _| ())
+    }
+
+    /// [`Self::code_text`]; calls besides with the concept of every word of what data say, and with that word as the text
+    /// has it.
+    pub(crate) fn read_text(&self, text: &str, mut said: impl FnMut(&str, &str)) -> Vec<CodedTerm> {
         let mut seen: FxHashSet<(TermKind, Cow<'_, [String]>)> = FxHashSet::default();
         let mut ambiguous: Vec<(usize, &Target)> = Vec::new();
         let mut clues: FxHashSet<char> = FxHashSet::default();
@@ -293,13 +299,18 @@ impl Terminology {
             for found in self.words_in(&piece) {
                 // A clue may be a term as well (`ECG`), and its word belongs to the first row that has it.
                 for target in &found.targets {
-                    if target.kind == RowKind::Clue {
-                        clues.extend(target.letters());
+                    match target.kind {
+                        RowKind::Clue => clues.extend(target.letters()),
+                        RowKind::Word => {
+                            let concept = target.codes.first();
+                            concept.into_iter().for_each(|c| said(c, &found.matched));
+                        }
+                        RowKind::Term(_) => {}
                     }
                 }
                 let term = found.targets.iter().find_map(|target| match target.kind {
                     RowKind::Term(kind) => Some((*target, kind)),
-                    RowKind::Clue => None,
+                    RowKind::Clue | RowKind::Word => None,
                 });
                 let Some((target, kind)) = term else {
                     continue;
@@ -363,42 +374,57 @@ impl Terminology {
     fn words_in(&self, piece: &str) -> Vec<Found<'_>> {
         let text = glyphs(piece);
         let mut found = Vec::new();
-        let mut i = 0;
-        while i < text.len() {
-            match self.longest(piece, &text, i) {
-                Some((to, targets)) => {
-                    found.push(Found {
-                        targets,
-                        matched: piece[text[i].start..text[to - 1].end].to_owned(),
-                    });
-                    i = to;
-                }
-                None => i += 1,
+        // A word of what data say stands in the way of no other.
+        let (mut from, mut free, mut said) = (0, 0, 0);
+        while from < text.len() {
+            let [term, word] = self.longest(piece, &text, from);
+            let mut put = |(to, targets): (usize, Vec<_>)| {
+                found.push(Found {
+                    targets,
+                    matched: piece[text[from].start..text[to - 1].end].to_owned(),
+                });
+                to
+            };
+            if from >= free {
+                free = term.map_or(free, &mut put);
             }
+            if from >= said {
+                said = word.map_or(said, &mut put);
+            }
+            from = (from + 1).max(free.min(said));
         }
         found
     }
 
-    fn longest(&self, piece: &str, text: &[Glyph], from: usize) -> Option<(usize, Vec<&Target>)> {
+    /// The longest word that begins at a place, and the longest of what data say.
+    fn longest(
+        &self,
+        piece: &str,
+        text: &[Glyph],
+        from: usize,
+    ) -> [Option<(usize, Vec<&Target>)>; 2] {
+        let mut best = [None, None];
         if text[from].ch == ' ' || !is_hangul(text[from].ch) && !begins(text, from) {
-            return None;
+            return best;
         }
         let second = text.get(from + 1).map(|glyph| glyph.ch);
         if !self.trie.openings.may_begin(text[from].ch, second) {
-            return None;
+            return best;
         }
-        let mut best = None;
         let characters = text[from..].iter().map(|glyph| glyph.ch);
         for (targets, length) in self.trie.words_at(characters) {
             let to = from + length;
             if stands(text, from, to) {
                 let written = &piece[text[from].start..text[to - 1].end];
-                let good: Vec<_> = targets
+                let good = targets
                     .iter()
-                    .filter(|target| !target.is_acronym() || target.written == written)
-                    .collect();
-                if !good.is_empty() {
-                    best = Some((to, good));
+                    .filter(|target| !target.is_acronym() || target.written == written);
+                let (said, terms): (Vec<_>, Vec<_>) =
+                    good.partition(|target| target.kind == RowKind::Word);
+                for (best, good) in best.iter_mut().zip([terms, said]) {
+                    if !good.is_empty() {
+                        *best = Some((to, good));
+                    }
                 }
             }
         }

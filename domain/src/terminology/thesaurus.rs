@@ -1,6 +1,6 @@
 //! The thesaurus: Korean and English words for codes.
 //!
-//! Two files of the same format, ours first, then the seed: kind, codes, Korean words, English words. The first Korean
+//! Files of the same format, ours first, then the seed, then words of what data say: kind, codes, Korean words, English words. The first Korean
 //! word of the first row of a single condition is the label of that condition. A word marked `~` is ambiguous: in free
 //! text it counts only with a second clue.
 
@@ -8,9 +8,10 @@ use super::{ConditionCode, TermKind, Terminology};
 use crate::catalogue::{AccessMode, DataKind, Standard};
 use crate::use_conditions::{Modifier, Permission};
 
-const FILES: [&str; 2] = [
+const FILES: [&str; 3] = [
     include_str!("data/thesaurus.tsv"),
     include_str!("data/thesaurus_seed.tsv"),
+    include_str!("data/words.tsv"),
 ];
 const DUO: &str = include_str!("data/duo.csv");
 
@@ -20,6 +21,9 @@ pub(super) enum RowKind {
     Term(TermKind),
     /// Words that speak for a chapter, whose letters are the codes.
     Clue,
+    /// Words of what data say, for which there is no code: the concept is a name of ours, and only texts are compared
+    /// by it.
+    Word,
 }
 
 /// A row.
@@ -53,6 +57,7 @@ pub(super) fn kind(name: &str) -> Option<RowKind> {
         "use" => RowKind::Term(TermKind::UseCondition),
         "access" => RowKind::Term(TermKind::AccessMode),
         "clue" => RowKind::Clue,
+        "word" => RowKind::Word,
         _ => return None,
     })
 }
@@ -119,6 +124,10 @@ pub(super) fn is_code(kind: RowKind, code: &str, terminology: &Terminology) -> b
             Permission::from_code(code).is_some() || Modifier::from_code(code).is_some()
         }
         RowKind::Clue => code.len() == 1 && code.bytes().all(|b| b.is_ascii_uppercase()),
+        RowKind::Word => {
+            let named = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+            !code.is_empty() && code.bytes().all(named)
+        }
     }
 }
 
@@ -171,8 +180,9 @@ mod tests {
     #[test]
     fn a_word_of_our_file_stands_in_one_row_of_a_kind() {
         let mut seen: HashMap<(String, String), &str> = HashMap::new();
-        for line in FILES[0]
-            .lines()
+        for line in [FILES[0], FILES[2]]
+            .iter()
+            .flat_map(|file| file.lines())
             .filter(|l| !l.is_empty() && !l.starts_with('#'))
         {
             let Some(row) = parse(line) else { continue };

@@ -1,5 +1,9 @@
 //! Cohort size: min(1, log(1 + offered) / log(1 + demanded)), less where the count is stale, undated or estimated.
 //!
+//! Where a condition that serves has no count, those of the others are the least there is and the whole collection the
+//! most; what lies between is unknown. Fewer than a tenth of the fewest that make sense fail as a must-have: the
+//! logarithm alone would let a hundredth pass where many are wanted.
+//!
 //! Small counts are not shown, and not scored by their number either, or the score would give them away. Nor are they
 //! added to larger ones: every number here rests on counts that the offer shows by itself, so that no sum, and no
 //! difference of two sums, can tell what is hidden.
@@ -13,6 +17,8 @@ use crate::terminology::Span;
 use crate::time::Month;
 use chrono::NaiveDate;
 
+/// Share of the number wanted below which nothing can be done with one offer.
+const HOPELESS: f64 = 0.1;
 /// Months after which a count is stale.
 const STALE_AFTER: i32 = 24;
 /// What is left of a stale, an undated, an estimated count.
@@ -35,6 +41,8 @@ pub enum Subjects {
         basis: Option<CountBasis>,
         /// Persons, at most, in counts too small to show, which are not in `count`.
         hidden: i64,
+        /// The whole collection, where a condition that serves is not counted; none where all are.
+        at_most: Option<i64>,
     },
     /// Fewer than this many persons; the number is not shown.
     Below(i64),
@@ -60,11 +68,12 @@ pub fn subjects(demand: &DemandSubject, offer: &OfferSubject) -> Subjects {
             as_of: population.size_as_of,
             basis: population.size_basis,
             hidden: 0,
+            at_most: None,
         })
     };
     let found = if demanded.is_empty() {
         whole()
-    } else if let Some(added) = added(offer.counts(), serves, population.size, threshold) {
+    } else if let Some(added) = added(offer, serves, threshold) {
         Some(added)
     } else if !offer.spans().is_empty() && offer.spans().iter().all(|span| serves(*span)) {
         whole()
@@ -76,12 +85,8 @@ pub fn subjects(demand: &DemandSubject, offer: &OfferSubject) -> Subjects {
 
 /// The counts that serve, added, within a whole that is large enough to show; a count within another one is not added
 /// again. `None` where none serves.
-fn added(
-    counts: &[Count],
-    serves: impl Fn(Span) -> bool,
-    size: Option<i64>,
-    threshold: i64,
-) -> Option<Subjects> {
+fn added(offer: &OfferSubject, serves: impl Fn(Span) -> bool, threshold: i64) -> Option<Subjects> {
+    let (counts, size) = (offer.counts(), offer.content.population.size);
     let within = |inner: Span, outer: Span| outer.contains(inner) && !inner.contains(outer);
     let serving = || counts.iter().filter(|count| serves(count.span));
     let (mut sum, mut shown, mut hidden) = (0_i64, false, 0_i64);
@@ -104,8 +109,11 @@ fn added(
     if !shown {
         return Some(Subjects::Below(hidden.saturating_add(1)));
     }
+    let mut serving = offer.spans().iter().filter(|span| serves(**span));
+    let uncounted = serving.any(|span| !is_counted(counts, *span));
+    let count = size.map_or(sum, |size| sum.min(size));
     Some(Subjects::Counted {
-        count: size.map_or(sum, |size| sum.min(size)),
+        count,
         as_of,
         basis: Some(if estimated {
             CountBasis::Estimated
@@ -113,7 +121,13 @@ fn added(
             CountBasis::Measured
         }),
         hidden,
+        at_most: size.filter(|size| uncounted && *size > count),
     })
+}
+
+/// Whether all with a condition are in one of the counts.
+fn is_counted(counts: &[Count], condition: Span) -> bool {
+    counts.iter().any(|count| count.span.contains(condition))
 }
 
 /// Subjects over several offers, of a consortium say. Persons in two of them count twice.
@@ -182,6 +196,18 @@ pub fn trust(as_of: Option<Month>, basis: Option<CountBasis>, today: NaiveDate) 
     }
 }
 
+/// As a must-have: what a number of subjects can still come to, 0 to 1, at a share of it.
+#[allow(clippy::cast_precision_loss)]
+fn as_must(assessed: Assessment, most: i64, demanded: i64) -> Assessment {
+    let assessed = assessed.as_must();
+    // Half of it is at what is hopeless, where a must-have fails.
+    let reach = most.max(0) as f64 / (demanded as f64 * 2.0 * HOPELESS);
+    Assessment {
+        must: assessed.must.map(|must| must.min(reach)),
+        ..assessed
+    }
+}
+
 /// A must-have: with hardly any subjects nothing can be done.
 pub fn assess(pair: &Pair<'_>) -> Assessment {
     let Some(demanded) = wanted(pair.demand) else {
@@ -193,18 +219,36 @@ pub fn assess(pair: &Pair<'_>) -> Assessment {
             as_of,
             basis,
             hidden: _,
-        } => Assessment::known(share(count, demanded) * trust(as_of, basis, pair.today)).as_must(),
+            at_most,
+        } => {
+            let least = share(count, demanded) * trust(as_of, basis, pair.today);
+            let open = at_most.map_or(0.0, |most| (share(most, demanded) - least).max(0.0));
+            let assessed = Assessment {
+                value: if open < 1.0 {
+                    least / (1.0 - open)
+                } else {
+                    0.0
+                },
+                known: 1.0 - open,
+                ..Assessment::UNKNOWN
+            };
+            as_must(assessed, at_most.unwrap_or(count), demanded)
+        }
         // As one small count however many there are, or a count that grows past the threshold would lose.
         Subjects::Below(_) => {
             let threshold = pair.offer.content.suppression_threshold();
-            Assessment::known(share((threshold - 1) / 2, demanded) * UNSHOWN).as_must()
+            let count = (threshold - 1) / 2;
+            let assessed = Assessment::known(share(count, demanded) * UNSHOWN);
+            as_must(assessed, count, demanded)
         }
         // Somewhere between nothing and the whole collection.
-        Subjects::AtMost(size) => Assessment {
-            known: 1.0 - share(size, demanded),
-            ..Assessment::UNKNOWN
+        Subjects::AtMost(size) => {
+            let assessed = Assessment {
+                known: 1.0 - share(size, demanded),
+                ..Assessment::UNKNOWN
+            };
+            as_must(assessed, size, demanded)
         }
-        .as_must(),
         Subjects::Unknown => Assessment::UNKNOWN,
     }
 }
@@ -232,13 +276,14 @@ pub fn explain(pair: &Pair<'_>) -> Account {
             as_of,
             basis,
             hidden,
+            at_most,
         } => {
             let trusted = trust(as_of, basis, pair.today);
             evidence = Evidence::CohortSize {
                 demanded,
                 offered: Some(count),
                 below: (hidden > 0).then_some(hidden + 1),
-                at_most: None,
+                at_most,
                 as_of,
                 basis,
                 trust: round(trusted),
@@ -264,9 +309,18 @@ pub fn explain(pair: &Pair<'_>) -> Account {
             } else {
                 ("", "")
             };
+            let (open_ko, open_en) = at_most.map_or_else(Default::default, |most| {
+                let most = thousands(most);
+                (
+                    format!(" 해당 질환 일부는 수가 없어 전체 {most}명까지 더 있을 수 있습니다."),
+                    format!(" A condition has no count: there may be more, up to all {most}."),
+                )
+            });
             (
-                format!("{want}명 요구, {have}명 제공{when_ko}.{rest_ko}{note_ko}"),
-                format!("Wanted {want} subjects, offered {have}{when_en}.{rest_en}{note_en}"),
+                format!("{want}명 요구, {have}명 제공{when_ko}.{open_ko}{rest_ko}{note_ko}"),
+                format!(
+                    "Wanted {want} subjects, offered {have}{when_en}.{open_en}{rest_en}{note_en}"
+                ),
             )
         }
         Subjects::Below(bound) => {

@@ -545,7 +545,18 @@ impl Eye {
                 below()
             } else {
                 let count = offer.size.map_or(sum, |size| sum.min(size));
-                counted(count, newest, Some(basis))
+                let least = counted(count, newest, Some(basis));
+                // A condition without a count leaves it open up to the whole.
+                let is_counted = |span| offer.counts.iter().any(|count| count.span.contains(span));
+                let mut serving = offer.spans.iter().filter(|span| serves(**span));
+                match offer.size {
+                    Some(size) if serving.any(|span| !is_counted(*span)) => {
+                        let most = share(size, demanded).max(least.0);
+                        let value = least.0 + UNKNOWN_CREDIT * (most - least.0);
+                        (value, most < 0.5)
+                    }
+                    _ => least,
+                }
             }
         } else if !offer.spans.is_empty() && offer.spans.iter().all(|span| serves(*span)) {
             whole()

@@ -31,7 +31,7 @@ pub const RELEVANCE_FLOOR: i32 = 2_000;
 /// A denied pair is kept as a near-miss from this many hundredths of a point.
 pub const NEAR_MISS_FLOOR: i32 = 5_000;
 /// Changes whenever a formula here or in a criterion does.
-const FORMULA: &str = "4";
+const FORMULA: &str = "5";
 
 /// One side's numbers, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -81,7 +81,10 @@ impl DemandSubject {
             .chain(&wished_kinds)
             .fold(0, |bits, kind| bits | kind.touching());
         let (terms, words) = terms(&content, terminology);
-        let variables = |names: &[String]| names.iter().map(|name| Variable::of(name)).collect();
+        let variables = |names: &[String]| {
+            let names = names.iter();
+            names.map(|name| Variable::of(name, terminology)).collect()
+        };
         Self {
             id,
             version,

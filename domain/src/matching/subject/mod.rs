@@ -6,8 +6,9 @@ mod offer;
 pub use demand::DemandSubject;
 pub use offer::OfferSubject;
 
+use super::bag::concept_number;
 use super::tokens::{each_piece, has_hangul, number};
-use crate::terminology::ConditionCode;
+use crate::terminology::{ConditionCode, Terminology};
 use smallvec::SmallVec;
 
 /// A variable that a demand names, as tokens.
@@ -20,17 +21,35 @@ pub(super) struct Variable {
     pub(super) english: bool,
 }
 
+/// What says nothing behind the word of a variable: whether, value, figure, result, the sign of the plural.
+const EMPTY: &[&str] = &["여부", "유무", "값", "수치", "결과", "s"];
+
 impl Variable {
-    fn of(name: &str) -> Self {
+    /// A word of what data say counts as its concept, in either language, and not as it is written.
+    fn of(name: &str, terminology: &Terminology) -> Self {
         let mut tokens: SmallVec<[u64; 4]> = SmallVec::new();
-        each_piece(name, |piece| tokens.push(number(piece.form)));
+        let mut rest = name.to_owned();
+        terminology.read_text(name, |concept, matched| {
+            tokens.push(concept_number(concept));
+            rest = rest.replacen(matched, " ", 1);
+        });
+        let named = !tokens.is_empty();
+        if named {
+            let told = rest.split_whitespace().filter(|word| !EMPTY.contains(word));
+            rest = told.collect::<Vec<_>>().join(" ");
+        }
+        each_piece(&rest, |piece| {
+            if !(named && piece.asks) {
+                tokens.push(number(piece.form));
+            }
+        });
         tokens.sort_unstable();
         tokens.dedup();
         Self {
             tokens,
-            korean: has_hangul(name),
+            korean: has_hangul(&rest),
             // Acronyms (`HER2`, `PD-L1 TPS`) are the same in both languages.
-            english: name
+            english: rest
                 .split(|c: char| !c.is_ascii_alphanumeric())
                 .any(|word| word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase())),
         }
@@ -49,4 +68,20 @@ pub fn is_excluded(demand: &DemandSubject, offer: &OfferSubject) -> bool {
         .content
         .excluded_organisations
         .contains(&offer.hospital)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_of_known_words_has_no_language() {
+        let of = |name: &str| Variable::of(name, Terminology::standard());
+        assert_eq!(of("결절 크기"), of("nodule size"));
+        assert_eq!(of("재발 여부"), of("recurrence"));
+        assert_eq!(of("체세포 변이"), of("somatic variants"));
+        let part = of("결절의 농도");
+        assert!(part.korean && part.tokens.len() > 1);
+        assert!(!of("PD-L1 TPS").korean && of("fibrosis").english);
+    }
 }

@@ -140,5 +140,5 @@ fn weights_are_checked_and_their_version_is_stored() {
         today(),
     )
     .unwrap();
-    assert_eq!(found.scorer_version, "4.w7.t0");
+    assert_eq!(found.scorer_version, "5.w7.t0");
 }

@@ -270,7 +270,18 @@ fn cohort_size_is_logarithmic_dated_and_suppressed() {
     // A broad collection says at most how many it can be.
     let broad = with(vec![], Some(99), &["C00-C97"]);
     close(at(&broad), 0.0, 1.0 / 3.0);
-    assert!(!at(&broad).failed());
+    // Fewer than a tenth, even if all had it, is hopeless; a tenth is not.
+    assert!(at(&broad).failed() && at(&fresh(99)).failed());
+    assert!(!at(&with(vec![], Some(100), &["C00-C97"])).failed() && !at(&fresh(100)).failed());
+    // A condition without a count leaves open whether there are more, up to all.
+    let half = |size| {
+        let counts = vec![count("C34.1", 99, "2026-06", CountBasis::Measured)];
+        at(&with(counts, size, &["C34.1", "C34.2"]))
+    };
+    close(half(Some(999)), 1.0, 2.0 / 3.0);
+    close(half(Some(99)), 2.0 / 3.0, 1.0);
+    close(half(None), 2.0 / 3.0, 1.0);
+    assert!(!half(Some(999)).failed() && half(None).failed());
     close(at(&with(vec![], Some(999), &["C34"])), 0.95, 1.0);
     assert_eq!(at(&with(vec![], None, &["C34"])), Assessment::UNKNOWN);
     let mut overall = SubjectsOverall::default();
