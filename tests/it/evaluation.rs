@@ -35,9 +35,16 @@ fn the_gate_agrees_with_every_case() {
 /// Every row of the gate with missing facts, alternatives and traps; expected outcomes were written from the design.
 const GATE_TABLE: &str = include_str!("../../infra/src/evaluation/examples/gate_cases.json");
 
+/// The same, written from the design by somebody who had seen neither the gate nor the table above.
+const GATE_TABLE_2: &str = include_str!("../../infra/src/evaluation/examples/gate_cases_2.json");
+const DUOS_TABLE: &str = include_str!("../../infra/src/evaluation/examples/duos_cases_2.json");
+
 #[test]
-fn the_gate_agrees_with_its_own_table() {
+fn the_gate_agrees_with_its_own_tables() {
     assert!(agrees_in_everything(GATE_TABLE.as_bytes()) >= 200);
+    assert!(agrees_in_everything(GATE_TABLE_2.as_bytes()) >= 200);
+    let figures = gate::evaluate_duos(&gate_cases::duos_cases(DUOS_TABLE.as_bytes()).unwrap());
+    assert!(figures.cases >= 20 && figures.agreed == figures.cases, "{figures}");
 }
 
 #[test]
@@ -45,7 +52,10 @@ fn every_case_of_the_table_is_explained_in_both_languages() {
     use matchday_domain::terminology::Terminology;
     use matchday_domain::use_conditions::{Decision, OfferTerms, decide};
     let hangul = |text: &str| text.chars().any(|c| ('가'..='힣').contains(&c));
-    for case in gate_cases::gate_cases(GATE_TABLE.as_bytes()).unwrap() {
+    for case in [GATE_TABLE, GATE_TABLE_2]
+        .into_iter()
+        .flat_map(|table| gate_cases::gate_cases(table.as_bytes()).unwrap())
+    {
         let terms = OfferTerms {
             policies: &case.policies,
             access_modes: &case.access_modes,

@@ -127,13 +127,19 @@ mod tests {
 
     #[test]
     fn lay_terms_that_chose_nothing_are_found() {
-        let list = include_bytes!("../../../infra/src/evaluation/examples/lay_terms_3.tsv");
-        let figures = lay_terms(list).map(|terms| evaluate(&terms));
-        assert!(
-            figures
-                .as_ref()
-                .is_ok_and(|f| f.terms > 250 && f.recall_1 >= 0.9 && f.recall_5 >= 0.95),
-            "{figures:?}"
-        );
+        for list in [
+            &include_bytes!("../../../infra/src/evaluation/examples/lay_terms_3.tsv")[..],
+            include_bytes!("../../../infra/src/evaluation/examples/lay_terms_5.tsv"),
+        ] {
+            let figures = lay_terms(list).map(|terms| evaluate(&terms));
+            // Only the totals are told: whoever reads which terms miss has chosen by them.
+            let totals = figures.map(|f| (f.terms, f.recall_1, f.recall_5));
+            assert!(
+                totals.as_ref().is_ok_and(|&(terms, first, five)| terms > 230
+                    && first >= 0.9
+                    && five >= 0.95),
+                "{totals:?}"
+            );
+        }
     }
 }

@@ -14,6 +14,7 @@ mod coding;
 mod complaints;
 mod kcd;
 mod letters;
+mod near;
 mod negation;
 pub mod recognise;
 mod relation;

@@ -2,10 +2,11 @@
 
 use super::complaints::complaint;
 use super::kcd::KcdEntry;
+use super::near::nearly;
 use super::recognise::{CodeShape, is_drug, shapes};
 use super::thesaurus::{RowKind, duo_terms};
 use super::tree::Level;
-use super::variants::{nearly, variants};
+use super::variants::variants;
 use super::words::key;
 use super::{ConditionCode, TermKind, Terminology};
 use crate::catalogue::{AccessMode, DataKind, Standard};
@@ -56,7 +57,7 @@ enum Rank {
     Inside,
     /// The word holds beginnings of all its words.
     Scattered,
-    /// It is the word but for one letter.
+    /// It is the word but for one slip, see [`nearly`].
     Near,
     /// It names the word and more.
     Named,

@@ -2,7 +2,7 @@
 
 use super::RowError;
 use super::decode::{Decoded, decode};
-use matchday_domain::terminology::{BadRow, Checked, Terminology};
+use matchday_domain::terminology::{BadRow, Checked, ConditionCode, Terminology};
 
 /// What was in a file of terms.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -60,6 +60,7 @@ pub fn read_kcd(bytes: &[u8]) -> TermsReading {
     };
     let mut rows = rows(&lines, &mut errors);
     let columns = match rows.first().and_then(|(_, cells)| header(cells)) {
+        Some([Some(code), None, _]) => return TermsReading::whole(untitled(&rows[0], code)),
         Some(columns) => {
             rows.remove(0);
             columns
@@ -150,7 +151,28 @@ fn rows(lines: &[String], errors: &mut Vec<RowError>) -> Vec<(u64, Vec<String>)>
     rows
 }
 
-/// Columns of code, Korean and English title, if these cells name the first two.
+/// A header without the one column that every row needs: read by place, some other column would become the Korean title.
+fn untitled((line, cells): &(u64, Vec<String>), code: usize) -> RowError {
+    let others = cells.iter().enumerate().filter(|(i, _)| *i != code);
+    let others: Vec<_> = others.map(|(_, cell)| cell.trim()).take(8).collect();
+    let mut others = others.join(", ");
+    if others.chars().count() > 120 {
+        others = others.chars().take(120).chain(['…']).collect();
+    }
+    RowError::new(
+        *line,
+        Some("korean"),
+        format!(
+            "머리글에 코드 열은 있으나 한글 명칭 열(한글, 국문, korean)이 없습니다. 다른 열: {others}"
+        ),
+        format!(
+            "The header names a column of codes but none of Korean titles (한글, 국문, korean). Others: {others}"
+        ),
+    )
+}
+
+/// Columns of code, Korean and English title, if these cells are a header: they name the first two, or name the codes and
+/// have none among them.
 fn header(cells: &[String]) -> Option<[Option<usize>; 3]> {
     let column = |names: &[&str]| {
         cells.iter().position(|cell| {
@@ -159,10 +181,11 @@ fn header(cells: &[String]) -> Option<[Option<usize>; 3]> {
         })
     };
     let code = column(&["코드", "code", "분류기호", "기호", "kcd"])?;
-    let korean = column(&["한글", "국문", "한국어", "korean", "ko"]).filter(|at| *at != code)?;
+    let korean = column(&["한글", "국문", "한국어", "korean", "ko"]).filter(|at| *at != code);
     let english =
-        column(&["영문", "영어", "english", "en"]).filter(|at| *at != code && *at != korean);
-    Some([Some(code), Some(korean), english])
+        column(&["영문", "영어", "english", "en"]).filter(|at| *at != code && Some(*at) != korean);
+    let has_codes = || cells.iter().any(|cell| cell.trim().parse::<ConditionCode>().is_ok());
+    (korean.is_some() || !has_codes()).then_some([Some(code), korean, english])
 }
 
 #[cfg(test)]
@@ -192,6 +215,21 @@ mod tests {
                 assert_eq!(reading.refused, []);
             }
         }
+    }
+
+    #[test]
+    fn a_header_without_korean_titles_is_refused_as_a_whole() {
+        let reading = read_kcd("\n코드,영문명\nC34.1,Upper lobe\nC34.2,Middle lobe\n".as_bytes());
+        assert_eq!((reading.kept, reading.refused.len()), (0, 1), "{reading:#?}");
+        let told = &reading.refused[0];
+        assert_eq!((told.line, told.field.as_deref()), (2, Some("korean")));
+        assert!(told.reason.en.contains("영문명"), "{told:?}");
+        // A title may speak of a code; a row is a row.
+        let row = read_kcd("C34.1,상엽,Upper lobe (old code 162.3)\n".as_bytes());
+        assert_eq!((row.kept, row.refused.len()), (1, 0), "{row:#?}");
+        // Columns in another order, and no header: every row says so.
+        let turned = read_kcd("상엽,C34.1\n중엽,C34.2\n".as_bytes());
+        assert_eq!((turned.kept, turned.refused.len()), (0, 2), "{turned:#?}");
     }
 
     #[test]
