@@ -79,9 +79,10 @@ struct Side {
     active: Vec<bool>,
 }
 
-/// Chooses meetings.
-pub(super) fn choose(problem: &Problem, weights: &[i64]) -> Bound {
+/// Chooses meetings. Where some need no table the bound may lie by `within` above what prices of tables prove.
+pub(super) fn choose(problem: &Problem, weights: &[i64], within: i64) -> Bound {
     let mut flow = Flow::new(problem, weights);
+    flow.within = within;
     let all: i64 = weights.iter().sum();
     // More than all weights and all prices of tables together.
     let bonus = 1 + 2 * all;
@@ -111,9 +112,16 @@ pub(super) fn choose(problem: &Problem, weights: &[i64]) -> Bound {
     }
 }
 
+/// What the flow would pay for a unit more of everything where a unit of coverage counts `unit`. `chosen` is its choice.
+pub(super) fn duals(problem: &Problem, weights: &[i64], unit: i64, chosen: &[bool]) -> Duals {
+    let mut flow = Flow::new(problem, weights);
+    flow.windows.tighten(problem, chosen);
+    flow.solve(unit, 0, flow.left.tables).1
+}
+
 /// No timetable of this coverage or more weighs more. Weaker than [`choose`] at the best coverage, it holds for any.
 pub(super) fn weight_at(problem: &Problem, weights: &[i64], coverage: i64) -> Option<i64> {
-    let flow = Flow::new(problem, weights);
+    let mut flow = Flow::new(problem, weights);
     // What a unit of coverage counts; any number gives a bound, and far from the best coverage 0 gives the better.
     let units = [2 * weights.iter().copied().max().unwrap_or(0), 0];
     let bounds = units.map(|unit| {
@@ -143,6 +151,59 @@ struct Flow<'a> {
     /// Somebody has requests on both sides.
     both_sides: bool,
     windows: Windows,
+    /// The price of tables that was best, where some meetings need none.
+    price: Option<i64>,
+    /// By how much the bound may be above the least of the prices of tables.
+    within: i64,
+}
+
+/// The value of the flow at a price of tables, and its slope there: how many tables are left.
+struct Touch {
+    price: i64,
+    value: i64,
+    left: i64,
+}
+
+impl Touch {
+    /// The price at which its line meets that of one above, none where nothing lies between.
+    fn meets(&self, above: &Self) -> Option<i64> {
+        let rise = i128::from(self.value) - i128::from(above.value)
+            + i128::from(above.left) * i128::from(above.price)
+            - i128::from(self.left) * i128::from(self.price);
+        let price = rise.checked_div(i128::from(above.left - self.left))?;
+        let price = i64::try_from(price).ok()?;
+        // The lines meet where one of them touches: the value is the least there.
+        (self.price < price && price < above.price).then_some(price)
+    }
+
+    /// Its line at a price.
+    fn line_at(&self, price: i64) -> i64 {
+        self.value + self.left * (price - self.price)
+    }
+
+    /// The price at which no table would be left or lacking if that went evenly.
+    fn evens(&self, above: &Self) -> i64 {
+        let part = (above.price - self.price) * -self.left / (above.left - self.left).max(1);
+        self.price + part.clamp(1, above.price - self.price - 1)
+    }
+}
+
+/// What has a cap and a floor.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Stock {
+    Participant(usize),
+    Group(usize),
+}
+
+/// What one unit more would be worth in the flow (dual prices).
+#[derive(Debug, Default)]
+pub(super) struct Duals {
+    /// A table.
+    pub tables: i64,
+    /// A unit of a cap; below 0: a unit of a floor.
+    pub stocks: Vec<(Stock, i64)>,
+    /// A seat of a participant in a set of slots.
+    pub windows: Vec<(usize, Mask, i64)>,
 }
 
 /// Times that the flow is sought again with sets of slots that were too small.
@@ -181,6 +242,8 @@ impl<'a> Flow<'a> {
             both_sides: both.any(|(a, b)| *a && *b),
             sides,
             carried,
+            price: None,
+            within: 0,
         }
     }
 
@@ -188,53 +251,61 @@ impl<'a> Flow<'a> {
     ///
     /// Where all meetings need tables, these bound the flow in all. Remote ones go beside them: then tables have a
     /// price, the value of the flow at any price is a bound (Lagrangian relaxation), and the price is sought at which
-    /// as many tables are taken as there are.
-    fn choose(&self, bonus: i64) -> Choice {
-        let remote = |i: usize| self.problem.requests[i].remote;
-        let mut open = (0..self.pinned.len()).filter(|i| !self.pinned[*i] && self.possible[*i]);
-        if !open.any(remote) {
-            let chosen = self.at_price(bonus, 0, self.left.tables);
+    /// as many tables are taken as there are. The value is convex in the price, so that the next one to try is where
+    /// the lines meet that touch it on either side (cutting planes; Kelley, 1960).
+    fn choose(&mut self, bonus: i64) -> Choice {
+        let open = (0..self.pinned.len()).filter(|i| !self.pinned[*i] && self.possible[*i]);
+        let remote = open.filter(|i| self.problem.requests[*i].remote).count();
+        let most = self.left.tables.saturating_add(whole(remote));
+        let (chosen, prices) = self.solve(bonus, 0, most);
+        if self.tables_left(&chosen) >= 0 {
             return Choice { chosen, over: 0 };
         }
-        let taken = |chosen: &[bool]| {
-            let at_table = |i: &usize| chosen[*i] && !self.pinned[*i] && !remote(*i);
-            i64::try_from((0..chosen.len()).filter(at_table).count()).unwrap_or(i64::MAX)
-        };
-        let free = self.at_price(bonus, 0, i64::MAX);
-        if taken(&free) <= self.left.tables {
-            return Choice {
-                chosen: free,
-                over: 0,
-            };
-        }
-        let (mut low, mut high) = (0, self.weights.iter().copied().max().unwrap_or(0));
-        // At the highest price only what covers takes a table; if that is too much, the bound is loose.
-        let mut best = self.priced(bonus, high);
-        let mut bound = self.worth(bonus, &best.chosen) + best.over;
-        for _ in 0..PRICES {
-            let price = low + (high - low) / 2;
-            let other = self.priced(bonus, price);
-            let value = self.worth(bonus, &other.chosen) + other.over;
+        let heaviest = self.weights.iter().copied().max().unwrap_or(0);
+        let (mut below, mut above): (Option<Touch>, Option<Touch>) = (None, None);
+        let (mut bound, mut best) = (i64::MAX, None);
+        let mut price = self.price.unwrap_or(prices.tables);
+        let mut stride = 1 + heaviest / 64;
+        for step in 0..PRICES {
+            let chosen = self.solve(bonus, price, i64::MAX).0;
+            let left = self.tables_left(&chosen);
+            let value = self.worth(bonus, &chosen) + price * left;
             bound = bound.min(value);
-            if taken(&other.chosen) > self.left.tables {
-                low = price;
+            eprintln!("FLOW price {price} value {value} left {left}");
+            let touch = Touch { price, value, left };
+            if left < 0 {
+                below = Some(touch);
             } else {
-                high = price;
-                best = other;
+                above = Some(touch);
+                best = Some(chosen);
+                self.price = Some(price);
+            }
+            let next = match (&below, &above) {
+                (Some(low), Some(high)) => {
+                    let worth_it = |meets: &i64| bound - low.line_at(*meets) > self.within;
+                    let meets = low.meets(high).filter(worth_it);
+                    meets.map(|meets| if step % 2 == 0 { low.evens(high) } else { meets })
+                }
+                // At the highest price only what covers takes a table; if that is too much, the bound is loose.
+                (Some(_), None) => Some(heaviest.min(price + stride)),
+                _ => Some((price - stride).max(0)),
+            };
+            stride *= 2;
+            match next {
+                Some(next) if next != price && left != 0 => price = next,
+                _ => break,
             }
         }
-        best.over = bound - self.worth(bonus, &best.chosen);
-        best
+        let chosen = best.unwrap_or_else(|| self.solve(bonus, heaviest, i64::MAX).0);
+        let over = bound - self.worth(bonus, &chosen);
+        Choice { chosen, over }
     }
 
-    /// The best choice at a price of tables; the price times the tables that it leaves is what the bound lies above.
-    fn priced(&self, bonus: i64, price: i64) -> Choice {
-        let chosen = self.at_price(bonus, price, i64::MAX);
+    /// Tables that a choice leaves; less than none where it takes too many.
+    fn tables_left(&self, chosen: &[bool]) -> i64 {
         let at_table =
             |i: &usize| chosen[*i] && !self.pinned[*i] && !self.problem.requests[*i].remote;
-        let taken = i64::try_from((0..chosen.len()).filter(at_table).count()).unwrap_or(i64::MAX);
-        let over = price * (self.left.tables - taken);
-        Choice { chosen, over }
+        self.left.tables - whole((0..chosen.len()).filter(at_table).count())
     }
 
     fn worth(&self, bonus: i64, chosen: &[bool]) -> i64 {
@@ -242,7 +313,9 @@ impl<'a> Flow<'a> {
         bonus * coverage + weight
     }
 
-    fn at_price(&self, bonus: i64, price: i64, tables: i64) -> Vec<bool> {
+    /// The best choice where a unit of coverage counts `bonus` and a table costs `price`, and what one unit more of
+    /// everything would be worth.
+    fn solve(&self, bonus: i64, price: i64, tables: i64) -> (Vec<bool>, Duals) {
         let (problem, left) = (self.problem, &self.left);
         let (n, groups) = (problem.participants.len(), problem.groups.len());
         // Nodes: demanders, providers, groups before demanders, groups behind providers.
@@ -253,6 +326,10 @@ impl<'a> Flow<'a> {
         let windows: usize = self.windows.of.iter().map(Vec::len).sum();
         let mut network = Network::new(entry + 3 + 2 * windows);
         network.add(source, entry, tables.min(left.all), 0);
+        // A way on which nothing is won nor lost, so that the prices end with what is worth nothing.
+        network.add(source, sink, left.all, 0);
+        // Where the units of what flow through.
+        let (mut links, mut sets) = (Vec::new(), Vec::new());
         let mut link = |outer: usize, inner: usize, side: usize, all: i64, covering: i64| {
             let covering = covering.min(all);
             let (from, to) = if side == 0 {
@@ -262,16 +339,19 @@ impl<'a> Flow<'a> {
             };
             network.add(from, to, covering, -bonus);
             network.add(from, to, all - covering, 0);
+            (from, to)
         };
         for (s, side) in self.sides.iter().enumerate() {
             let end = if s == 0 { entry } else { sink };
             for p in (0..n).filter(|p| side.active[*p]) {
                 let outer = side.group_of[p].map_or(end, |group| group_node(s, group));
-                link(outer, node(s, p), s, left.cap[p], left.covering[p]);
+                let ends = link(outer, node(s, p), s, left.cap[p], left.covering[p]);
+                links.push((Stock::Participant(p), ends));
             }
             for group in (0..groups).filter(|group| side.group_of.contains(&Some(*group))) {
                 let (cap, floor) = (left.group_cap[group], left.group_floor[group]);
-                link(end, group_node(s, group), s, cap, floor);
+                let ends = link(end, group_node(s, group), s, cap, floor);
+                links.push((Stock::Group(group), ends));
             }
         }
         let mut next = entry + 3;
@@ -288,6 +368,7 @@ impl<'a> Flow<'a> {
                     let outer = around.map_or(node(s, p), |(_, node)| *node);
                     let (from, to) = if s == 0 { (outer, next) } else { (next, outer) };
                     network.add(from, to, self.window_left(p, *window), 0);
+                    sets.push((p, *window, (from, to)));
                     own.push((*window, next));
                     next += 1;
                 }
@@ -311,10 +392,20 @@ impl<'a> Flow<'a> {
                 (self.possible[i] && !self.pinned[i]).then(|| network.add(from, to, 1, cost))
             })
             .collect();
-        network.maximise(source, sink);
+        let prices = network.maximise(source, sink);
         let full = |arc: &Option<usize>| arc.is_some_and(|arc| network.is_full(arc));
-        let arcs = arcs.iter().zip(&self.pinned);
-        arcs.map(|(arc, pinned)| *pinned || full(arc)).collect()
+        let chosen = arcs.iter().zip(&self.pinned);
+        let chosen = chosen.map(|(arc, pinned)| *pinned || full(arc)).collect();
+        let dearer = |(from, to): (usize, usize)| match (prices[from], prices[to]) {
+            (i64::MAX, _) | (_, i64::MAX) => 0,
+            (from, to) => to - from,
+        };
+        let duals = Duals {
+            tables: price + dearer((source, entry)).max(0),
+            stocks: links.into_iter().map(|(stock, ends)| (stock, dearer(ends))).collect(),
+            windows: sets.into_iter().map(|(p, set, ends)| (p, set, dearer(ends).max(0))).collect(),
+        };
+        (chosen, duals)
     }
 
     /// Seats of a participant in a set of slots, without those that pinned requests take for sure.
@@ -389,7 +480,6 @@ struct Left {
 impl Left {
     fn new(problem: &Problem, pinned: &[bool]) -> Self {
         let n = problem.participants.len();
-        let whole = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let tables: usize = (0..problem.slots.len())
             .map(|slot| problem.tables_in(slot))
             .sum();
@@ -422,6 +512,10 @@ impl Left {
         }
         left
     }
+}
+
+fn whole(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 /// Most meetings of a participant in slots far enough apart.

@@ -57,7 +57,7 @@ pub(super) fn weight_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> Pr
         let least = gain - slack;
         let base = search.base(column, &prices);
         let choices = program.choices[column.choices.clone()].iter();
-        let open = choices.filter(|choice| base - cost(program.rows(choice), &prices) >= least);
+        let open = choices.filter(|choice| base + choice.worth - cost(program.rows(choice), &prices) >= least);
         windows.push(open.fold(0, |mask, choice| mask | bit(choice.slot)));
     }
     Proved {
@@ -65,6 +65,16 @@ pub(super) fn weight_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> Pr
         needed,
         windows,
     }
+}
+
+/// No timetable of this coverage or more weighs more when changes of what was published are paid. `reached` is what a
+/// timetable of it weighs so.
+pub(super) fn priced_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> i64 {
+    let unit = 2 * shape.weights.iter().copied().max().unwrap_or(0);
+    let program = Program::priced(shape, unit);
+    let mut search = Search::new(&program);
+    let prices = search.best(reached + coverage * unit);
+    search.value_at(&prices) - coverage * unit
 }
 
 /// Prices: inexact while they are sought, whole in the end.
@@ -116,7 +126,8 @@ impl<'a> Search<'a> {
         let base = self.base(column, prices);
         let mut best: Option<(usize, P)> = None;
         for at in column.choices.clone() {
-            let gain = base - cost(self.program.rows(&self.program.choices[at]), prices);
+            let choice = &self.program.choices[at];
+            let gain = base + P::of(choice.worth) - cost(self.program.rows(choice), prices);
             if best.map_or(column.pinned || gain > P::default(), |best| gain > best.1) {
                 best = Some((at, gain));
             }

@@ -129,7 +129,7 @@ pub enum ArrangeError {
 /// What is wrong with the problem.
 pub fn upper_bound(problem: &Problem, policy: &Policy) -> Result<(i64, i64), ArrangeError> {
     let weights = weights(problem, policy)?;
-    let bound = bound::choose(problem, &weights);
+    let bound = bound::choose(problem, &weights, 0);
     Ok((bound.coverage, bound.weight))
 }
 
@@ -156,7 +156,7 @@ pub fn arrange(
     progress: Tell<'_>,
 ) -> Result<Arrangement, ArrangeError> {
     let weights = weights(problem, policy)?;
-    let bound = bound::choose(problem, &weights);
+    let bound = bound::choose(problem, &weights, 0);
     let shape = Shape::new(problem, &weights);
     let mut run = Run::new(&shape, bound, options, progress);
     let chosen = run.bound.chosen.clone();

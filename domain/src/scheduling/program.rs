@@ -27,6 +27,8 @@ pub(super) struct Column {
 /// A slot of a request, and the rows of which it takes a unit there.
 pub(super) struct Choice {
     pub slot: usize,
+    /// Its worth beside that of the column.
+    pub worth: i64,
     pub rows: Range<usize>,
 }
 
@@ -39,12 +41,30 @@ pub(super) struct Program {
     rows: Vec<u32>,
     /// What a unit of coverage is worth.
     pub unit: i64,
+    /// Worth of every timetable.
+    base: i64,
 }
 
 impl Program {
     /// With these weights of the requests, and what a unit of coverage counts beside them.
     pub(super) fn new(shape: &Shape<'_>, weights: &[i64], unit: i64) -> Self {
         Self::of(shape, weights, unit, &|_| true)
+    }
+
+    /// The program in which changes of what was published cost their price: all are paid in advance, and who meets where
+    /// it was published has its own back.
+    pub(super) fn priced(shape: &Shape<'_>, unit: i64) -> Self {
+        let price = shape.price.unwrap_or(0);
+        let mut program = Self::new(shape, shape.weights, unit);
+        for (column, published) in program.columns.iter().zip(&shape.published) {
+            let Some(slot) = published else { continue };
+            program.base -= price;
+            let own = &mut program.choices[column.choices.clone()];
+            for choice in own.iter_mut().filter(|choice| choice.slot == *slot) {
+                choice.worth = price;
+            }
+        }
+        program
     }
 
     /// The program of some requests while all others stay as they are in a timetable.
@@ -108,6 +128,7 @@ impl Program {
                 rows.extend(drawn.map(|pool| number(pools + pool * shape.slots + slot)));
                 choices.push(Choice {
                     slot,
+                    worth: 0,
                     rows: begin..rows.len(),
                 });
             }
@@ -138,6 +159,7 @@ impl Program {
             choices,
             rows,
             unit,
+            base: 0,
         }
     }
 
@@ -146,10 +168,10 @@ impl Program {
         &self.rows[choice.rows.clone()]
     }
 
-    /// All coverage that could be had, at its worth.
+    /// All coverage that could be had, at its worth, and the worth of every timetable.
     pub(super) fn constant(&self) -> i64 {
         let floors = self.stocks[self.rewards..].iter().map(|stock| -stock);
-        floors.sum::<i64>() * self.unit
+        self.base + floors.sum::<i64>() * self.unit
     }
 }
 

@@ -9,7 +9,7 @@ use super::levels::Bounds;
 use super::shape::Shape;
 use super::verify::Violation;
 use super::{
-    ArrangeError, Arrangement, Lock, Options, Placed, Policy, Problem, ProblemError, Run, Tell,
+    lagrange, ArrangeError, Arrangement, Lock, Options, Placed, Policy, Problem, ProblemError, Run, Tell,
     bound, construct, fill, weights,
 };
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,7 @@ pub fn repair(
     let weights = weights(problem, policy)?;
     let standing = standing(problem, published.meetings)?;
     let now = as_it_is(problem, &weights, published);
-    let bound = bound::choose(&now, &weights);
+    let bound = bound::choose(&now, &weights, weights.iter().copied().max().unwrap_or(0) / 64);
     let mut shape = Shape::new(&now, &weights);
     for meeting in &standing {
         shape.published[meeting.request] = Some(meeting.slot);
@@ -73,6 +73,11 @@ pub fn repair(
     run.bounds = Bounds::of_flow(&run.bound, run.timetable.worth().0);
     run.bounds.tighten_if_loose(&run.timetable);
     run.improve();
+    if std::env::var("PRICED").is_ok() && published.price != ChangePrice::Forbidden {
+        let w = run.timetable.worth();
+        let b = lagrange::priced_bound(&shape, w.0, w.1);
+        eprintln!("PRICED worth {} bound {} gap {:.4} plain {}", w.1, b, 100.0 * (b - w.1) as f64 / b as f64, run.timetable.figures().weight);
+    }
     let arrangement = run.finish(problem, &standing)?;
     let changed = changed_past(published, &arrangement.meetings);
     if changed.is_empty() {
