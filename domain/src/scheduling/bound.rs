@@ -13,7 +13,8 @@ use super::{PairRule, Problem, ProblemError};
 use crate::flow::Network;
 
 /// The meetings that the flow chooses, and what it proves.
-pub(super) struct Bound {
+pub(super) struct Bound<'a> {
+    flow: Flow<'a>,
     /// Whether each request is chosen.
     pub chosen: Vec<bool>,
     /// No timetable covers more.
@@ -79,8 +80,18 @@ struct Side {
     active: Vec<bool>,
 }
 
+impl Bound<'_> {
+    /// What one unit more of everything would be worth in the flow where a unit of coverage counts `unit`.
+    pub(super) fn duals(&self, unit: i64) -> Duals {
+        match self.flow.price {
+            Some(price) => self.flow.solve(unit, price, i64::MAX).1,
+            None => self.flow.solve(unit, 0, self.flow.most()).1,
+        }
+    }
+}
+
 /// Chooses meetings. Where some need no table the bound may lie by `within` above what prices of tables prove.
-pub(super) fn choose(problem: &Problem, weights: &[i64], within: i64) -> Bound {
+pub(super) fn choose<'a>(problem: &'a Problem, weights: &'a [i64], within: i64) -> Bound<'a> {
     let mut flow = Flow::new(problem, weights);
     flow.within = within;
     let all: i64 = weights.iter().sum();
@@ -99,6 +110,7 @@ pub(super) fn choose(problem: &Problem, weights: &[i64], within: i64) -> Bound {
         let possible: Vec<bool> = flow.possible.clone();
         let (coverage, weight) = value(problem, weights, &possible);
         return Bound {
+            flow,
             chosen: best.chosen,
             coverage,
             weight,
@@ -106,17 +118,11 @@ pub(super) fn choose(problem: &Problem, weights: &[i64], within: i64) -> Bound {
     }
     let slack = flow.unseen(&best.chosen);
     Bound {
+        flow,
         chosen: best.chosen,
         coverage: coverage + slack,
         weight: weight + best.over,
     }
-}
-
-/// What the flow would pay for a unit more of everything where a unit of coverage counts `unit`. `chosen` is its choice.
-pub(super) fn duals(problem: &Problem, weights: &[i64], unit: i64, chosen: &[bool]) -> Duals {
-    let mut flow = Flow::new(problem, weights);
-    flow.windows.tighten(problem, chosen);
-    flow.solve(unit, 0, flow.left.tables).1
 }
 
 /// No timetable of this coverage or more weighs more. Weaker than [`choose`] at the best coverage, it holds for any.
@@ -254,24 +260,20 @@ impl<'a> Flow<'a> {
     /// as many tables are taken as there are. The value is convex in the price, so that the next one to try is where
     /// the lines meet that touch it on either side (cutting planes; Kelley, 1960).
     fn choose(&mut self, bonus: i64) -> Choice {
-        let open = (0..self.pinned.len()).filter(|i| !self.pinned[*i] && self.possible[*i]);
-        let remote = open.filter(|i| self.problem.requests[*i].remote).count();
-        let most = self.left.tables.saturating_add(whole(remote));
-        let (chosen, prices) = self.solve(bonus, 0, most);
+        let (chosen, prices) = self.solve(bonus, 0, self.most());
         if self.tables_left(&chosen) >= 0 {
             return Choice { chosen, over: 0 };
         }
         let heaviest = self.weights.iter().copied().max().unwrap_or(0);
         let (mut below, mut above): (Option<Touch>, Option<Touch>) = (None, None);
         let (mut bound, mut best) = (i64::MAX, None);
-        let mut price = self.price.unwrap_or(prices.tables);
+        let mut price = self.price.unwrap_or(prices.tables).min(heaviest);
         let mut stride = 1 + heaviest / 64;
         for step in 0..PRICES {
             let chosen = self.solve(bonus, price, i64::MAX).0;
             let left = self.tables_left(&chosen);
             let value = self.worth(bonus, &chosen) + price * left;
             bound = bound.min(value);
-            eprintln!("FLOW price {price} value {value} left {left}");
             let touch = Touch { price, value, left };
             if left < 0 {
                 below = Some(touch);
@@ -299,6 +301,13 @@ impl<'a> Flow<'a> {
         let chosen = best.unwrap_or_else(|| self.solve(bonus, heaviest, i64::MAX).0);
         let over = bound - self.worth(bonus, &chosen);
         Choice { chosen, over }
+    }
+
+    /// More meetings than tables and remote ones together cannot be.
+    fn most(&self) -> i64 {
+        let open = (0..self.pinned.len()).filter(|i| !self.pinned[*i] && self.possible[*i]);
+        let remote = open.filter(|i| self.problem.requests[*i].remote).count();
+        self.left.tables.saturating_add(whole(remote))
     }
 
     /// Tables that a choice leaves; less than none where it takes too many.

@@ -8,14 +8,18 @@
 //! the bound would fall below what is reached is in every timetable as good (reduced-cost fixing; Dantzig, Fulkerson,
 //! Johnson, 1954).
 
+use super::bound::Bound;
 use super::program::{Column, Program};
 use super::shape::{Mask, Shape, bit};
+use super::timetable::Timetable;
 use std::ops::{Add, Sub};
 
 /// Steps of the subgradient method.
 const STEPS: usize = 20_000;
 /// Steps without a better bound after which the step is halved.
 const PATIENCE: usize = 150;
+/// How much farther from the goal than the best prices makes it so at once.
+const FAR: f64 = 4.0;
 /// How much of the direction before stays in the next, and the share of the distance to the goal that a step covers.
 const INERTIA: f64 = 0.95;
 const SHARE: f64 = 0.1;
@@ -36,7 +40,7 @@ pub(super) struct Proved {
 pub(super) fn coverage_bound(shape: &Shape<'_>, reached: i64) -> i64 {
     let program = Program::new(shape, &vec![0; shape.ends.len()], COVERAGE);
     let mut search = Search::new(&program);
-    let prices = search.best(reached * COVERAGE);
+    let prices = search.best(reached * COVERAGE, STEPS);
     search.value_at(&prices).div_euclid(COVERAGE)
 }
 
@@ -46,7 +50,7 @@ pub(super) fn weight_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> Pr
     let unit = 2 * shape.weights.iter().copied().max().unwrap_or(0);
     let program = Program::new(shape, shape.weights, unit);
     let mut search = Search::new(&program);
-    let prices = search.best(reached + coverage * unit);
+    let prices = search.best(reached + coverage * unit, STEPS);
     let weight = search.value_at(&prices) - coverage * unit;
     let slack = weight - reached;
     let (mut needed, mut windows) = (Vec::new(), Vec::new());
@@ -67,14 +71,72 @@ pub(super) fn weight_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> Pr
     }
 }
 
-/// No timetable of this coverage or more weighs more when changes of what was published are paid. `reached` is what a
-/// timetable of it weighs so.
-pub(super) fn priced_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> i64 {
-    let unit = 2 * shape.weights.iter().copied().max().unwrap_or(0);
-    let program = Program::priced(shape, unit);
-    let mut search = Search::new(&program);
-    let prices = search.best(reached + coverage * unit);
-    search.value_at(&prices) - coverage * unit
+/// What is proved of a repair, and where to look for a better one.
+pub(super) struct Priced {
+    /// No timetable of the coverage weighs more, changes of what was published being paid.
+    pub bound: i64,
+    /// Slots that fit the prices nearly as well as the best, of the requests that have another such choice than theirs.
+    pub near: Vec<Mask>,
+}
+
+/// Most choices that are told to be near.
+const NEAR: usize = 2_000;
+
+/// The program of a repair and the prices that are known so far.
+pub(super) struct Repair<'a> {
+    shape: &'a Shape<'a>,
+    program: Program,
+    prices: Vec<i64>,
+}
+
+impl<'a> Repair<'a> {
+    /// Begins with what the flow would pay.
+    pub(super) fn new(shape: &'a Shape<'a>, bound: &Bound<'_>) -> Self {
+        let unit = 2 * shape.weights.iter().copied().max().unwrap_or(0);
+        let mut program = Program::new(shape, shape.weights, unit);
+        program.price_changes(shape);
+        let prices = program.prices(shape, &bound.duals(unit));
+        Self {
+            shape,
+            program,
+            prices,
+        }
+    }
+
+    /// Finds better prices in so many steps at most.
+    pub(super) fn prove(&mut self, timetable: &Timetable<'_>, steps: usize) -> Priced {
+        let (coverage, worth) = timetable.worth();
+        let all = coverage * self.program.unit;
+        let mut search = Search::new(&self.program);
+        search.prices = self.prices.iter().map(|price| f64::of(*price)).collect();
+        self.prices = search.best(worth + all, steps);
+        let bound = search.value_at(&self.prices) - all;
+        let mut losses = Vec::new();
+        for (request, column) in self.program.columns.iter().enumerate() {
+            let best = search.gain(column, &self.prices);
+            let most = best.map_or(0, |best| best.1).max(0);
+            let base = search.base(column, &self.prices);
+            let is = timetable.slot_of(request);
+            if is.is_some() && !column.pinned && !self.shape.locked[request] {
+                losses.push((most, request, None));
+            }
+            for choice in &self.program.choices[column.choices.clone()] {
+                if is != Some(choice.slot) && !self.shape.locked[request] {
+                    let paid = cost(self.program.rows(choice), &self.prices);
+                    losses.push((most - (base + choice.worth - paid), request, Some(choice.slot)));
+                }
+            }
+        }
+        losses.retain(|(loss, ..)| *loss <= bound - worth);
+        losses.sort_unstable();
+        losses.truncate(NEAR);
+        let mut near = vec![0; self.shape.ends.len()];
+        for (_, request, slot) in losses {
+            let is = timetable.slot_of(request).map_or(0, bit);
+            near[request] |= is | slot.map_or(0, bit);
+        }
+        Priced { bound, near }
+    }
 }
 
 /// Prices: inexact while they are sought, whole in the end.
@@ -136,20 +198,22 @@ impl<'a> Search<'a> {
     }
 
     /// The best prices found, in whole numbers.
-    fn best(&mut self, reached: i64) -> Vec<i64> {
+    fn best(&mut self, reached: i64, steps: usize) -> Vec<i64> {
         let goal = f64::of(reached);
         let (mut best, mut best_prices) = (f64::INFINITY, self.prices.clone());
         let (mut factor, mut since) = (1.0, 0);
         let mut gradient = vec![0.0; self.prices.len()];
-        for _ in 0..STEPS {
+        for n in 0..steps {
             let value = self.value(&mut gradient);
+            if std::env::var("TRACE").is_ok() && n % 50 == 0 { eprintln!("{n} value {} best {} factor {factor}", value - goal, best - goal); }
             if value < best {
                 best = value;
                 best_prices.clone_from(&self.prices);
                 since = 0;
             } else {
                 since += 1;
-                if since >= PATIENCE {
+                // Far away from the best the step was too long.
+                if since >= PATIENCE || value - goal > FAR * (best - goal).max(1.0) {
                     factor /= 2.0;
                     since = 0;
                     self.prices.clone_from(&best_prices);

@@ -44,7 +44,7 @@ pub(super) struct Bounds {
 
 impl Bounds {
     /// What the flow proves of a timetable of this coverage.
-    pub(super) fn of_flow(bound: &Bound, coverage: i64) -> Self {
+    pub(super) fn of_flow(bound: &Bound<'_>, coverage: i64) -> Self {
         Self {
             coverage: bound.coverage,
             weight: (coverage == bound.coverage).then_some(bound.weight),

@@ -9,7 +9,7 @@ use super::levels::Bounds;
 use super::shape::Shape;
 use super::verify::Violation;
 use super::{
-    lagrange, ArrangeError, Arrangement, Lock, Options, Placed, Policy, Problem, ProblemError, Run, Tell,
+    lagrange, lp, ArrangeError, Arrangement, Lock, Options, Placed, Policy, Problem, ProblemError, Run, Tell,
     bound, construct, fill, weights,
 };
 use serde::{Deserialize, Serialize};
@@ -69,15 +69,23 @@ pub fn repair(
     }
     run.place_pinned()?;
     construct::fill_up(&mut run.timetable, &mut run.chain, &mut run.random);
+    let mut proofs = lagrange::Repair::new(&shape, &run.bound);
+    for round in 0..4 {
+        let t = std::time::Instant::now();
+        let priced = proofs.prove(&run.timetable, 600);
+        let worth = run.timetable.worth();
+        let free = priced.near.iter().filter(|m| **m != 0).count();
+        let cols: u32 = priced.near.iter().map(|m| m.count_ones()).sum();
+        let t1 = t.elapsed();
+        let better = priced.bound > worth.1 + 1 && lp::replace(&mut run.timetable, &mut run.chain, &priced.near, &mut run.random);
+        eprintln!("ROUND {round} worth {} bound {} gap {} free {free} cols {cols} t {t1:?} lp {:?} better {better} now {:?}", worth.1, priced.bound, priced.bound - worth.1, t.elapsed() - t1, priced.bound - run.timetable.worth().1);
+        if !better { break; }
+    }
     run.fill(options.iterations / 2, fill::TOUCH_UP);
+    eprintln!("after fill {}", run.timetable.worth().1);
     run.bounds = Bounds::of_flow(&run.bound, run.timetable.worth().0);
     run.bounds.tighten_if_loose(&run.timetable);
     run.improve();
-    if std::env::var("PRICED").is_ok() && published.price != ChangePrice::Forbidden {
-        let w = run.timetable.worth();
-        let b = lagrange::priced_bound(&shape, w.0, w.1);
-        eprintln!("PRICED worth {} bound {} gap {:.4} plain {}", w.1, b, 100.0 * (b - w.1) as f64 / b as f64, run.timetable.figures().weight);
-    }
     let arrangement = run.finish(problem, &standing)?;
     let changed = changed_past(published, &arrangement.meetings);
     if changed.is_empty() {
