@@ -7,7 +7,9 @@
 //! that overlap with those are left to [`super::lagrange`], and so is a day on which somebody stands on both sides. Coverage comes first by a bonus on the units that count for
 //! it that outweighs all weights together. What is pinned is chosen beforehand and its units are taken off.
 
+use super::left::{Left, whole};
 use super::shape::Mask;
+use super::touch::Touch;
 use super::windows::Windows;
 use super::{PairRule, Problem, ProblemError};
 use crate::flow::Network;
@@ -163,37 +165,6 @@ struct Flow<'a> {
     within: i64,
 }
 
-/// The value of the flow at a price of tables, and its slope there: how many tables are left.
-struct Touch {
-    price: i64,
-    value: i64,
-    left: i64,
-}
-
-impl Touch {
-    /// The price at which its line meets that of one above, none where nothing lies between.
-    fn meets(&self, above: &Self) -> Option<i64> {
-        let rise = i128::from(self.value) - i128::from(above.value)
-            + i128::from(above.left) * i128::from(above.price)
-            - i128::from(self.left) * i128::from(self.price);
-        let price = rise.checked_div(i128::from(above.left - self.left))?;
-        let price = i64::try_from(price).ok()?;
-        // The lines meet where one of them touches: the value is the least there.
-        (self.price < price && price < above.price).then_some(price)
-    }
-
-    /// Its line at a price.
-    fn line_at(&self, price: i64) -> i64 {
-        self.value + self.left * (price - self.price)
-    }
-
-    /// The price at which no table would be left or lacking if that went evenly.
-    fn evens(&self, above: &Self) -> i64 {
-        let part = (above.price - self.price) * -self.left / (above.left - self.left).max(1);
-        self.price + part.clamp(1, above.price - self.price - 1)
-    }
-}
-
 /// What has a cap and a floor.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Stock {
@@ -286,7 +257,13 @@ impl<'a> Flow<'a> {
                 (Some(low), Some(high)) => {
                     let worth_it = |meets: &i64| bound - low.line_at(*meets) > self.within;
                     let meets = low.meets(high).filter(worth_it);
-                    meets.map(|meets| if step % 2 == 0 { low.evens(high) } else { meets })
+                    meets.map(|meets| {
+                        if step % 2 == 0 {
+                            low.evens(high)
+                        } else {
+                            meets
+                        }
+                    })
                 }
                 // At the highest price only what covers takes a table; if that is too much, the bound is loose.
                 (Some(_), None) => Some(heaviest.min(price + stride)),
@@ -411,8 +388,14 @@ impl<'a> Flow<'a> {
         };
         let duals = Duals {
             tables: price + dearer((source, entry)).max(0),
-            stocks: links.into_iter().map(|(stock, ends)| (stock, dearer(ends))).collect(),
-            windows: sets.into_iter().map(|(p, set, ends)| (p, set, dearer(ends).max(0))).collect(),
+            stocks: links
+                .into_iter()
+                .map(|(stock, ends)| (stock, dearer(ends)))
+                .collect(),
+            windows: sets
+                .into_iter()
+                .map(|(p, set, ends)| (p, set, dearer(ends).max(0)))
+                .collect(),
         };
         (chosen, duals)
     }
@@ -473,74 +456,6 @@ fn carried_groups(problem: &Problem, sides: &mut [Side; 2]) -> Vec<bool> {
         carried.push(free);
     }
     carried
-}
-
-/// What the pinned requests leave of everything.
-struct Left {
-    cap: Vec<i64>,
-    covering: Vec<i64>,
-    group_cap: Vec<i64>,
-    group_floor: Vec<i64>,
-    tables: i64,
-    /// As many as there are requests.
-    all: i64,
-}
-
-impl Left {
-    fn new(problem: &Problem, pinned: &[bool]) -> Self {
-        let n = problem.participants.len();
-        let tables: usize = (0..problem.slots.len())
-            .map(|slot| problem.tables_in(slot))
-            .sum();
-        let cap = |p: usize| i64::from(problem.participants[p].cap).min(whole(most_at(problem, p)));
-        let all = whole(problem.requests.len());
-        let mut left = Self {
-            cap: (0..n).map(cap).collect(),
-            covering: (0..n).map(|p| covering_units(problem, p)).collect(),
-            group_cap: (problem.groups.iter())
-                .map(|g| g.cap.map_or(all, i64::from))
-                .collect(),
-            group_floor: problem.groups.iter().map(|g| i64::from(g.floor)).collect(),
-            tables: whole(tables),
-            all,
-        };
-        let groups_of = problem.groups_of();
-        let less = |n: &mut i64| *n = (*n - 1).max(0);
-        for i in (0..pinned.len()).filter(|i| pinned[*i]) {
-            for p in [problem.requests[i].demander, problem.requests[i].provider] {
-                less(&mut left.cap[p]);
-                less(&mut left.covering[p]);
-            }
-            for group in groups_of[i].iter().map(|group| *group as usize) {
-                less(&mut left.group_cap[group]);
-                less(&mut left.group_floor[group]);
-            }
-            if !problem.requests[i].remote {
-                less(&mut left.tables);
-            }
-        }
-        left
-    }
-}
-
-fn whole(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
-}
-
-/// Most meetings of a participant in slots far enough apart.
-fn most_at(problem: &Problem, participant: usize) -> usize {
-    let mut best = Vec::with_capacity(problem.slots.len());
-    for slot in 0..problem.slots.len() {
-        let first = problem
-            .rest_around(participant, slot)
-            .next()
-            .unwrap_or(slot)
-            .min(slot);
-        let before = first.checked_sub(1).map_or(0, |slot| best[slot]);
-        let with = before + problem.seats_in(participant, slot);
-        best.push(with.max(best.last().copied().unwrap_or(0)));
-    }
-    best.last().copied().unwrap_or(0)
 }
 
 /// Coverage and weight of a choice.

@@ -61,7 +61,8 @@ pub(super) fn weight_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> Pr
         let least = gain - slack;
         let base = search.base(column, &prices);
         let choices = program.choices[column.choices.clone()].iter();
-        let open = choices.filter(|choice| base + choice.worth - cost(program.rows(choice), &prices) >= least);
+        let open = choices
+            .filter(|choice| base + choice.worth - cost(program.rows(choice), &prices) >= least);
         windows.push(open.fold(0, |mask, choice| mask | bit(choice.slot)));
     }
     Proved {
@@ -71,18 +72,14 @@ pub(super) fn weight_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> Pr
     }
 }
 
-/// What is proved of a repair, and where to look for a better one.
-pub(super) struct Priced {
-    /// No timetable of the coverage weighs more, changes of what was published being paid.
-    pub bound: i64,
-    /// Slots that fit the prices nearly as well as the best, of the requests that have another such choice than theirs.
-    pub near: Vec<Mask>,
-}
+/// Most choices of a slot that are told to be near.
+const NEAR: usize = 800;
+/// Choices that are priced in one go, and the steps that may take.
+const WORK: usize = 4_000_000;
+const FEWEST: usize = 40;
+const MOST: usize = 1_000;
 
-/// Most choices that are told to be near.
-const NEAR: usize = 2_000;
-
-/// The program of a repair and the prices that are known so far.
+/// Prices of a repair, and what they prove.
 pub(super) struct Repair<'a> {
     shape: &'a Shape<'a>,
     program: Program,
@@ -90,11 +87,13 @@ pub(super) struct Repair<'a> {
 }
 
 impl<'a> Repair<'a> {
-    /// Begins with what the flow would pay.
-    pub(super) fn new(shape: &'a Shape<'a>, bound: &Bound<'_>) -> Self {
+    /// Begins with what the flow would pay. Changes of what was published are paid if they are `priced`.
+    pub(super) fn new(shape: &'a Shape<'a>, bound: &Bound<'_>, priced: bool) -> Self {
         let unit = 2 * shape.weights.iter().copied().max().unwrap_or(0);
         let mut program = Program::new(shape, shape.weights, unit);
-        program.price_changes(shape);
+        if priced {
+            program.price_changes(shape);
+        }
         let prices = program.prices(shape, &bound.duals(unit));
         Self {
             shape,
@@ -103,31 +102,42 @@ impl<'a> Repair<'a> {
         }
     }
 
-    /// Finds better prices in so many steps at most.
-    pub(super) fn prove(&mut self, timetable: &Timetable<'_>, steps: usize) -> Priced {
-        let (coverage, worth) = timetable.worth();
+    /// Whether all choices can be priced often enough within a tenth of a second.
+    pub(super) fn is_quick(&self) -> bool {
+        self.program.choices.len() < WORK / FEWEST / 2
+    }
+
+    /// Seeks better prices. No timetable of this coverage weighs more than what it returns; `reached` is what one weighs.
+    pub(super) fn prove(&mut self, (coverage, reached): (i64, i64)) -> i64 {
         let all = coverage * self.program.unit;
         let mut search = Search::new(&self.program);
         search.prices = self.prices.iter().map(|price| f64::of(*price)).collect();
-        self.prices = search.best(worth + all, steps);
-        let bound = search.value_at(&self.prices) - all;
+        let steps = WORK / self.program.choices.len().max(1);
+        self.prices = search.best(reached + all, steps.clamp(FEWEST, MOST));
+        search.value_at(&self.prices) - all
+    }
+
+    /// The slots that lose least at the prices, at most `slack`, of the requests that have such a choice beside where they
+    /// are: what a better timetable is made of.
+    pub(super) fn near(&self, timetable: &Timetable<'_>, slack: i64) -> Vec<Mask> {
+        let search = Search::new(&self.program);
+        let columns = self.program.columns.iter().enumerate();
         let mut losses = Vec::new();
-        for (request, column) in self.program.columns.iter().enumerate() {
+        for (request, column) in columns.filter(|(r, _)| !self.shape.locked[*r]) {
             let best = search.gain(column, &self.prices);
-            let most = best.map_or(0, |best| best.1).max(0);
+            let most = best.map_or(0, |best| best.1.max(0));
             let base = search.base(column, &self.prices);
             let is = timetable.slot_of(request);
-            if is.is_some() && !column.pinned && !self.shape.locked[request] {
+            if is.is_some() && !column.pinned {
                 losses.push((most, request, None));
             }
-            for choice in &self.program.choices[column.choices.clone()] {
-                if is != Some(choice.slot) && !self.shape.locked[request] {
-                    let paid = cost(self.program.rows(choice), &self.prices);
-                    losses.push((most - (base + choice.worth - paid), request, Some(choice.slot)));
-                }
+            let choices = self.program.choices[column.choices.clone()].iter();
+            for choice in choices.filter(|choice| is != Some(choice.slot)) {
+                let gain = base + choice.worth - cost(self.program.rows(choice), &self.prices);
+                losses.push((most - gain, request, Some(choice.slot)));
             }
         }
-        losses.retain(|(loss, ..)| *loss <= bound - worth);
+        losses.retain(|(loss, ..)| *loss <= slack);
         losses.sort_unstable();
         losses.truncate(NEAR);
         let mut near = vec![0; self.shape.ends.len()];
@@ -135,7 +145,7 @@ impl<'a> Repair<'a> {
             let is = timetable.slot_of(request).map_or(0, bit);
             near[request] |= is | slot.map_or(0, bit);
         }
-        Priced { bound, near }
+        near
     }
 }
 
@@ -203,9 +213,8 @@ impl<'a> Search<'a> {
         let (mut best, mut best_prices) = (f64::INFINITY, self.prices.clone());
         let (mut factor, mut since) = (1.0, 0);
         let mut gradient = vec![0.0; self.prices.len()];
-        for n in 0..steps {
+        for _ in 0..steps {
             let value = self.value(&mut gradient);
-            if std::env::var("TRACE").is_ok() && n % 50 == 0 { eprintln!("{n} value {} best {} factor {factor}", value - goal, best - goal); }
             if value < best {
                 best = value;
                 best_prices.clone_from(&self.prices);

@@ -127,11 +127,7 @@ fn parts(program: &Program, heaviest: i64) -> Option<Vec<f64>> {
             let variable = problem.add_var(worth, (0.0, f64::INFINITY));
             variables.push(variable);
             own.push((variable, 1.0));
-            for row in program
-                .rows(choice)
-                .iter()
-                .chain(&column.pays)
-            {
+            for row in program.rows(choice).iter().chain(&column.pays) {
                 rows[*row as usize].push((variable, 1.0));
             }
             for row in &column.earns {

@@ -24,6 +24,7 @@ pub mod formats;
 mod improve;
 mod lagrange;
 mod least;
+mod left;
 mod levels;
 mod lp;
 mod problem;
@@ -34,6 +35,7 @@ mod repair;
 mod seat;
 mod shape;
 mod timetable;
+mod touch;
 mod verify;
 mod windows;
 
@@ -176,7 +178,7 @@ pub fn arrange(
     run.fill(options.iterations / 2, fill::SEARCH);
     run.bounds = Bounds::of_flow(&run.bound, run.timetable.worth().0);
     run.bounds.tighten(&run.timetable);
-    run.improve();
+    run.improve(options.iterations);
     run.bounds.count_breaks(&run.timetable);
     run.finish(problem, &[])
 }
@@ -195,7 +197,12 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(shape: &'a Shape<'a>, bound: Bound<'a>, options: &'a Options, progress: Tell<'a>) -> Self {
+    fn new(
+        shape: &'a Shape<'a>,
+        bound: Bound<'a>,
+        options: &'a Options,
+        progress: Tell<'a>,
+    ) -> Self {
         Self {
             timetable: Timetable::new(shape),
             chain: Chain::new(shape),
@@ -258,13 +265,14 @@ impl<'a> Run<'a> {
         self.iterations = fill::fill(timetable, chain, goal, (budget, heat), random, &mut tell);
     }
 
-    /// Removes breaks with what is left of the budget.
-    fn improve(&mut self) {
+    /// Removes breaks with what is left of the budget, so much at most.
+    fn improve(&mut self, most: u64) {
         let before = self.iterations;
         if self.tell(before) {
             return;
         }
         let rest = self.options.iterations - before.min(self.options.iterations);
+        let rest = rest.min(most);
         let (bounds, progress, stopped) = (self.bounds, &mut self.progress, &mut self.stopped);
         let mut tell = |done, timetable: &Timetable<'_>| {
             let levels = levels_so_far(timetable, &bounds);
@@ -310,8 +318,12 @@ impl Arrangement {
     /// Whether it is better than another of the same problem, level by level.
     pub fn is_better_than(&self, other: &Self) -> bool {
         let key = |arrangement: &Self| -> Vec<i64> {
-            let more =
-                |level: &Level| matches!(level.name, LevelName::Coverage | LevelName::Weight);
+            let more = |level: &Level| {
+                matches!(
+                    level.name,
+                    LevelName::Coverage | LevelName::WeightLessChanges | LevelName::Weight
+                )
+            };
             let levels = arrangement.levels.iter();
             levels
                 .map(|level| {

@@ -79,7 +79,11 @@ impl Program {
             };
             debug_assert!(caps + n + groups == self.rewards);
             prices[floor] = prices[floor].max(-dearer).min(self.unit);
-            let seats = |p: usize| -> i64 { bits(shape.there[p]).map(|slot| self.stocks[p * slots + slot]).sum() };
+            let seats = |p: usize| -> i64 {
+                bits(shape.there[p])
+                    .map(|slot| self.stocks[p * slots + slot])
+                    .sum()
+            };
             match stock {
                 // The seats of all its slots are scarcer than its cap.
                 Stock::Participant(p) if seats(*p) <= self.stocks[cap] => {
@@ -103,14 +107,15 @@ impl Program {
         let shape = timetable.shape;
         let mut program = Self::of(shape, shape.weights, unit, &|request| open[request]);
         program.price_changes(shape);
-        let still = |request: usize| if open[request] == 0 { Mask::MAX } else { 0 };
+        let still = |request: usize| match timetable.slot_of(request) {
+            Some(slot) if open[request] == 0 => bit(slot),
+            _ => 0,
+        };
         let fixed = Self::of(shape, shape.weights, unit, &still);
-        for (request, column) in fixed.columns.iter().enumerate() {
-            let slot = timetable.slot_of(request);
-            let choice = fixed.choices[column.choices.clone()]
-                .iter()
-                .find(|c| Some(c.slot) == slot);
-            let Some(choice) = choice else { continue };
+        for column in &fixed.columns {
+            let Some(choice) = fixed.choices[column.choices.clone()].first() else {
+                continue;
+            };
             for row in fixed.rows(choice).iter().chain(&column.pays) {
                 program.stocks[*row as usize] -= 1;
             }
