@@ -48,16 +48,18 @@ impl Network {
         self.arcs[arc].capacity == 0
     }
 
-    /// Sends units along the cheapest paths while they pay.
-    pub(crate) fn maximise(&mut self, source: usize, sink: usize) {
+    /// Sends units along the cheapest paths while they pay. Returns the last prices of the nodes: a path that is left does
+    /// not cost less than they say.
+    pub(crate) fn maximise(&mut self, source: usize, sink: usize) -> Vec<i64> {
         let mut price = self.first_prices(source);
         // A price is the cost of the cheapest way there; the source's stays 0.
         while price[sink] < 0 {
             self.saturate(source, sink, &price);
             if !self.reprice(source, sink, &mut price) {
-                return;
+                break;
             }
         }
+        price
     }
 
     /// Bellman and Ford with a queue: costs may be negative at first.

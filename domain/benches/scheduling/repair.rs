@@ -5,8 +5,8 @@ use crate::BY_SCORE;
 use crate::day::{Chance, FAMILIES};
 use cpu_time::ThreadTime;
 use matchday_domain::scheduling::{
-    Arrangement, ChangePrice, LevelName, Options, PairRule, Placed, Problem, Published, arrange,
-    repair,
+    ArrangeError, Arrangement, ChangePrice, Level, LevelName, Options, PairRule, Placed, Problem,
+    Published, arrange, repair,
 };
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -26,7 +26,9 @@ struct Event {
 
 /// Families named, or all but the largest with extras; events, with a price for each change and with none allowed.
 pub fn all(names: &[String], seeds: u64, price: u32) {
-    println!("day, event | price | lost | moved | given up | added | coverage/bound | gap % | s");
+    println!(
+        "day, event | price | lost | moved | given up | added | coverage/bound | gap % | gap of what is paid % | s"
+    );
     for family in FAMILIES
         .iter()
         .filter(|f| names.is_empty() || names.iter().any(|n| n == f.name))
@@ -45,28 +47,31 @@ pub fn all(names: &[String], seeds: u64, price: u32) {
             for event in events(&problem, &before, &mut Chance(seed)) {
                 for price in [ChangePrice::Score(price), ChangePrice::Forbidden] {
                     let figure = run(family.name, seed, &event, &before, price);
-                    figures.push((figure, price));
+                    figures.extend(figure.map(|figure| (figure, price)));
                 }
             }
         }
         for wanted in [ChangePrice::Score(price), ChangePrice::Forbidden] {
             let own = figures.iter().filter(|(_, price)| *price == wanted);
-            let own: Vec<&[f64; 4]> = own.map(|(figure, _)| figure).collect();
+            let own: Vec<&[f64; 5]> = own.map(|(figure, _)| figure).collect();
             let sorted = |i: usize| {
                 let mut all: Vec<f64> = own.iter().map(|figure| figure[i]).collect();
                 all.sort_by(f64::total_cmp);
                 all
             };
-            let (lost, moved, gap, time) = (sorted(0), sorted(1), sorted(2), sorted(3));
+            let (lost, moved, gap) = (sorted(0), sorted(1), sorted(2));
+            let (paid, time) = (sorted(3), sorted(4));
             let (half, last) = (own.len() / 2, own.len() - 1);
             println!(
-                "{} {wanted:?}: lost median {}, moved median {} most {}, gap median {:.3} % most {:.3} %, s median {:.3} most {:.3}",
+                "{} {wanted:?}: lost median {}, moved median {} most {}, gap median {:.3} % most {:.3} %, of what is paid median {:.4} % most {:.4} %, s median {:.3} most {:.3}",
                 family.name,
                 lost[half],
                 moved[half],
                 moved[last],
                 gap[half],
                 gap[last],
+                paid[half],
+                paid[last],
                 time[half],
                 time[last],
             );
@@ -74,7 +79,13 @@ pub fn all(names: &[String], seeds: u64, price: u32) {
     }
 }
 
-fn run(name: &str, seed: u64, event: &Event, before: &[Placed], price: ChangePrice) -> [f64; 4] {
+fn run(
+    name: &str,
+    seed: u64,
+    event: &Event,
+    before: &[Placed],
+    price: ChangePrice,
+) -> Option<[f64; 5]> {
     let published = Published {
         meetings: before,
         price,
@@ -89,7 +100,14 @@ fn run(name: &str, seed: u64, event: &Event, before: &[Placed], price: ChangePri
         ControlFlow::Continue(())
     });
     let time = start.elapsed().as_secs_f64();
-    let after: Arrangement = after.expect("a repair");
+    let after: Arrangement = match after {
+        // A required meeting that lost its place, and nobody may make room.
+        Err(ArrangeError::Infeasible(_)) if price == ChangePrice::Forbidden => {
+            println!("{name}-{seed}, {} | {price:?} | infeasible", event.name);
+            return None;
+        }
+        after => after.expect("a repair"),
+    };
     let slot = |request: usize| {
         after
             .meetings
@@ -119,15 +137,21 @@ fn run(name: &str, seed: u64, event: &Event, before: &[Placed], price: ChangePri
             .expect("a level")
     };
     let (coverage, weight) = (level(LevelName::Coverage), level(LevelName::Weight));
-    let gap = weight.bound.map_or(f64::NAN, |bound| {
-        100.0 * (bound - weight.value) as f64 / bound as f64
-    });
+    let below = |level: Level| {
+        let gap = |bound: i64| 100.0 * (bound - level.value) as f64 / bound as f64;
+        level.bound.map_or(f64::NAN, gap)
+    };
+    let gap = below(weight);
+    // Where nobody moves, it is the same.
+    let mut levels = after.levels.iter();
+    let paid = levels.find(|level| level.name == LevelName::WeightLessChanges);
+    let paid_gap = paid.map_or(gap, |level| below(*level));
     println!(
-        "{name}-{seed}, {} | {price:?} | {lost} | {moved} | {gone} | {added} | {}/{:?} | {gap:.4} | {time:.3}",
+        "{name}-{seed}, {} | {price:?} | {lost} | {moved} | {gone} | {added} | {}/{:?} | {gap:.4} | {paid_gap:.4} | {time:.3}",
         event.name, coverage.value, coverage.bound,
     );
     let needed = event.without_table.min(moved);
-    [lost as f64, (moved - needed) as f64, gap, time]
+    Some([lost as f64, (moved - needed) as f64, gap, paid_gap, time])
 }
 
 fn events(problem: &Problem, before: &[Placed], chance: &mut Chance) -> Vec<Event> {

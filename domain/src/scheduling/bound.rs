@@ -7,13 +7,16 @@
 //! that overlap with those are left to [`super::lagrange`], and so is a day on which somebody stands on both sides. Coverage comes first by a bonus on the units that count for
 //! it that outweighs all weights together. What is pinned is chosen beforehand and its units are taken off.
 
+use super::left::{Left, whole};
 use super::shape::Mask;
+use super::touch::Touch;
 use super::windows::Windows;
 use super::{PairRule, Problem, ProblemError};
 use crate::flow::Network;
 
 /// The meetings that the flow chooses, and what it proves.
-pub(super) struct Bound {
+pub(super) struct Bound<'a> {
+    flow: Flow<'a>,
     /// Whether each request is chosen.
     pub chosen: Vec<bool>,
     /// No timetable covers more.
@@ -79,9 +82,20 @@ struct Side {
     active: Vec<bool>,
 }
 
-/// Chooses meetings.
-pub(super) fn choose(problem: &Problem, weights: &[i64]) -> Bound {
+impl Bound<'_> {
+    /// What one unit more of everything would be worth in the flow where a unit of coverage counts `unit`.
+    pub(super) fn duals(&self, unit: i64) -> Duals {
+        match self.flow.price {
+            Some(price) => self.flow.solve(unit, price, i64::MAX).1,
+            None => self.flow.solve(unit, 0, self.flow.most()).1,
+        }
+    }
+}
+
+/// Chooses meetings. Where some need no table the bound may lie by `within` above what prices of tables prove.
+pub(super) fn choose<'a>(problem: &'a Problem, weights: &'a [i64], within: i64) -> Bound<'a> {
     let mut flow = Flow::new(problem, weights);
+    flow.within = within;
     let all: i64 = weights.iter().sum();
     // More than all weights and all prices of tables together.
     let bonus = 1 + 2 * all;
@@ -98,6 +112,7 @@ pub(super) fn choose(problem: &Problem, weights: &[i64]) -> Bound {
         let possible: Vec<bool> = flow.possible.clone();
         let (coverage, weight) = value(problem, weights, &possible);
         return Bound {
+            flow,
             chosen: best.chosen,
             coverage,
             weight,
@@ -105,6 +120,7 @@ pub(super) fn choose(problem: &Problem, weights: &[i64]) -> Bound {
     }
     let slack = flow.unseen(&best.chosen);
     Bound {
+        flow,
         chosen: best.chosen,
         coverage: coverage + slack,
         weight: weight + best.over,
@@ -113,7 +129,7 @@ pub(super) fn choose(problem: &Problem, weights: &[i64]) -> Bound {
 
 /// No timetable of this coverage or more weighs more. Weaker than [`choose`] at the best coverage, it holds for any.
 pub(super) fn weight_at(problem: &Problem, weights: &[i64], coverage: i64) -> Option<i64> {
-    let flow = Flow::new(problem, weights);
+    let mut flow = Flow::new(problem, weights);
     // What a unit of coverage counts; any number gives a bound, and far from the best coverage 0 gives the better.
     let units = [2 * weights.iter().copied().max().unwrap_or(0), 0];
     let bounds = units.map(|unit| {
@@ -143,6 +159,28 @@ struct Flow<'a> {
     /// Somebody has requests on both sides.
     both_sides: bool,
     windows: Windows,
+    /// The price of tables that was best, where some meetings need none.
+    price: Option<i64>,
+    /// By how much the bound may be above the least of the prices of tables.
+    within: i64,
+}
+
+/// What has a cap and a floor.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Stock {
+    Participant(usize),
+    Group(usize),
+}
+
+/// What one unit more would be worth in the flow (dual prices).
+#[derive(Debug, Default)]
+pub(super) struct Duals {
+    /// A table.
+    pub tables: i64,
+    /// A unit of a cap; below 0: a unit of a floor.
+    pub stocks: Vec<(Stock, i64)>,
+    /// A seat of a participant in a set of slots.
+    pub windows: Vec<(usize, Mask, i64)>,
 }
 
 /// Times that the flow is sought again with sets of slots that were too small.
@@ -181,6 +219,8 @@ impl<'a> Flow<'a> {
             both_sides: both.any(|(a, b)| *a && *b),
             sides,
             carried,
+            price: None,
+            within: 0,
         }
     }
 
@@ -188,53 +228,70 @@ impl<'a> Flow<'a> {
     ///
     /// Where all meetings need tables, these bound the flow in all. Remote ones go beside them: then tables have a
     /// price, the value of the flow at any price is a bound (Lagrangian relaxation), and the price is sought at which
-    /// as many tables are taken as there are.
-    fn choose(&self, bonus: i64) -> Choice {
-        let remote = |i: usize| self.problem.requests[i].remote;
-        let mut open = (0..self.pinned.len()).filter(|i| !self.pinned[*i] && self.possible[*i]);
-        if !open.any(remote) {
-            let chosen = self.at_price(bonus, 0, self.left.tables);
+    /// as many tables are taken as there are. The value is convex in the price, so that the next one to try is where
+    /// the lines meet that touch it on either side (cutting planes; Kelley, 1960).
+    fn choose(&mut self, bonus: i64) -> Choice {
+        let (chosen, prices) = self.solve(bonus, 0, self.most());
+        if self.tables_left(&chosen) >= 0 {
             return Choice { chosen, over: 0 };
         }
-        let taken = |chosen: &[bool]| {
-            let at_table = |i: &usize| chosen[*i] && !self.pinned[*i] && !remote(*i);
-            i64::try_from((0..chosen.len()).filter(at_table).count()).unwrap_or(i64::MAX)
-        };
-        let free = self.at_price(bonus, 0, i64::MAX);
-        if taken(&free) <= self.left.tables {
-            return Choice {
-                chosen: free,
-                over: 0,
-            };
-        }
-        let (mut low, mut high) = (0, self.weights.iter().copied().max().unwrap_or(0));
-        // At the highest price only what covers takes a table; if that is too much, the bound is loose.
-        let mut best = self.priced(bonus, high);
-        let mut bound = self.worth(bonus, &best.chosen) + best.over;
-        for _ in 0..PRICES {
-            let price = low + (high - low) / 2;
-            let other = self.priced(bonus, price);
-            let value = self.worth(bonus, &other.chosen) + other.over;
+        let heaviest = self.weights.iter().copied().max().unwrap_or(0);
+        let (mut below, mut above): (Option<Touch>, Option<Touch>) = (None, None);
+        let (mut bound, mut best) = (i64::MAX, None);
+        let mut price = self.price.unwrap_or(prices.tables).min(heaviest);
+        let mut stride = 1 + heaviest / 64;
+        for step in 0..PRICES {
+            let chosen = self.solve(bonus, price, i64::MAX).0;
+            let left = self.tables_left(&chosen);
+            let value = self.worth(bonus, &chosen) + price * left;
             bound = bound.min(value);
-            if taken(&other.chosen) > self.left.tables {
-                low = price;
+            let touch = Touch { price, value, left };
+            if left < 0 {
+                below = Some(touch);
             } else {
-                high = price;
-                best = other;
+                above = Some(touch);
+                best = Some(chosen);
+                self.price = Some(price);
+            }
+            let next = match (&below, &above) {
+                (Some(low), Some(high)) => {
+                    let worth_it = |meets: &i64| bound - low.line_at(*meets) > self.within;
+                    let meets = low.meets(high).filter(worth_it);
+                    meets.map(|meets| {
+                        if step % 2 == 0 {
+                            low.evens(high)
+                        } else {
+                            meets
+                        }
+                    })
+                }
+                // At the highest price only what covers takes a table; if that is too much, the bound is loose.
+                (Some(_), None) => Some(heaviest.min(price + stride)),
+                _ => Some((price - stride).max(0)),
+            };
+            stride *= 2;
+            match next {
+                Some(next) if next != price && left != 0 => price = next,
+                _ => break,
             }
         }
-        best.over = bound - self.worth(bonus, &best.chosen);
-        best
+        let chosen = best.unwrap_or_else(|| self.solve(bonus, heaviest, i64::MAX).0);
+        let over = bound - self.worth(bonus, &chosen);
+        Choice { chosen, over }
     }
 
-    /// The best choice at a price of tables; the price times the tables that it leaves is what the bound lies above.
-    fn priced(&self, bonus: i64, price: i64) -> Choice {
-        let chosen = self.at_price(bonus, price, i64::MAX);
+    /// More meetings than tables and remote ones together cannot be.
+    fn most(&self) -> i64 {
+        let open = (0..self.pinned.len()).filter(|i| !self.pinned[*i] && self.possible[*i]);
+        let remote = open.filter(|i| self.problem.requests[*i].remote).count();
+        self.left.tables.saturating_add(whole(remote))
+    }
+
+    /// Tables that a choice leaves; less than none where it takes too many.
+    fn tables_left(&self, chosen: &[bool]) -> i64 {
         let at_table =
             |i: &usize| chosen[*i] && !self.pinned[*i] && !self.problem.requests[*i].remote;
-        let taken = i64::try_from((0..chosen.len()).filter(at_table).count()).unwrap_or(i64::MAX);
-        let over = price * (self.left.tables - taken);
-        Choice { chosen, over }
+        self.left.tables - whole((0..chosen.len()).filter(at_table).count())
     }
 
     fn worth(&self, bonus: i64, chosen: &[bool]) -> i64 {
@@ -242,7 +299,9 @@ impl<'a> Flow<'a> {
         bonus * coverage + weight
     }
 
-    fn at_price(&self, bonus: i64, price: i64, tables: i64) -> Vec<bool> {
+    /// The best choice where a unit of coverage counts `bonus` and a table costs `price`, and what one unit more of
+    /// everything would be worth.
+    fn solve(&self, bonus: i64, price: i64, tables: i64) -> (Vec<bool>, Duals) {
         let (problem, left) = (self.problem, &self.left);
         let (n, groups) = (problem.participants.len(), problem.groups.len());
         // Nodes: demanders, providers, groups before demanders, groups behind providers.
@@ -253,6 +312,10 @@ impl<'a> Flow<'a> {
         let windows: usize = self.windows.of.iter().map(Vec::len).sum();
         let mut network = Network::new(entry + 3 + 2 * windows);
         network.add(source, entry, tables.min(left.all), 0);
+        // A way on which nothing is won nor lost, so that the prices end with what is worth nothing.
+        network.add(source, sink, left.all, 0);
+        // Where the units of what flow through.
+        let (mut links, mut sets) = (Vec::new(), Vec::new());
         let mut link = |outer: usize, inner: usize, side: usize, all: i64, covering: i64| {
             let covering = covering.min(all);
             let (from, to) = if side == 0 {
@@ -262,16 +325,19 @@ impl<'a> Flow<'a> {
             };
             network.add(from, to, covering, -bonus);
             network.add(from, to, all - covering, 0);
+            (from, to)
         };
         for (s, side) in self.sides.iter().enumerate() {
             let end = if s == 0 { entry } else { sink };
             for p in (0..n).filter(|p| side.active[*p]) {
                 let outer = side.group_of[p].map_or(end, |group| group_node(s, group));
-                link(outer, node(s, p), s, left.cap[p], left.covering[p]);
+                let ends = link(outer, node(s, p), s, left.cap[p], left.covering[p]);
+                links.push((Stock::Participant(p), ends));
             }
             for group in (0..groups).filter(|group| side.group_of.contains(&Some(*group))) {
                 let (cap, floor) = (left.group_cap[group], left.group_floor[group]);
-                link(end, group_node(s, group), s, cap, floor);
+                let ends = link(end, group_node(s, group), s, cap, floor);
+                links.push((Stock::Group(group), ends));
             }
         }
         let mut next = entry + 3;
@@ -288,6 +354,7 @@ impl<'a> Flow<'a> {
                     let outer = around.map_or(node(s, p), |(_, node)| *node);
                     let (from, to) = if s == 0 { (outer, next) } else { (next, outer) };
                     network.add(from, to, self.window_left(p, *window), 0);
+                    sets.push((p, *window, (from, to)));
                     own.push((*window, next));
                     next += 1;
                 }
@@ -311,10 +378,26 @@ impl<'a> Flow<'a> {
                 (self.possible[i] && !self.pinned[i]).then(|| network.add(from, to, 1, cost))
             })
             .collect();
-        network.maximise(source, sink);
+        let prices = network.maximise(source, sink);
         let full = |arc: &Option<usize>| arc.is_some_and(|arc| network.is_full(arc));
-        let arcs = arcs.iter().zip(&self.pinned);
-        arcs.map(|(arc, pinned)| *pinned || full(arc)).collect()
+        let chosen = arcs.iter().zip(&self.pinned);
+        let chosen = chosen.map(|(arc, pinned)| *pinned || full(arc)).collect();
+        let dearer = |(from, to): (usize, usize)| match (prices[from], prices[to]) {
+            (i64::MAX, _) | (_, i64::MAX) => 0,
+            (from, to) => to - from,
+        };
+        let duals = Duals {
+            tables: price + dearer((source, entry)).max(0),
+            stocks: links
+                .into_iter()
+                .map(|(stock, ends)| (stock, dearer(ends)))
+                .collect(),
+            windows: sets
+                .into_iter()
+                .map(|(p, set, ends)| (p, set, dearer(ends).max(0)))
+                .collect(),
+        };
+        (chosen, duals)
     }
 
     /// Seats of a participant in a set of slots, without those that pinned requests take for sure.
@@ -373,71 +456,6 @@ fn carried_groups(problem: &Problem, sides: &mut [Side; 2]) -> Vec<bool> {
         carried.push(free);
     }
     carried
-}
-
-/// What the pinned requests leave of everything.
-struct Left {
-    cap: Vec<i64>,
-    covering: Vec<i64>,
-    group_cap: Vec<i64>,
-    group_floor: Vec<i64>,
-    tables: i64,
-    /// As many as there are requests.
-    all: i64,
-}
-
-impl Left {
-    fn new(problem: &Problem, pinned: &[bool]) -> Self {
-        let n = problem.participants.len();
-        let whole = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        let tables: usize = (0..problem.slots.len())
-            .map(|slot| problem.tables_in(slot))
-            .sum();
-        let cap = |p: usize| i64::from(problem.participants[p].cap).min(whole(most_at(problem, p)));
-        let all = whole(problem.requests.len());
-        let mut left = Self {
-            cap: (0..n).map(cap).collect(),
-            covering: (0..n).map(|p| covering_units(problem, p)).collect(),
-            group_cap: (problem.groups.iter())
-                .map(|g| g.cap.map_or(all, i64::from))
-                .collect(),
-            group_floor: problem.groups.iter().map(|g| i64::from(g.floor)).collect(),
-            tables: whole(tables),
-            all,
-        };
-        let groups_of = problem.groups_of();
-        let less = |n: &mut i64| *n = (*n - 1).max(0);
-        for i in (0..pinned.len()).filter(|i| pinned[*i]) {
-            for p in [problem.requests[i].demander, problem.requests[i].provider] {
-                less(&mut left.cap[p]);
-                less(&mut left.covering[p]);
-            }
-            for group in groups_of[i].iter().map(|group| *group as usize) {
-                less(&mut left.group_cap[group]);
-                less(&mut left.group_floor[group]);
-            }
-            if !problem.requests[i].remote {
-                less(&mut left.tables);
-            }
-        }
-        left
-    }
-}
-
-/// Most meetings of a participant in slots far enough apart.
-fn most_at(problem: &Problem, participant: usize) -> usize {
-    let mut best = Vec::with_capacity(problem.slots.len());
-    for slot in 0..problem.slots.len() {
-        let first = problem
-            .rest_around(participant, slot)
-            .next()
-            .unwrap_or(slot)
-            .min(slot);
-        let before = first.checked_sub(1).map_or(0, |slot| best[slot]);
-        let with = before + problem.seats_in(participant, slot);
-        best.push(with.max(best.last().copied().unwrap_or(0)));
-    }
-    best.last().copied().unwrap_or(0)
 }
 
 /// Coverage and weight of a choice.

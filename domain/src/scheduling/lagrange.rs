@@ -8,14 +8,18 @@
 //! the bound would fall below what is reached is in every timetable as good (reduced-cost fixing; Dantzig, Fulkerson,
 //! Johnson, 1954).
 
+use super::bound::Bound;
 use super::program::{Column, Program};
 use super::shape::{Mask, Shape, bit};
+use super::timetable::Timetable;
 use std::ops::{Add, Sub};
 
 /// Steps of the subgradient method.
 const STEPS: usize = 20_000;
 /// Steps without a better bound after which the step is halved.
 const PATIENCE: usize = 150;
+/// How much farther from the goal than the best prices makes it so at once.
+const FAR: f64 = 4.0;
 /// How much of the direction before stays in the next, and the share of the distance to the goal that a step covers.
 const INERTIA: f64 = 0.95;
 const SHARE: f64 = 0.1;
@@ -36,7 +40,7 @@ pub(super) struct Proved {
 pub(super) fn coverage_bound(shape: &Shape<'_>, reached: i64) -> i64 {
     let program = Program::new(shape, &vec![0; shape.ends.len()], COVERAGE);
     let mut search = Search::new(&program);
-    let prices = search.best(reached * COVERAGE);
+    let prices = search.best(reached * COVERAGE, STEPS);
     search.value_at(&prices).div_euclid(COVERAGE)
 }
 
@@ -46,7 +50,7 @@ pub(super) fn weight_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> Pr
     let unit = 2 * shape.weights.iter().copied().max().unwrap_or(0);
     let program = Program::new(shape, shape.weights, unit);
     let mut search = Search::new(&program);
-    let prices = search.best(reached + coverage * unit);
+    let prices = search.best(reached + coverage * unit, STEPS);
     let weight = search.value_at(&prices) - coverage * unit;
     let slack = weight - reached;
     let (mut needed, mut windows) = (Vec::new(), Vec::new());
@@ -57,13 +61,91 @@ pub(super) fn weight_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> Pr
         let least = gain - slack;
         let base = search.base(column, &prices);
         let choices = program.choices[column.choices.clone()].iter();
-        let open = choices.filter(|choice| base - cost(program.rows(choice), &prices) >= least);
+        let open = choices
+            .filter(|choice| base + choice.worth - cost(program.rows(choice), &prices) >= least);
         windows.push(open.fold(0, |mask, choice| mask | bit(choice.slot)));
     }
     Proved {
         weight,
         needed,
         windows,
+    }
+}
+
+/// Most choices of a slot that are told to be near.
+const NEAR: usize = 800;
+/// Choices that are priced in one go, and the steps that may take.
+const WORK: usize = 4_000_000;
+const FEWEST: usize = 40;
+const MOST: usize = 1_000;
+
+/// Prices of a repair, and what they prove.
+pub(super) struct Repair<'a> {
+    shape: &'a Shape<'a>,
+    program: Program,
+    prices: Vec<i64>,
+}
+
+impl<'a> Repair<'a> {
+    /// Begins with what the flow would pay. Changes of what was published are paid if they are `priced`.
+    pub(super) fn new(shape: &'a Shape<'a>, bound: &Bound<'_>, priced: bool) -> Self {
+        let unit = 2 * shape.weights.iter().copied().max().unwrap_or(0);
+        let mut program = Program::new(shape, shape.weights, unit);
+        if priced {
+            program.price_changes(shape);
+        }
+        let prices = program.prices(shape, &bound.duals(unit));
+        Self {
+            shape,
+            program,
+            prices,
+        }
+    }
+
+    /// Whether all choices can be priced often enough within a tenth of a second.
+    pub(super) fn is_quick(&self) -> bool {
+        self.program.choices.len() < WORK / FEWEST / 2
+    }
+
+    /// Seeks better prices. No timetable of this coverage weighs more than what it returns; `reached` is what one weighs.
+    pub(super) fn prove(&mut self, (coverage, reached): (i64, i64)) -> i64 {
+        let all = coverage * self.program.unit;
+        let mut search = Search::new(&self.program);
+        search.prices = self.prices.iter().map(|price| f64::of(*price)).collect();
+        let steps = WORK / self.program.choices.len().max(1);
+        self.prices = search.best(reached + all, steps.clamp(FEWEST, MOST));
+        search.value_at(&self.prices) - all
+    }
+
+    /// The slots that lose least at the prices, at most `slack`, of the requests that have such a choice beside where they
+    /// are: what a better timetable is made of.
+    pub(super) fn near(&self, timetable: &Timetable<'_>, slack: i64) -> Vec<Mask> {
+        let search = Search::new(&self.program);
+        let columns = self.program.columns.iter().enumerate();
+        let mut losses = Vec::new();
+        for (request, column) in columns.filter(|(r, _)| !self.shape.locked[*r]) {
+            let best = search.gain(column, &self.prices);
+            let most = best.map_or(0, |best| best.1.max(0));
+            let base = search.base(column, &self.prices);
+            let is = timetable.slot_of(request);
+            if is.is_some() && !column.pinned {
+                losses.push((most, request, None));
+            }
+            let choices = self.program.choices[column.choices.clone()].iter();
+            for choice in choices.filter(|choice| is != Some(choice.slot)) {
+                let gain = base + choice.worth - cost(self.program.rows(choice), &self.prices);
+                losses.push((most - gain, request, Some(choice.slot)));
+            }
+        }
+        losses.retain(|(loss, ..)| *loss <= slack);
+        losses.sort_unstable();
+        losses.truncate(NEAR);
+        let mut near = vec![0; self.shape.ends.len()];
+        for (_, request, slot) in losses {
+            let is = timetable.slot_of(request).map_or(0, bit);
+            near[request] |= is | slot.map_or(0, bit);
+        }
+        near
     }
 }
 
@@ -116,7 +198,8 @@ impl<'a> Search<'a> {
         let base = self.base(column, prices);
         let mut best: Option<(usize, P)> = None;
         for at in column.choices.clone() {
-            let gain = base - cost(self.program.rows(&self.program.choices[at]), prices);
+            let choice = &self.program.choices[at];
+            let gain = base + P::of(choice.worth) - cost(self.program.rows(choice), prices);
             if best.map_or(column.pinned || gain > P::default(), |best| gain > best.1) {
                 best = Some((at, gain));
             }
@@ -125,12 +208,12 @@ impl<'a> Search<'a> {
     }
 
     /// The best prices found, in whole numbers.
-    fn best(&mut self, reached: i64) -> Vec<i64> {
+    fn best(&mut self, reached: i64, steps: usize) -> Vec<i64> {
         let goal = f64::of(reached);
         let (mut best, mut best_prices) = (f64::INFINITY, self.prices.clone());
         let (mut factor, mut since) = (1.0, 0);
         let mut gradient = vec![0.0; self.prices.len()];
-        for _ in 0..STEPS {
+        for _ in 0..steps {
             let value = self.value(&mut gradient);
             if value < best {
                 best = value;
@@ -138,7 +221,8 @@ impl<'a> Search<'a> {
                 since = 0;
             } else {
                 since += 1;
-                if since >= PATIENCE {
+                // Far away from the best the step was too long.
+                if since >= PATIENCE || value - goal > FAR * (best - goal).max(1.0) {
                     factor /= 2.0;
                     since = 0;
                     self.prices.clone_from(&best_prices);

@@ -12,6 +12,7 @@ crate::vocabulary! {
     /// What a level of the objective counts; an earlier level is never given away for a later one.
     LevelName {
         Coverage = "coverage", "참여 보장", "coverage: must-requests, floors, somebody for everybody";
+        WeightLessChanges = "weight_less_changes", "변경 비용을 뺀 가중치", "weight of the requests placed less what changes of published meetings cost";
         Weight = "weight", "신청 가중치", "weight of the requests placed";
         Changes = "changes", "변경된 상담", "published meetings that are not where they were published";
         Breaks = "breaks", "중간 공백 횟수", "breaks between runs of meetings";
@@ -41,15 +42,18 @@ pub(super) struct Bounds {
     pub coverage: i64,
     /// The weight of all timetables of the coverage that is reached.
     pub weight: Option<i64>,
+    /// The same less what changes of published meetings cost.
+    pub priced: Option<i64>,
     pub breaks: i64,
 }
 
 impl Bounds {
     /// What the flow proves of a timetable of this coverage.
-    pub(super) fn of_flow(bound: &Bound, coverage: i64) -> Self {
+    pub(super) fn of_flow(bound: &Bound<'_>, coverage: i64) -> Self {
         Self {
             coverage: bound.coverage,
             weight: (coverage == bound.coverage).then_some(bound.weight),
+            priced: None,
             breaks: 0,
         }
     }
@@ -66,7 +70,7 @@ impl Bounds {
             let coverage = lagrange::coverage_bound(shape, reached.coverage);
             self.coverage = self.coverage.min(coverage);
         }
-        let open = (self.weight).is_none_or(|bound| bound - reached.weight > bound / NEARLY);
+        let open = (self.weight).is_none_or(|bound| !is_near(reached.weight, bound));
         if open {
             let proved = lagrange::weight_bound(shape, reached.coverage, reached.weight);
             let flow = self.weight.unwrap_or(i64::MAX);
@@ -83,16 +87,20 @@ impl Bounds {
         }
     }
 
-    /// The same, only where the flow's gap is worth the time.
-    pub(super) fn tighten_if_loose(&mut self, timetable: &Timetable<'_>) {
-        let reached = timetable.figures();
-        let loose = self
-            .weight
-            .is_none_or(|bound| bound - reached.weight > bound / 1_000);
-        if loose && columns(timetable.shape) < QUICK_COLUMNS {
-            self.tighten(timetable);
-        }
+    /// The same for a repair, quickly: beginning with what the flow `bound` would pay.
+    pub(super) fn tighten_repair(&mut self, timetable: &Timetable<'_>, bound: &Bound<'_>) {
         self.weaken(timetable);
+        let (shape, reached) = (timetable.shape, timetable.figures());
+        let loose = (self.weight).is_none_or(|bound| bound - reached.weight > bound / 1_000);
+        if loose && columns(shape) < QUICK_COLUMNS {
+            let mut prices = lagrange::Repair::new(shape, bound, false);
+            let proved = prices.prove((reached.coverage, reached.weight));
+            self.weight = Some(self.weight.map_or(proved, |flow| flow.min(proved)));
+        }
+        // Changes that cannot be helped cost their price whatever is done.
+        let needed = shape.price.unwrap_or(0) * unavoidable(shape);
+        let paid = self.weight.map(|weight| weight - needed);
+        self.priced = self.priced.into_iter().chain(paid).min();
     }
 
     /// Breaks that every timetable of this weight has.
@@ -105,6 +113,22 @@ impl Bounds {
     }
 }
 
+/// Columns that are priced in some hundredths of a second.
+const QUICK_COLUMNS: u64 = 12_000;
+
+/// Published meetings that cannot be where they were published.
+fn unavoidable(shape: &Shape<'_>) -> i64 {
+    let cannot = (shape.published.iter().zip(&shape.allowed)).filter(|(slot, allowed)| {
+        slot.is_some_and(|slot| **allowed & super::shape::bit(slot) == 0)
+    });
+    i64::try_from(cannot.count()).unwrap_or(i64::MAX)
+}
+
+/// Whether a bound leaves nothing open that is worth the time.
+pub(super) fn is_near(reached: i64, bound: i64) -> bool {
+    bound - reached <= bound / NEARLY
+}
+
 /// Columns of the time-indexed program.
 fn columns(shape: &Shape<'_>) -> u64 {
     shape
@@ -114,8 +138,6 @@ fn columns(shape: &Shape<'_>) -> u64 {
         .sum()
 }
 
-/// Columns that are priced in a tenth of a second.
-const QUICK_COLUMNS: u64 = 5_000;
 /// A gap of one in so many is left open where the flow proved it.
 const NEARLY: i64 = 200_000;
 /// More columns take too long to be priced for breaks alone.
@@ -148,19 +170,21 @@ pub(super) fn levels(timetable: &Timetable<'_>, bounds: &Bounds) -> Vec<Level> {
     let level = |name, value, bound| Level { name, value, bound };
     // A lower bound of 0 proves what is 0, and nothing else that is worth a word.
     let least = |value: i64, bound: i64| (bound > 0 || value == 0).then_some(bound);
-    let mut levels = vec![
-        level(LevelName::Coverage, reached.coverage, Some(bounds.coverage)),
-        level(LevelName::Weight, reached.weight, bounds.weight),
-    ];
+    let mut levels = vec![level(
+        LevelName::Coverage,
+        reached.coverage,
+        Some(bounds.coverage),
+    )];
+    if shape.price.is_some_and(|price| price > 0) {
+        let worth = timetable.worth().1;
+        levels.push(level(LevelName::WeightLessChanges, worth, bounds.priced));
+    }
+    levels.push(level(LevelName::Weight, reached.weight, bounds.weight));
     if shape.price.is_some() {
-        let cannot = (shape.published.iter().zip(&shape.allowed)).filter(|(slot, allowed)| {
-            slot.is_some_and(|slot| **allowed & super::shape::bit(slot) == 0)
-        });
-        let cannot = i64::try_from(cannot.count()).unwrap_or(i64::MAX);
         levels.push(level(
             LevelName::Changes,
             reached.changes,
-            least(reached.changes, cannot),
+            least(reached.changes, unavoidable(shape)),
         ));
     }
     let mut breaks_known = bounds.breaks;

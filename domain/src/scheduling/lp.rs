@@ -7,6 +7,7 @@ use super::chain::Chain;
 use super::construct;
 use super::program::Program;
 use super::random::Random;
+use super::shape::Mask;
 use super::timetable::Timetable;
 use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
 
@@ -31,7 +32,7 @@ pub(super) fn solve(
     let shape = timetable.shape;
     let columns = |request: usize| shape.allowed[request].count_ones() as usize;
     if (0..chosen.len()).map(columns).sum::<usize>() <= MOST_COLUMNS {
-        replace(timetable, chain, &vec![true; chosen.len()], random);
+        replace(timetable, chain, &vec![Mask::MAX; chosen.len()], random);
         return;
     }
     let mut seen = vec![false; chosen.len()];
@@ -44,10 +45,10 @@ pub(super) fn solve(
             return;
         };
         seen[first] = true;
-        let mut free = vec![false; chosen.len()];
+        let mut open = vec![0; chosen.len()];
         let (mut queue, mut all) = (std::collections::VecDeque::from([first]), 0);
         while let Some(request) = queue.pop_front() {
-            if std::mem::replace(&mut free[request], true) {
+            if std::mem::replace(&mut open[request], Mask::MAX) != 0 {
                 continue;
             }
             all += columns(request);
@@ -59,20 +60,26 @@ pub(super) fn solve(
                 queue.extend(shape.requests_of[p].iter().filter(placed_first));
             }
         }
-        replace(timetable, chain, &free, random);
+        replace(timetable, chain, &open, random);
     }
 }
 
-/// Solves the program of the free requests and takes its timetable if that is worth more.
-fn replace(timetable: &mut Timetable<'_>, chain: &mut Chain, free: &[bool], random: &mut Random) {
+/// Solves the program of the requests that have slots open, in those, and takes its timetable if that is worth more;
+/// tells whether it is.
+pub(super) fn replace(
+    timetable: &mut Timetable<'_>,
+    chain: &mut Chain,
+    open: &[Mask],
+    random: &mut Random,
+) -> bool {
     let shape = timetable.shape;
     let heaviest = shape.weights.iter().copied().max().unwrap_or(0);
-    let program = Program::around(timetable, UNIT * heaviest, free);
+    let program = Program::around(timetable, UNIT * heaviest, open);
     let Some(parts) = parts(&program, heaviest) else {
-        return;
+        return false;
     };
     let mut other = timetable.clone();
-    for request in (0..free.len()).filter(|r| free[*r] && !shape.locked[*r]) {
+    for request in (0..open.len()).filter(|r| open[*r] != 0 && !shape.locked[*r]) {
         other.remove(request);
     }
     // The surest first; what is in halves goes where it still fits.
@@ -89,9 +96,11 @@ fn replace(timetable: &mut Timetable<'_>, chain: &mut Chain, free: &[bool], rand
     let pinned = |timetable: &Timetable<'_>| {
         (0..shape.ends.len()).all(|r| !shape.pinned[r] || timetable.slot_of(r).is_some())
     };
-    if other.worth() > timetable.worth() && pinned(&other) {
+    let better = other.worth() > timetable.worth() && pinned(&other);
+    if better {
         *timetable = other;
     }
+    better
 }
 
 /// How much of each choice the linear program takes.
@@ -113,14 +122,12 @@ fn parts(program: &Program, heaviest: i64) -> Option<Vec<f64>> {
             worth
         };
         for at in column.choices.clone() {
+            let choice = &program.choices[at];
+            let worth = worth + real(choice.worth) / scale;
             let variable = problem.add_var(worth, (0.0, f64::INFINITY));
             variables.push(variable);
             own.push((variable, 1.0));
-            for row in program
-                .rows(&program.choices[at])
-                .iter()
-                .chain(&column.pays)
-            {
+            for row in program.rows(choice).iter().chain(&column.pays) {
                 rows[*row as usize].push((variable, 1.0));
             }
             for row in &column.earns {

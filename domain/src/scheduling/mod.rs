@@ -26,6 +26,7 @@ pub mod formats;
 mod improve;
 mod lagrange;
 mod least;
+mod left;
 mod levels;
 mod lp;
 mod problem;
@@ -37,6 +38,7 @@ mod seat;
 mod shape;
 mod timetable;
 mod told;
+mod touch;
 mod verify;
 mod windows;
 
@@ -133,7 +135,7 @@ pub enum ArrangeError {
 /// What is wrong with the problem.
 pub fn upper_bound(problem: &Problem, policy: &Policy) -> Result<(i64, i64), ArrangeError> {
     let weights = weights(problem, policy)?;
-    let bound = bound::choose(problem, &weights);
+    let bound = bound::choose(problem, &weights, 0);
     Ok((bound.coverage, bound.weight))
 }
 
@@ -160,7 +162,7 @@ pub fn arrange(
     progress: Tell<'_>,
 ) -> Result<Arrangement, ArrangeError> {
     let weights = weights(problem, policy)?;
-    let bound = bound::choose(problem, &weights);
+    let bound = bound::choose(problem, &weights, 0);
     let shape = Shape::new(problem, &weights, &policy.order);
     let mut run = Run::new(&shape, bound, options, progress);
     let chosen = run.bound.chosen.clone();
@@ -180,7 +182,7 @@ pub fn arrange(
     run.fill(options.iterations / 2, fill::SEARCH);
     run.bounds = Bounds::of_flow(&run.bound, run.timetable.worth().0);
     run.bounds.tighten(&run.timetable);
-    run.improve();
+    run.improve(options.iterations);
     run.bounds.count_breaks(&run.timetable);
     run.finish(problem, &[])
 }
@@ -190,7 +192,7 @@ struct Run<'a> {
     timetable: Timetable<'a>,
     chain: Chain,
     random: Random,
-    bound: Bound,
+    bound: Bound<'a>,
     bounds: Bounds,
     options: &'a Options,
     iterations: u64,
@@ -199,7 +201,12 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(shape: &'a Shape<'a>, bound: Bound, options: &'a Options, progress: Tell<'a>) -> Self {
+    fn new(
+        shape: &'a Shape<'a>,
+        bound: Bound<'a>,
+        options: &'a Options,
+        progress: Tell<'a>,
+    ) -> Self {
         Self {
             timetable: Timetable::new(shape),
             chain: Chain::new(shape),
@@ -262,13 +269,14 @@ impl<'a> Run<'a> {
         self.iterations = fill::fill(timetable, chain, goal, (budget, heat), random, &mut tell);
     }
 
-    /// Removes breaks with what is left of the budget.
-    fn improve(&mut self) {
+    /// Removes breaks with what is left of the budget, so much at most.
+    fn improve(&mut self, most: u64) {
         let before = self.iterations;
         if self.tell(before) {
             return;
         }
         let rest = self.options.iterations - before.min(self.options.iterations);
+        let rest = rest.min(most);
         let (bounds, progress, stopped) = (self.bounds, &mut self.progress, &mut self.stopped);
         let mut tell = |done, timetable: &Timetable<'_>| {
             let levels = levels_so_far(timetable, &bounds);
@@ -314,8 +322,12 @@ impl Arrangement {
     /// Whether it is better than another of the same problem, level by level.
     pub fn is_better_than(&self, other: &Self) -> bool {
         let key = |arrangement: &Self| -> Vec<i64> {
-            let more =
-                |level: &Level| matches!(level.name, LevelName::Coverage | LevelName::Weight);
+            let more = |level: &Level| {
+                matches!(
+                    level.name,
+                    LevelName::Coverage | LevelName::WeightLessChanges | LevelName::Weight
+                )
+            };
             let levels = arrangement.levels.iter();
             levels
                 .map(|level| {

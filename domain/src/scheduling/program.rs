@@ -5,7 +5,8 @@
 //! meeting earns. Its linear relaxation is much tighter than the choice of meetings alone where availability is sparse.
 //! [`super::lagrange`] bounds it, [`super::lp`] solves it.
 
-use super::shape::{Shape, bit, bits};
+use super::bound::{Duals, Stock};
+use super::shape::{Mask, Shape, bit, bits};
 use super::timetable::Timetable;
 use smallvec::SmallVec;
 use std::ops::Range;
@@ -27,6 +28,8 @@ pub(super) struct Column {
 /// A slot of a request, and the rows of which it takes a unit there.
 pub(super) struct Choice {
     pub slot: usize,
+    /// Its worth beside that of the column.
+    pub worth: i64,
     pub rows: Range<usize>,
 }
 
@@ -39,25 +42,80 @@ pub(super) struct Program {
     rows: Vec<u32>,
     /// What a unit of coverage is worth.
     pub unit: i64,
+    /// Worth of every timetable.
+    base: i64,
 }
 
 impl Program {
     /// With these weights of the requests, and what a unit of coverage counts beside them.
     pub(super) fn new(shape: &Shape<'_>, weights: &[i64], unit: i64) -> Self {
-        Self::of(shape, weights, unit, &|_| true)
+        Self::of(shape, weights, unit, &|_| Mask::MAX)
     }
 
-    /// The program of some requests while all others stay as they are in a timetable.
-    pub(super) fn around(timetable: &Timetable<'_>, unit: i64, free: &[bool]) -> Self {
+    /// Changes of what was published cost their price: all are paid in advance, and who meets where it was published has
+    /// its own back.
+    pub(super) fn price_changes(&mut self, shape: &Shape<'_>) {
+        let price = shape.price.unwrap_or(0);
+        for (column, published) in self.columns.iter().zip(&shape.published) {
+            let Some(slot) = published else { continue };
+            self.base -= price;
+            let own = &mut self.choices[column.choices.clone()];
+            for choice in own.iter_mut().filter(|choice| choice.slot == *slot) {
+                choice.worth = price;
+            }
+        }
+    }
+
+    /// What the flow would pay for a unit of each row.
+    pub(super) fn prices(&self, shape: &Shape<'_>, duals: &Duals) -> Vec<i64> {
+        let (n, groups, slots) = (shape.cap.len(), shape.group_cap.len(), shape.slots);
+        let mut prices = vec![0; self.stocks.len()];
+        let caps = n * slots + shape.units.len();
+        prices[n * slots..(n + 1) * slots].fill(duals.tables);
+        for (stock, dearer) in &duals.stocks {
+            let (cap, floor) = match stock {
+                Stock::Participant(p) => (caps + p, self.rewards + p),
+                Stock::Group(group) => (caps + n + group, self.rewards + n + group),
+            };
+            debug_assert!(caps + n + groups == self.rewards);
+            prices[floor] = prices[floor].max(-dearer).min(self.unit);
+            let seats = |p: usize| -> i64 {
+                bits(shape.there[p])
+                    .map(|slot| self.stocks[p * slots + slot])
+                    .sum()
+            };
+            match stock {
+                // The seats of all its slots are scarcer than its cap.
+                Stock::Participant(p) if seats(*p) <= self.stocks[cap] => {
+                    for slot in bits(shape.there[*p]) {
+                        let price = &mut prices[p * slots + slot];
+                        *price = (*price).max(*dearer);
+                    }
+                }
+                _ => prices[cap] = prices[cap].max(*dearer),
+            }
+        }
+        for (p, window, dearer) in &duals.windows {
+            bits(*window).for_each(|slot| prices[p * slots + slot] += dearer);
+        }
+        prices
+    }
+
+    /// The program of the requests that have slots open, in those slots, while all others stay as they are in a
+    /// timetable.
+    pub(super) fn around(timetable: &Timetable<'_>, unit: i64, open: &[Mask]) -> Self {
         let shape = timetable.shape;
-        let mut program = Self::of(shape, shape.weights, unit, &|request| free[request]);
-        let fixed = Self::of(shape, shape.weights, unit, &|request| !free[request]);
-        for (request, column) in fixed.columns.iter().enumerate() {
-            let slot = timetable.slot_of(request);
-            let choice = fixed.choices[column.choices.clone()]
-                .iter()
-                .find(|c| Some(c.slot) == slot);
-            let Some(choice) = choice else { continue };
+        let mut program = Self::of(shape, shape.weights, unit, &|request| open[request]);
+        program.price_changes(shape);
+        let still = |request: usize| match timetable.slot_of(request) {
+            Some(slot) if open[request] == 0 => bit(slot),
+            _ => 0,
+        };
+        let fixed = Self::of(shape, shape.weights, unit, &still);
+        for column in &fixed.columns {
+            let Some(choice) = fixed.choices[column.choices.clone()].first() else {
+                continue;
+            };
             for row in fixed.rows(choice).iter().chain(&column.pays) {
                 program.stocks[*row as usize] -= 1;
             }
@@ -69,7 +127,7 @@ impl Program {
         program
     }
 
-    fn of(shape: &Shape<'_>, weights: &[i64], unit: i64, free: &dyn Fn(usize) -> bool) -> Self {
+    fn of(shape: &Shape<'_>, weights: &[i64], unit: i64, open: &dyn Fn(usize) -> Mask) -> Self {
         let (n, groups) = (shape.cap.len(), shape.group_cap.len());
         let pools = n * shape.slots;
         let caps = pools + shape.units.len();
@@ -93,11 +151,7 @@ impl Program {
         let (mut columns, mut choices, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         for (request, ends) in shape.ends.iter().enumerate() {
             let first = choices.len();
-            for slot in bits(if free(request) {
-                shape.allowed[request]
-            } else {
-                0
-            }) {
+            for slot in bits(shape.allowed[request] & open(request)) {
                 let begin = rows.len();
                 for p in ends {
                     let before = shape.near(*p, slot) & (bit(slot) - 1);
@@ -108,6 +162,7 @@ impl Program {
                 rows.extend(drawn.map(|pool| number(pools + pool * shape.slots + slot)));
                 choices.push(Choice {
                     slot,
+                    worth: 0,
                     rows: begin..rows.len(),
                 });
             }
@@ -138,6 +193,7 @@ impl Program {
             choices,
             rows,
             unit,
+            base: 0,
         }
     }
 
@@ -146,14 +202,14 @@ impl Program {
         &self.rows[choice.rows.clone()]
     }
 
-    /// All coverage that could be had, at its worth.
+    /// All coverage that could be had, at its worth, and the worth of every timetable.
     pub(super) fn constant(&self) -> i64 {
         let floors = self.stocks[self.rewards..].iter().map(|stock| -stock);
-        floors.sum::<i64>() * self.unit
+        self.base + floors.sum::<i64>() * self.unit
     }
 }
 
 /// The slots from one on that exclude each other with it for a participant, itself among them.
-fn blocks(shape: &Shape<'_>, participant: usize, slot: usize) -> super::shape::Mask {
-    bit(slot) | shape.near(participant, slot) & (super::shape::Mask::MAX << slot)
+fn blocks(shape: &Shape<'_>, participant: usize, slot: usize) -> Mask {
+    bit(slot) | shape.near(participant, slot) & (Mask::MAX << slot)
 }

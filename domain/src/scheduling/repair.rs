@@ -1,16 +1,19 @@
 //! Re-arrangement: from a published timetable to one for the day as it has become, with a price for each change.
 //!
 //! Every published meeting that is still possible starts where it was; what lost its place, its table or its partner
-//! comes in again along the cheapest chains of moves (ejection chains; Glover, 1996). A meeting that is not where it was
-//! published costs the price, so that it moves or gives way only for what weighs more. Where changes are forbidden the
-//! published meetings are locked instead. Slots that are past stay as they were.
+//! comes in again along chains of moves. A meeting that is not where it was published costs the price, so that it moves
+//! or gives way only for what weighs more. The prices of everything that is scarce are known nearly from the flow;
+//! [`lagrange`] makes them better, which proves how much a repair can be worth, and the slots that lose little at them
+//! make a small linear program whose solution is mostly the best there is. Where it is not, ejection chains follow
+//! (Glover, 1996). Where changes are forbidden the published meetings are locked instead. Slots that are past stay as
+//! they were.
 
 use super::levels::Bounds;
 use super::shape::Shape;
 use super::verify::Violation;
 use super::{
     ArrangeError, Arrangement, Lock, Options, Placed, Policy, Problem, ProblemError, Run, Tell,
-    bound, construct, fill, weights,
+    bound, construct, fill, lagrange, lp, weights,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -53,7 +56,8 @@ pub fn repair(
     let weights = weights(problem, policy)?;
     let standing = standing(problem, published.meetings)?;
     let now = as_it_is(problem, &weights, published);
-    let bound = bound::choose(&now, &weights);
+    let heaviest = weights.iter().copied().max().unwrap_or(0);
+    let bound = bound::choose(&now, &weights, heaviest / 32);
     let mut shape = Shape::new(&now, &weights, &policy.order);
     for meeting in &standing {
         shape.published[meeting.request] = Some(meeting.slot);
@@ -69,10 +73,15 @@ pub fn repair(
     }
     run.place_pinned()?;
     construct::fill_up(&mut run.timetable, &mut run.chain, &mut run.random);
-    run.fill(options.iterations / 2, fill::TOUCH_UP);
+    let (priced, proved) = approach(&mut run, &shape);
+    if !proved {
+        run.fill(options.iterations / 2, fill::TOUCH_UP);
+    }
     run.bounds = Bounds::of_flow(&run.bound, run.timetable.worth().0);
-    run.bounds.tighten_if_loose(&run.timetable);
-    run.improve();
+    // Coverage has not fallen since, so that it still holds.
+    run.bounds.priced = priced;
+    run.bounds.tighten_repair(&run.timetable, &run.bound);
+    run.improve(options.iterations / 4);
     let arrangement = run.finish(problem, &standing)?;
     let changed = changed_past(published, &arrangement.meetings);
     if changed.is_empty() {
@@ -80,6 +89,36 @@ pub fn repair(
     } else {
         Err(ArrangeError::Refused(changed))
     }
+}
+
+/// Times that prices are sought and the program near them is solved.
+const ROUNDS: usize = 3;
+/// A gap of one in so many is left open.
+const NEARLY: i64 = 20_000;
+
+/// Solves the program of what loses little at the prices of everything, round by round, until next to nothing more can
+/// be had. Returns what no timetable exceeds where changes are paid, and whether that is nearly reached.
+fn approach(run: &mut Run<'_>, shape: &Shape<'_>) -> (Option<i64>, bool) {
+    let is_near = |(coverage, worth): (i64, i64), goal: (i64, i64)| {
+        coverage >= goal.0 && goal.1 - worth <= goal.1 / NEARLY
+    };
+    if is_near(run.timetable.worth(), run.goal()) {
+        return (None, true);
+    }
+    let mut prices = lagrange::Repair::new(shape, &run.bound, true);
+    let quick = prices.is_quick() && shape.price.is_some_and(|price| price > 0);
+    let mut least = i64::MAX;
+    for _ in 0..if quick { ROUNDS } else { 1 } {
+        let reached = run.timetable.worth();
+        least = least.min(prices.prove(reached));
+        if is_near(reached, (reached.0, least)) {
+            break;
+        }
+        let near = prices.near(&run.timetable, least - reached.1);
+        lp::replace(&mut run.timetable, &mut run.chain, &near, &mut run.random);
+    }
+    let reached = run.timetable.worth();
+    (Some(least), is_near(reached, (run.bound.coverage, least)))
 }
 
 /// The published meetings, once it is clear that they are of this problem.

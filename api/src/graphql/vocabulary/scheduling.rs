@@ -19,6 +19,8 @@ vocabularies! {
     LevelName("ArrangementLevelName") = "matchday_domain::scheduling::LevelName" {
         /// Coverage: must-requests, floors, somebody for everybody (참여 보장).
         Coverage,
+        /// Weight of the requests placed less what changes of published meetings cost (변경 비용을 뺀 가중치).
+        WeightLessChanges,
         /// Weight of the requests placed (신청 가중치).
         Weight,
         /// Published meetings that are not where they were published (변경된 상담).

@@ -1,6 +1,6 @@
 //! Re-arrangement of random small days, and of a usual one.
 
-use super::small::{every_timetable, slots_of, small};
+use super::small::{every_timetable, slots_of, small, worth};
 use super::*;
 use proptest::prelude::*;
 
@@ -81,8 +81,10 @@ proptest! {
             }
             let changes = was.iter().zip(&is).filter(|(was, is)| was.is_some() && was != is).count();
             prop_assert_eq!(level(&after, LevelName::Changes).value, i64::try_from(changes).unwrap());
-            if price == ChangePrice::Forbidden {
-                nobody_moves(&now, &was, &is)?;
+            match price {
+                ChangePrice::Forbidden => nobody_moves(&now, &was, &is)?,
+                ChangePrice::Score(points) if past == 0 => none_is_worth_more(&now, &was, &after, points)?,
+                ChangePrice::Score(_) => {}
             }
         }
     }
@@ -94,6 +96,47 @@ proptest! {
         let after = repaired(&problem, &published).unwrap();
         prop_assert_eq!(slots_of(&problem, &after.meetings), slots_of(&problem, &before.meetings));
     }
+}
+
+/// No timetable of the coverage exceeds the bounds on weight, with and without what changes cost.
+fn none_is_worth_more(
+    now: &Problem,
+    was: &[Option<usize>],
+    after: &Arrangement,
+    points: u32,
+) -> Result<(), TestCaseError> {
+    let weights = weights(now, &Policy::default()).unwrap();
+    let price = 100 * i64::from(points);
+    let paid = |slots: &[Option<usize>]| {
+        let changes = (was.iter().zip(slots)).filter(|(was, is)| was.is_some() && was != is);
+        let (coverage, weight) = worth(now, &weights, slots);
+        (
+            coverage,
+            weight,
+            weight - price * i64::try_from(changes.count()).unwrap(),
+        )
+    };
+    let (coverage, weight, less) = paid(&slots_of(now, &after.meetings));
+    let value = level(after, LevelName::Weight);
+    let mut levels = after.levels.iter();
+    let priced = levels.find(|level| level.name == LevelName::WeightLessChanges);
+    prop_assert_eq!(value.value, weight);
+    prop_assert_eq!(
+        priced.map(|level| level.value),
+        (points > 0).then_some(less)
+    );
+    every_timetable(now, &mut |slots| {
+        let other = paid(slots);
+        if other.0 >= coverage {
+            assert!(value.bound.is_none_or(|bound| bound >= other.1));
+            let bound = priced.and_then(|level| level.bound);
+            assert!(
+                bound.is_none_or(|bound| bound >= other.2),
+                "{slots:?} {other:?} {priced:?}"
+            );
+        }
+    });
+    Ok(())
 }
 
 /// Who could stay beside all others that stay is where it was.

@@ -211,7 +211,7 @@ fn agree(problem: &Problem, conditions: &[Clash]) -> bool {
     go(problem, conditions, &mut Vec::new())
 }
 
-fn worth(problem: &Problem, weights: &[i64], slots: &[Option<usize>]) -> (i64, i64) {
+pub(super) fn worth(problem: &Problem, weights: &[i64], slots: &[Option<usize>]) -> (i64, i64) {
     let placed: Vec<bool> = slots.iter().map(Option::is_some).collect();
     bound::value(problem, weights, &placed)
 }
