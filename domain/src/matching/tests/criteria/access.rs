@@ -1,6 +1,7 @@
 //! How the data can be reached, and what that costs.
 
 use super::*;
+use crate::matching::criteria::access;
 
 #[test]
 fn access_weighs_mode_date_cost_and_way() {

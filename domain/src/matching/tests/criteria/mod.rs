@@ -12,8 +12,7 @@ use crate::demand::BudgetClass;
 use crate::matching::criteria::cohort_size::{Subjects, SubjectsOverall, subjects};
 use crate::matching::criteria::text::DemandText;
 use crate::matching::criteria::{
-    Assessment, Pair, access, cohort_size, data_kinds, disease, period, preferences, standard,
-    text, variables,
+    Assessment, Pair, cohort_size, data_kinds, disease, period, preferences, standard, variables,
 };
 use crate::matching::explain::{Fact, Whose};
 

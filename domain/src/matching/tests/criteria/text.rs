@@ -1,6 +1,7 @@
 //! What both say in words.
 
 use super::*;
+use crate::matching::criteria::text;
 
 #[test]
 fn text_counts_rare_words_more_and_is_bounded() {
