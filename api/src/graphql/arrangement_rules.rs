@@ -393,7 +393,7 @@ impl SetArrangementRulesInput {
             rest_slots: self.rest_slots,
             outside_capital_percent: self.outside_capital_percent,
             small_firm_percent: self.small_firm_percent,
-            aims: (self.aims.as_deref()).map(|aims| super::catalogue::convert(aims)),
+            aims: self.aims.as_deref().map(super::catalogue::convert),
         })
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn breaks(
         }
         (true, None) => Some(Certified {
             solver: Solver::Batsat,
-            checked: Checked::NotChecked {
+            checked: Refutation::NotChecked {
                 reason: Unchecked::Undecided,
             },
             seconds: 0.0,

@@ -172,7 +172,7 @@ impl Because {
 /// What became of the check of a refutation.
 #[derive(Debug, Serialize)]
 #[serde(tag = "result", rename_all = "snake_case")]
-pub(super) enum Checked {
+pub(super) enum Refutation {
     /// A checker followed every step.
     Checked { clauses: usize, steps: usize },
     /// It was not, and why.
@@ -197,11 +197,11 @@ pub(super) enum Unchecked {
 pub(super) struct Certified {
     pub solver: Solver,
     #[serde(flatten)]
-    pub checked: Checked,
+    pub checked: Refutation,
     pub seconds: f64,
 }
 
-impl From<Certificate> for Checked {
+impl From<Certificate> for Refutation {
     fn from(certificate: Certificate) -> Self {
         match certificate {
             Certificate::Checked { clauses, steps } => Self::Checked { clauses, steps },
@@ -218,27 +218,27 @@ impl Certified {
     pub(super) fn told(self) -> Told<Self> {
         let (solver, seconds) = (self.solver.name(), self.seconds);
         let message = match &self.checked {
-            Checked::Checked { clauses, steps } => message!(
+            Refutation::Checked { clauses, steps } => message!(
                 "반증 확인됨: {solver}, 절 {clauses}개, 단계 {steps}개, {seconds:.2}초",
                 "refutation checked: {solver}, {clauses} clauses, {steps} steps, {seconds:.2} s"
             ),
-            Checked::NotChecked {
+            Refutation::NotChecked {
                 reason: Unchecked::Limit,
             } => message!(
                 "반증 확인되지 않음: 제한 시간 ({seconds:.2}초)",
                 "refutation not checked: limit ({seconds:.2} s)"
             ),
-            Checked::NotChecked {
+            Refutation::NotChecked {
                 reason: Unchecked::Undecided,
             } => Message::new(
                 "반증 확인되지 않음: 증명이 끝나지 않았습니다",
                 "refutation not checked: nothing was decided",
             ),
-            Checked::Refused { step } => message!(
+            Refutation::Refused { step } => message!(
                 "반증의 단계 {step}이(가) 성립하지 않습니다: 증명된 것이 없습니다",
                 "step {step} of the refutation does not follow: nothing is shown"
             ),
-            Checked::Contradicted { breaks } => message!(
+            Refutation::Contradicted { breaks } => message!(
                 "{solver}이(가) 공백 {breaks}회인 시간표를 찾았습니다: 증명과 어긋납니다",
                 "{solver} found a timetable of {breaks} breaks, against the proof"
             ),
@@ -253,7 +253,7 @@ impl Certified {
     pub(super) fn is_bad(&self) -> bool {
         matches!(
             self.checked,
-            Checked::Refused { .. } | Checked::Contradicted { .. }
+            Refutation::Refused { .. } | Refutation::Contradicted { .. }
         )
     }
 }
