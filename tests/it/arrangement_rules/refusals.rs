@@ -277,7 +277,7 @@ async fn contradictions_are_refused_with_reasons(database: TestDatabase) {
         ),
         (
             "그룹 ‘하나 컨소시엄’: 상담은 최대 1건입니다.",
-            "The group “Hana consortium”: 1 meetings at most.",
+            "The group “Hana consortium”: at most 1 meeting(s).",
         ),
     ] {
         assert!(
