@@ -1,6 +1,6 @@
 //! Rules that are none, that contradict what the parties say, that exclude each other, or that come from somebody else.
 
-use super::{RUN, Scene};
+use super::scene::{RUN, Scene};
 use matchday_domain::organisation::OrganisationKind;
 use matchday_tests::{TestDatabase, User, on_both};
 use serde_json::{Value, json};
