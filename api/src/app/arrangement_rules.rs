@@ -7,8 +7,7 @@ use super::{App, AppError, Caller, Key, Outcome};
 use matchday_domain::id::{MatchingDayId, MeetingRequestId, RegistrationId};
 use matchday_domain::matching_day::rules::RulesPlan;
 use matchday_domain::matching_day::{
-    Answer, ArrangementRules, EventResource, MatchingDay, MeetingRequest, PairRule, Priority,
-    RuledPair, Side,
+    Answer, ArrangementRules, MatchingDay, MeetingRequest, PairRule, Priority, RuledPair, Side,
 };
 use matchday_domain::policy::Action;
 use matchday_domain::problem::Problem;
@@ -37,25 +36,6 @@ impl App {
     pub async fn ruled_pairs(&self, caller: &Caller, day: &MatchingDay) -> Outcome<Vec<RuledPair>> {
         runs(caller, day)?;
         Ok(self.store.ruled_pairs(day.id).await?)
-    }
-
-    /// What is scarce at a day, for those who take part and the organiser; others get none.
-    ///
-    /// # Errors
-    /// Nobody is signed in, or the store.
-    pub async fn event_resources(
-        &self,
-        caller: &Caller,
-        day: &MatchingDay,
-    ) -> Outcome<Vec<EventResource>> {
-        let takes_part = match caller.viewer()?.organisation() {
-            Some(own) => self.store.registration_of(day.id, own).await?,
-            None => None,
-        };
-        if runs(caller, day).is_err() && takes_part.is_none_or(|own| own.withdrawn) {
-            return Ok(Vec::new());
-        }
-        Ok(self.store.rules_of(day.id).await?.rules.resources)
     }
 
     /// Sets rules: a new version, in force for runs that start later.

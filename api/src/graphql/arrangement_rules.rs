@@ -1,11 +1,11 @@
 //! What the organiser rules about the timetable of a matching day.
 
 use super::event_weights::{bounded, runs};
-use super::loader::AllConsortia;
+use super::loader::{AllConsortia, RulesOf};
 use super::matching_day::MatchingDay;
 use super::organisation::{Consortium, Person};
 use super::payload::{key, payload};
-use super::registration::Registration;
+use super::registration::{Registration, own_registration};
 use super::text::{Language, Text, TextInput};
 use super::vocabulary::{ArrangementAim, FirmSize, LegalForm, Region};
 use super::{Result, app, caller, id, loaders};
@@ -219,16 +219,15 @@ impl RuledPair {
 }
 
 impl MatchingDay {
-    pub(super) async fn rules(
-        &self,
-        ctx: &Context<'_>,
-        first: usize,
-    ) -> Result<Vec<ArrangementRules>> {
+    pub(super) async fn rules(&self, ctx: &Context<'_>) -> Result<Option<ArrangementRules>> {
         if !runs(ctx, &self.0) {
-            return Ok(Vec::new());
+            return Ok(None);
         }
-        let history = app(ctx).rules_history(caller(ctx), &self.0, first).await?;
-        Ok(history.into_iter().map(ArrangementRules).collect())
+        let found = loaders(ctx).rules(RulesOf(self.0.id)).await?;
+        let rules = found.map(|rules| (*rules).clone());
+        Ok(Some(ArrangementRules(rules.unwrap_or_else(|| {
+            domain::ArrangementRules::initial(self.0.id)
+        }))))
     }
 
     pub(super) async fn rules_versions(
@@ -236,7 +235,13 @@ impl MatchingDay {
         ctx: &Context<'_>,
         first: i32,
     ) -> Result<Vec<ArrangementRules>> {
-        self.rules(ctx, bounded(first)).await
+        if !runs(ctx, &self.0) {
+            return Ok(Vec::new());
+        }
+        let history = app(ctx)
+            .rules_history(caller(ctx), &self.0, bounded(first))
+            .await?;
+        Ok(history.into_iter().map(ArrangementRules).collect())
     }
 
     pub(super) async fn pairs(&self, ctx: &Context<'_>) -> Result<Vec<RuledPair>> {
@@ -248,8 +253,12 @@ impl MatchingDay {
     }
 
     pub(super) async fn event_resources(&self, ctx: &Context<'_>) -> Result<Vec<EventResource>> {
-        let resources = app(ctx).event_resources(caller(ctx), &self.0).await?;
-        Ok(resources.into_iter().map(Into::into).collect())
+        if !runs(ctx, &self.0) && own_registration(ctx, &self.0).await?.is_none() {
+            return Ok(Vec::new());
+        }
+        let rules = loaders(ctx).rules(RulesOf(self.0.id)).await?;
+        let resources = rules.iter().flat_map(|rules| &rules.rules.resources);
+        Ok(resources.cloned().map(Into::into).collect())
     }
 }
 

@@ -267,7 +267,7 @@ impl MatchingDay {
 
     /// What the organiser rules about the timetable. For the organiser; null for others.
     async fn arrangement_rules(&self, ctx: &Context<'_>) -> Result<Option<ArrangementRules>> {
-        Ok(self.rules(ctx, 1).await?.pop())
+        self.rules(ctx).await
     }
 
     /// The versions of the rules, newest first, down to none. For the organiser; others get none.

@@ -65,7 +65,7 @@ pub struct GroupShare {
     cap: Option<i32>,
     /// Meetings it should have at least.
     floor: i32,
-    /// Meetings it has; one of two members counts once.
+    /// Meetings it got; one of two members counts once.
     meetings: i32,
 }
 
@@ -147,17 +147,16 @@ impl Arrangement {
         reasons.cloned().map(Sentence).collect()
     }
 
-    /// The groups with a share when it was started, with the meetings they have in its timetable.
-    async fn groups(&self, ctx: &Context<'_>) -> Result<Vec<GroupShare>> {
-        let input = &self.0.input;
-        if input.problem.groups.is_empty() {
-            return Ok(Vec::new());
-        }
-        let meetings = app(ctx).store().meetings_of_run(self.0.id).await?;
-        let counts = input.group_meetings(&meetings);
+    /// The groups with a share when it was started, with the meetings they got; what is changed by hand later is not
+    /// counted. Empty before it is done.
+    async fn groups(&self) -> Vec<GroupShare> {
+        let (input, Some(result)) = (&self.0.input, &self.0.result) else {
+            return Vec::new();
+        };
+        let counts = input.group_meetings(&result.meetings);
         let groups = input.problem.groups.iter().zip(&input.keys.groups);
         let number = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
-        Ok(groups
+        groups
             .zip(counts)
             .map(|((group, name), count)| GroupShare {
                 name: Text(name.clone()),
@@ -165,7 +164,7 @@ impl Arrangement {
                 floor: number(group.floor),
                 meetings: i32::try_from(count).unwrap_or(i32::MAX),
             })
-            .collect())
+            .collect()
     }
 
     /// The meetings of its timetable, by slot and table, with later changes; empty before it is done.

@@ -144,20 +144,20 @@ impl RunInput {
             .collect()
     }
 
-    /// How many meetings of a timetable each group has; `meetings` are those that stand.
-    pub fn group_meetings(&self, meetings: &[Meeting]) -> Vec<usize> {
-        let takes_part = |members: &BTreeSet<RegistrationId>| {
-            let of = |m: &&Meeting| members.contains(&m.demander) || members.contains(&m.provider);
-            meetings.iter().filter(|m| m.stands()).filter(of).count()
-        };
-        let members = self.problem.groups.iter().map(|group| {
-            let ids = group
-                .members
+    /// How many meetings of a timetable each group has; one of two members counts once.
+    pub fn group_meetings(&self, placed: &[Placed]) -> Vec<usize> {
+        let pairs = || {
+            placed
                 .iter()
-                .map(|member| self.keys.participants[*member]);
-            ids.collect::<BTreeSet<RegistrationId>>()
+                .map(|placed| &self.problem.requests[placed.request])
+        };
+        let groups = self.problem.groups.iter().map(|group| {
+            let members: BTreeSet<usize> = group.members.iter().copied().collect();
+            pairs()
+                .filter(|r| members.contains(&r.demander) || members.contains(&r.provider))
+                .count()
         });
-        members.map(|members| takes_part(&members)).collect()
+        groups.collect()
     }
 
     /// The first resource that a meeting needs and of which others of its timetable hold every unit in a slot.

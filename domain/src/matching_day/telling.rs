@@ -27,7 +27,7 @@ impl RunInput {
                         by.len()
                     ),
                     format!(
-                        "The group “{en}” has all the {} meetings it may have; a higher cap of the group would help.",
+                        "The group “{en}” has all the {} meeting(s) it may have; a higher cap of the group would help.",
                         by.len()
                     ),
                 )
@@ -110,7 +110,7 @@ impl Keys {
                 let cap = problem.participants[participant].cap;
                 Message::new(
                     format!("{ko}: 상담은 최대 {cap}건입니다."),
-                    format!("{en}: it has {cap} meetings at most."),
+                    format!("{en}: at most {cap} meeting(s)."),
                 )
             }
             Clash::Rest { participant } => {
@@ -126,7 +126,7 @@ impl Keys {
                 let cap = problem.groups[group].cap.unwrap_or(0);
                 Message::new(
                     format!("그룹 ‘{ko}’: 상담은 최대 {cap}건입니다."),
-                    format!("The group “{en}”: {cap} meetings at most."),
+                    format!("The group “{en}”: at most {cap} meeting(s)."),
                 )
             }
             Clash::Tables => Message::new("테이블 수입니다.", "The number of tables."),

@@ -1,6 +1,6 @@
 //! Rules that are none, that contradict what the parties say, that exclude each other, or that come from somebody else.
 
-use super::{RUN, Scene};
+use super::scene::{RUN, Scene};
 use matchday_domain::organisation::OrganisationKind;
 use matchday_tests::{TestDatabase, User, on_both};
 use serde_json::{Value, json};
@@ -277,7 +277,7 @@ async fn contradictions_are_refused_with_reasons(database: TestDatabase) {
         ),
         (
             "그룹 ‘하나 컨소시엄’: 상담은 최대 1건입니다.",
-            "The group “Hana consortium”: 1 meetings at most.",
+            "The group “Hana consortium”: at most 1 meeting(s).",
         ),
     ] {
         assert!(
