@@ -44,7 +44,10 @@ fn the_gate_agrees_with_its_own_tables() {
     assert!(agrees_in_everything(GATE_TABLE.as_bytes()) >= 200);
     assert!(agrees_in_everything(GATE_TABLE_2.as_bytes()) >= 200);
     let figures = gate::evaluate_duos(&gate_cases::duos_cases(DUOS_TABLE.as_bytes()).unwrap());
-    assert!(figures.cases >= 20 && figures.agreed == figures.cases, "{figures}");
+    assert!(
+        figures.cases >= 20 && figures.agreed == figures.cases,
+        "{figures}"
+    );
 }
 
 #[test]

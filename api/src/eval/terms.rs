@@ -121,9 +121,9 @@ mod tests {
             // Only the totals are told: whoever reads which terms miss has chosen by them.
             let totals = figures.map(|f| (f.terms, f.recall_1, f.recall_5));
             assert!(
-                totals.as_ref().is_ok_and(|&(terms, first, five)| terms > 230
-                    && first >= 0.9
-                    && five >= 0.95),
+                totals
+                    .as_ref()
+                    .is_ok_and(|&(terms, first, five)| terms > 230 && first >= 0.9 && five >= 0.95),
                 "{totals:?}"
             );
         }

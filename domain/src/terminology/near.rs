@@ -9,7 +9,11 @@ pub(super) fn nearly(a: &str, b: &str) -> bool {
         return false;
     }
     let least = |key: &[char]| {
-        if key.iter().copied().any(is_hangul) { 4 } else { 7 }
+        if key.iter().copied().any(is_hangul) {
+            4
+        } else {
+            7
+        }
     };
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let (long, short) = if a.len() < b.len() { (b, a) } else { (a, b) };
@@ -42,11 +46,7 @@ fn one_part_apart(a: char, b: char) -> bool {
         let at = u32::from(syllable)
             .checked_sub(FIRST)
             .filter(|_| matches!(syllable, '\u{ac00}'..='\u{d7a3}'))?;
-        Some([
-            at / (VOWELS * FINALS),
-            at / FINALS % VOWELS,
-            at % FINALS,
-        ])
+        Some([at / (VOWELS * FINALS), at / FINALS % VOWELS, at % FINALS])
     };
     match (parts(a), parts(b)) {
         (Some(a), Some(b)) => a.iter().zip(&b).filter(|(x, y)| x != y).count() == 1,

@@ -184,7 +184,11 @@ fn header(cells: &[String]) -> Option<[Option<usize>; 3]> {
     let korean = column(&["한글", "국문", "한국어", "korean", "ko"]).filter(|at| *at != code);
     let english =
         column(&["영문", "영어", "english", "en"]).filter(|at| *at != code && Some(*at) != korean);
-    let has_codes = || cells.iter().any(|cell| cell.trim().parse::<ConditionCode>().is_ok());
+    let has_codes = || {
+        cells
+            .iter()
+            .any(|cell| cell.trim().parse::<ConditionCode>().is_ok())
+    };
     (korean.is_some() || !has_codes()).then_some([Some(code), korean, english])
 }
 
@@ -220,7 +224,11 @@ mod tests {
     #[test]
     fn a_header_without_korean_titles_is_refused_as_a_whole() {
         let reading = read_kcd("\n코드,영문명\nC34.1,Upper lobe\nC34.2,Middle lobe\n".as_bytes());
-        assert_eq!((reading.kept, reading.refused.len()), (0, 1), "{reading:#?}");
+        assert_eq!(
+            (reading.kept, reading.refused.len()),
+            (0, 1),
+            "{reading:#?}"
+        );
         let told = &reading.refused[0];
         assert_eq!((told.line, told.field.as_deref()), (2, Some("korean")));
         assert!(told.reason.en.contains("영문명"), "{told:?}");
