@@ -158,21 +158,23 @@ fn a_demand_without_a_topic_misses_a_fact_and_one_with_half_a_topic_does_not() {
 #[test]
 fn variables_are_found_in_their_language_and_linkage_where_it_is_listed() {
     let demand = demand(|d| {
-        d.variables_required = vec!["결절 크기".into(), "PD-L1".into()];
+        d.variables_required = vec!["결절 음영".into(), "PD-L1".into()];
         d.linkage = vec![LinkageSource::Death];
     });
     let korean = offer(|o| {
         o.title = Text::new(Some("폐 결절 코호트"), None);
-        o.variables = vec!["결절 위치·크기".into(), "PD-L1 TPS".into()];
+        o.variables = vec!["결절 음영·크기".into(), "PD-L1 TPS".into()];
         o.linkable_to = vec![LinkageSource::Death];
     });
     close(variables::assess(&pair(&demand, &korean)), 1.0, 1.0);
-    // An acronym is found in any language; a Korean word cannot be missed in an English offer.
+    // An acronym is found in any language; a Korean word cannot be missed in an English offer, if we know no English for it.
     let english = offer(|o| {
         o.title = Text::new(None, Some("Nodules with PD-L1"));
         o.linkable_to = vec![LinkageSource::NhisClaims];
     });
     close(variables::assess(&pair(&demand, &english)), 0.5, 2.0 / 3.0);
+    let known = self::demand(|d| d.variables_required = vec!["결절 크기".into()]);
+    close(variables::assess(&pair(&known, &english)), 0.5, 1.0);
     let other = offer(|o| o.title = Text::new(Some("심전도"), None));
     close(variables::assess(&pair(&demand, &other)), 0.0, 2.0 / 3.0);
     assert_eq!(
