@@ -3,7 +3,7 @@
 use super::Cast;
 use calcard::icalendar::{ICalendar, ICalendarComponentType, ICalendarProperty};
 use chrono::TimeDelta;
-use matchday_tests::Socket;
+use matchday_tests::{Socket, User};
 use serde_json::{Value, json};
 
 pub(super) async fn invitations_follow_the_meeting(cast: &Cast, run: &Value) {

@@ -33,6 +33,8 @@ pub(super) struct Case {
     pub unsound: Vec<Fault>,
     /// What 30 points of a score are in the file.
     pub thirty_points: u32,
+    /// What the search counts for one of the unit in which weights are told.
+    pub weight_unit: i64,
     /// The number of the first request and participant in the file.
     pub first: usize,
 }
@@ -103,6 +105,7 @@ pub(super) fn read(file: &Path, format: Option<Format>) -> Result<Case, Failure>
     }
     let of = |problem: Problem, policy, thirty_points| Case {
         thirty_points,
+        weight_unit: 1,
         all_meet: AllMeet::try_from(&problem),
         unsound: Vec::new(),
         first: 0,
@@ -115,7 +118,11 @@ pub(super) fn read(file: &Path, format: Option<Format>) -> Result<Case, Failure>
             let (problem, policy) = json::read(&text).map_err(told)?;
             Ok(of(problem, policy, 3_000))
         }
-        Format::Mm => Ok(of(mm::read(&text).map_err(told)?, Policy::default(), 30)),
+        // The format has no classes: the score alone decides, and the weight is told in its unit.
+        Format::Mm => Ok(Case {
+            weight_unit: 100,
+            ..of(mm::read(&text).map_err(told)?, Policy::BY_SCORE, 30)
+        }),
         Format::Dzn => {
             let (all_meet, problem, unsound) = dzn::read_ours(&text).map_err(told)?;
             Ok(Case {
@@ -124,6 +131,7 @@ pub(super) fn read(file: &Path, format: Option<Format>) -> Result<Case, Failure>
                 all_meet: Ok(all_meet),
                 unsound,
                 thirty_points: 3_000,
+                weight_unit: 1,
                 first: 1,
             })
         }

@@ -74,7 +74,8 @@ pub(super) struct Wish {
     /// The same seed gives the same timetable; the proof draws nothing.
     #[arg(long, default_value = "1", value_parser = whole::<u64>, allow_negative_numbers = true)]
     seed: u64,
-    /// Moves that the search of `--objective ours` may try: 1,000,000 if not given, with `--from` 200,000.
+    /// Moves that the search of `--objective ours` may try. If not given 100,000 a request or, where that is less, 20
+    /// million and 6,000 a request, at most 100 million; with `--from` 200,000.
     #[arg(long, value_parser = whole::<u64>, allow_negative_numbers = true)]
     iterations: Option<u64>,
     /// Searches with this seed and the next ones at the same time, and keeps the best; of equals the first. The proof

@@ -3,7 +3,9 @@
 use super::super::Failure;
 use super::Wish;
 use super::file::{Case, input};
-use super::solution::{Because, Certified, Checked, Objective, Solution, Status, Unchecked};
+use super::solution::{
+    Because, Certified, Objective, Reached, Refutation, Solution, Status, Unchecked,
+};
 use crate::output::Output;
 use crate::progress::progress;
 use matchday_domain::message;
@@ -99,7 +101,7 @@ pub(super) fn breaks(
         bound: Some(figure(bound)),
     };
     Ok(solution
-        .with_levels(vec![level])
+        .with_levels(vec![Reached { level, seconds }])
         .with_meetings(seated(&case.problem, &slots), &case.problem))
 }
 

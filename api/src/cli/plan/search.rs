@@ -3,14 +3,16 @@
 use super::super::Failure;
 use super::Wish;
 use super::file::{Case, input, timetable};
-use super::solution::{Because, Objective, Row, Solution, Status, Timetable};
+use super::solution::{Because, Objective, Reached, Row, Solution, Status, Timetable};
 use crate::output::Output;
 use crate::progress::progress;
 use matchday_domain::message;
 use matchday_domain::scheduling::{
-    ArrangeError, Arrangement, ChangePrice, Options, Problem, Progress, Published, arrange, repair,
+    ArrangeError, Arrangement, ChangePrice, LevelName, Options, Problem, Progress, Published,
+    arrange, repair,
 };
 use matchday_domain::text::Message;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -36,10 +38,9 @@ pub(super) fn ours(
         None => None,
     };
     let iterations = wish.iterations;
-    let iterations = iterations.unwrap_or(if published.is_some() {
-        200_000
-    } else {
-        1_000_000
+    let iterations = iterations.unwrap_or_else(|| match published {
+        Some(_) => 200_000,
+        None => usual_budget(case.problem.requests.len()),
     });
     let bar = progress(
         out.pick("시도", "iterations").to_owned(),
@@ -47,7 +48,12 @@ pub(super) fn ours(
     );
     let one = |seed: u64, shown: bool| {
         let options = Options { seed, iterations };
+        let mut first_seen = BTreeMap::new();
         let mut tell = |done: &Progress| {
+            let now = begun.elapsed().as_secs_f64();
+            for level in &done.levels {
+                first_seen.entry((level.name, level.value)).or_insert(now);
+            }
             if shown {
                 bar.set_position(done.iteration);
             }
@@ -57,7 +63,7 @@ pub(super) fn ours(
                 ControlFlow::Break(())
             }
         };
-        match &published {
+        let found = match &published {
             None => arrange(&case.problem, &case.policy, &options, &mut tell),
             Some(meetings) => {
                 let usual = ChangePrice::Score(case.thirty_points);
@@ -68,13 +74,14 @@ pub(super) fn ours(
                 };
                 repair(&case.problem, &case.policy, &options, &published, &mut tell)
             }
-        }
+        };
+        Ok((found?, first_seen))
     };
     let found = best_of(wish.threads, wish.seed, &one);
     bar.finish_and_clear();
     let seconds = begun.elapsed().as_secs_f64();
-    let arrangement = match found {
-        Ok(arrangement) => arrangement,
+    let (arrangement, first_seen) = match found {
+        Ok(found) => found,
         Err(ArrangeError::Infeasible(clash)) => {
             let conditions = clash.into_iter().map(Because::Required).collect();
             let none = Solution::new(Objective::Ours, Status::Infeasible, wish.seed, seconds);
@@ -97,8 +104,19 @@ pub(super) fn ours(
     };
     let mut solution = Solution::new(Objective::Ours, status, arrangement.seed, seconds);
     solution.iterations = arrangement.iterations;
+    let levels = arrangement.levels.into_iter().map(|mut level| {
+        let seen = first_seen.get(&(level.name, level.value));
+        if matches!(level.name, LevelName::Weight | LevelName::WeightLessChanges) {
+            level.value /= case.weight_unit;
+            level.bound = level.bound.map(|bound| bound / case.weight_unit);
+        }
+        Reached {
+            seconds: seen.copied().unwrap_or(seconds),
+            level,
+        }
+    });
     Ok(solution
-        .with_levels(arrangement.levels)
+        .with_levels(levels.collect())
         .with_meetings(arrangement.meetings, &case.problem)
         .with_left_out(arrangement.left_out, &case.problem, case.first))
 }
@@ -153,7 +171,15 @@ fn belongs(problem: &Problem, published: &Timetable, from: &Path) -> Result<(), 
     ))
 }
 
-type Found = Result<Arrangement, ArrangeError>;
+/// Moves that a day of so many requests gets: enough for few breaks, in some seconds.
+fn usual_budget(requests: usize) -> u64 {
+    let requests = u64::try_from(requests).unwrap_or(u64::MAX);
+    let large = requests.saturating_mul(6_000).saturating_add(20_000_000);
+    requests.saturating_mul(100_000).min(large).min(100_000_000)
+}
+
+/// A timetable, and after how many seconds each value of a level was first seen.
+type Found = Result<(Arrangement, BTreeMap<(LevelName, i64), f64>), ArrangeError>;
 
 /// The best of several seeds, each on a thread; of equals the first.
 fn best_of(threads: u16, seed: u64, one: &(dyn Fn(u64, bool) -> Found + Sync)) -> Found {
@@ -166,7 +192,7 @@ fn best_of(threads: u16, seed: u64, one: &(dyn Fn(u64, bool) -> Found + Sync)) -
         all
     });
     let better = |best: Found, other: Found| match (best, other) {
-        (Ok(best), Ok(other)) if other.is_better_than(&best) => Ok(other),
+        (Ok(best), Ok(other)) if other.0.is_better_than(&best.0) => Ok(other),
         (Ok(best), _) | (Err(_), Ok(best)) => Ok(best),
         (error, _) => error,
     };

@@ -1,6 +1,6 @@
 //! The result as a person reads it.
 
-use super::solution::{Solution, Status};
+use super::solution::{Reached, Solution, Status};
 use crate::output::{Output, padded, right};
 use matchday_domain::message;
 use matchday_domain::text::Message;
@@ -51,13 +51,14 @@ pub(super) fn print_table(solution: &Solution, out: Output) {
 }
 
 fn levels(solution: &Solution, out: Output) {
-    let row = |name: &str, value: &str, bound: &str, gap: &str| {
+    let row = |name: &str, value: &str, bound: &str, gap: &str, time: &str| {
         out.line(format_args!(
-            "{} {} {} {}",
+            "{} {} {} {} {}",
             padded(name, 20),
             right(value, 14),
             right(bound, 14),
-            right(gap, 10)
+            right(gap, 10),
+            right(time, 10)
         ));
     };
     row(
@@ -65,17 +66,20 @@ fn levels(solution: &Solution, out: Output) {
         out.pick("값", "value"),
         out.pick("한계", "bound"),
         out.pick("차이", "gap"),
+        out.pick("도달", "reached"),
     );
     for level in &solution.levels {
-        let (bound, gap) = match level.what.bound {
-            Some(bound) => (
-                bound.to_string(),
-                (level.what.value - bound).abs().to_string(),
-            ),
+        let Reached {
+            level: reached,
+            seconds,
+        } = &level.what;
+        let (bound, gap) = match reached.bound {
+            Some(bound) => (bound.to_string(), (reached.value - bound).abs().to_string()),
             None => (out.pick("증명 없음", "no proof").to_owned(), "-".to_owned()),
         };
-        let name = out.pick(&level.message.ko, level.what.name.code());
-        row(name, &level.what.value.to_string(), &bound, &gap);
+        let name = out.pick(&level.message.ko, reached.name.code());
+        let time = format!("{seconds:.3} s");
+        row(name, &reached.value.to_string(), &bound, &gap, &time);
     }
     let Message { ko, en } = solution.status.message();
     out.say(&message!(

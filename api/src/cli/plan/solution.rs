@@ -46,6 +46,14 @@ pub(super) struct Told<T> {
     pub message: Message,
 }
 
+/// A level and the seconds after which its value was first reached.
+#[derive(Debug, Serialize)]
+pub(super) struct Reached {
+    #[serde(flatten)]
+    pub level: Level,
+    pub seconds: f64,
+}
+
 /// A meeting and who meets.
 #[derive(Debug, Serialize)]
 pub(super) struct Meeting {
@@ -65,7 +73,7 @@ pub(super) struct Solution {
     pub seed: u64,
     pub iterations: u64,
     pub seconds: f64,
-    pub levels: Vec<Told<Level>>,
+    pub levels: Vec<Told<Reached>>,
     pub meetings: Vec<Meeting>,
     pub left_out: Vec<Told<LeftOut>>,
     /// Conditions that exclude each other.
@@ -96,9 +104,9 @@ impl Solution {
         }
     }
 
-    pub(super) fn with_levels(mut self, levels: Vec<Level>) -> Self {
+    pub(super) fn with_levels(mut self, levels: Vec<Reached>) -> Self {
         let told = levels.into_iter().map(|what| Told {
-            message: what.name.label(),
+            message: what.level.name.label(),
             what,
         });
         self.levels = told.collect();

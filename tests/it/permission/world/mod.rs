@@ -13,7 +13,7 @@ use matchday_domain::organisation::{
 };
 use matchday_domain::text::{Language, Text};
 use matchday_tests::{IdProvider, SmtpServer, TestDatabase, TestServer, User};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
