@@ -70,20 +70,17 @@ impl<'t> Bag<'t> {
                 put(number_after(before, piece.form), compound, piece.word);
             }
             if !(asked && piece.asks) {
-                put(number(piece.form), weight, piece.word);
+                put(piece.number, weight, piece.word);
             }
             self.length += weight;
             joins = !piece.asks;
             before = piece.word_number;
         });
-        for term in self.terminology.code_text(text) {
-            let matched: Arc<str> = if asked {
-                term.matched.into()
-            } else {
-                Arc::default()
-            };
-            for code in &term.codes {
-                put(number_after(number("#"), code), weight, &matched);
+        let matched =
+            |words: &str| -> Arc<str> { if asked { words.into() } else { Arc::default() } };
+        for mention in self.terminology.mentions(text, matched) {
+            for code in &*mention.codes {
+                put(number_after(number("#"), code), weight, &mention.matched);
             }
         }
     }

@@ -3,10 +3,9 @@
 use super::recognise::{is_drug, is_duo, is_loinc};
 use super::thesaurus::RowKind;
 use super::tree::Level;
-use super::words::{Glyph, glyphs, is_composed, is_hangul, key};
+use super::words::{Glyph, is_composed, is_hangul, key, with_glyphs};
 use super::{ConditionCode, TermKind, Terminology, negation};
 use crawdad::MpTrie;
-use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -76,28 +75,49 @@ pub struct CodedTerm {
     pub matched: String,
 }
 
+/// The same as far as a text is gone through; what matched as `M`, which need not be a string of its own.
+pub(crate) struct Mention<'t, M> {
+    kind: TermKind,
+    pub(crate) codes: Cow<'t, [String]>,
+    pub(crate) matched: M,
+}
+
 /// What a word of the trie leads to.
 #[derive(Debug, Clone)]
 struct Target {
     kind: RowKind,
     codes: Vec<String>,
+    /// First letters of its codes, see [`letter`]: of conditions, about their chapters.
+    letters: u32,
     written: String,
     ambiguous: bool,
+    /// Short and in capitals: counts only when the text has it in capitals too.
+    acronym: bool,
 }
 
 impl Target {
-    /// First letters of its codes: of conditions, about their chapters.
-    fn letters(&self) -> impl Iterator<Item = char> {
-        self.codes.iter().filter_map(|code| code.chars().next())
+    fn new(kind: RowKind, codes: &[String], written: &str, ambiguous: bool) -> Self {
+        let capital = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-';
+        Self {
+            kind,
+            codes: codes.to_vec(),
+            letters: codes.iter().fold(0, |bits, code| bits | letter(code)),
+            written: written.to_owned(),
+            ambiguous,
+            acronym: written.len() <= 5 && written.bytes().all(capital),
+        }
     }
 
-    /// Short and in capitals: counts only when the text has it in capitals too.
-    fn is_acronym(&self) -> bool {
-        self.written.len() <= 5
-            && self
-                .written
-                .bytes()
-                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-')
+    fn is_written_as(&self, written: &str) -> bool {
+        !self.acronym || self.written == written
+    }
+}
+
+/// The first letter of a code as a bit; 0 where it is no capital, as in codes that have no chapter.
+fn letter(code: &str) -> u32 {
+    match code.bytes().next() {
+        Some(first @ b'A'..=b'Z') => 1 << (first - b'A'),
+        _ => 0,
     }
 }
 
@@ -110,35 +130,40 @@ pub(super) struct Trie {
     openings: Openings,
 }
 
-/// With which two characters a word may begin, so that most places of a text are passed by at a glance.
+/// With which three characters a word may begin, so that most places of a text are passed by at a glance.
 struct Openings(Vec<u64>);
 
 impl Default for Openings {
     fn default() -> Self {
-        Self(vec![0; 1 << 10])
+        Self(vec![0; 1 << 11])
     }
 }
 
 impl Openings {
-    fn place(first: char, second: Option<char>) -> (usize, u64) {
-        let second = second.map_or(0, u32::from);
-        let hash =
-            (u32::from(first).wrapping_mul(0x9E37_79B1) ^ second.wrapping_mul(0x85EB_CA6B)) >> 16;
-        ((hash >> 6) as usize, 1 << (hash & 63))
+    /// The place of three characters, of which the last ones may be none.
+    fn place([first, second, third]: [char; 3]) -> (usize, u64) {
+        let hash = u32::from(first).wrapping_mul(0x9E37_79B1)
+            ^ u32::from(second).wrapping_mul(0x85EB_CA6B)
+            ^ u32::from(third).wrapping_mul(0xC2B2_AE35);
+        ((hash >> 21) as usize, 1 << (hash >> 15 & 63))
     }
 
     fn add(&mut self, word: &str) {
         let mut chars = word.chars();
-        if let Some(first) = chars.next() {
-            let (at, bit) = Self::place(first, chars.next());
-            self.0[at] |= bit;
-        }
+        let (at, bit) = Self::place([(); 3].map(|()| chars.next().unwrap_or_default()));
+        self.0[at] |= bit;
     }
 
     /// A no is certain.
-    fn may_begin(&self, first: char, second: Option<char>) -> bool {
-        [second, None].into_iter().any(|second| {
-            let (at, bit) = Self::place(first, second);
+    fn may_begin(&self, [first, second, third]: [char; 3]) -> bool {
+        [
+            [first, second, third],
+            [first, second, '\0'],
+            [first, '\0', '\0'],
+        ]
+        .into_iter()
+        .any(|chars| {
+            let (at, bit) = Self::place(chars);
             self.0[at] & bit != 0
         })
     }
@@ -161,23 +186,20 @@ impl Trie {
         };
         for row in &terminology.rows {
             for word in row.words() {
-                add(Target {
-                    kind: row.kind,
-                    codes: row.codes.clone(),
-                    written: word.written.clone(),
-                    ambiguous: word.ambiguous,
-                });
+                add(Target::new(
+                    row.kind,
+                    &row.codes,
+                    &word.written,
+                    word.ambiguous,
+                ));
             }
         }
         for node in terminology.tree.nodes() {
             // External causes (V to Y) describe accidents in everyday words.
             if node.level == Level::Category && !node.code.starts_with(['V', 'W', 'X', 'Y']) {
-                add(Target {
-                    kind: RowKind::Term(TermKind::Condition),
-                    codes: vec![node.code.clone()],
-                    written: node.title.clone(),
-                    ambiguous: false,
-                });
+                let kind = RowKind::Term(TermKind::Condition);
+                let codes = std::slice::from_ref(&node.code);
+                add(Target::new(kind, codes, &node.title, false));
             }
         }
         let mut openings = Openings::default();
@@ -203,13 +225,6 @@ impl Trie {
             Some((self.targets.get(place as usize)?.as_slice(), length))
         })
     }
-}
-
-/// A match in a piece.
-struct Found<'t> {
-    /// All that the word leads to; never empty.
-    targets: Vec<&'t Target>,
-    matched: String,
 }
 
 fn same_script(a: char, b: char) -> bool {
@@ -272,64 +287,85 @@ impl Terminology {
     /// chapter. Bare three-character codes count only where the text speaks of ICD or KCD. The time is linear in the
     /// text.
     pub fn code_text(&self, text: &str) -> Vec<CodedTerm> {
-        let mut seen: FxHashSet<(TermKind, Cow<'_, [String]>)> = FxHashSet::default();
+        let coded = |mention: Mention<'_, String>| CodedTerm {
+            kind: mention.kind,
+            codes: mention.codes.into_owned(),
+            matched: mention.matched,
+        };
+        let mentions = self.mentions(text, str::to_owned);
+        mentions.into_iter().map(coded).collect()
+    }
+
+    /// [`Self::code_text`], with of what matched only as much as is asked for.
+    pub(crate) fn mentions<M>(
+        &self,
+        text: &str,
+        matched: impl Fn(&str) -> M,
+    ) -> Vec<Mention<'_, M>> {
+        let mut seen: Vec<(TermKind, Cow<'_, [String]>)> = Vec::new();
         let mut ambiguous: Vec<(usize, &Target)> = Vec::new();
-        let mut clues: FxHashSet<char> = FxHashSet::default();
-        let mut out: Vec<Option<CodedTerm>> = Vec::new();
+        // The letters of what was found so far, as bits.
+        let mut clues = 0;
+        let mut out: Vec<Option<Mention<'_, M>>> = Vec::new();
         for piece in pieces(text) {
             let piece: Cow<'_, str> = if is_composed(piece) {
                 piece.into()
             } else {
                 piece.nfc().collect()
             };
-            for coded in self.codes_written(&piece) {
-                if coded.kind == TermKind::Condition {
-                    clues.extend(coded.codes.iter().filter_map(|c| c.chars().next()));
+            for (kind, code, written) in self.codes_written(&piece) {
+                if kind == TermKind::Condition {
+                    clues |= letter(&code);
                 }
-                if seen.insert((coded.kind, coded.codes.clone().into())) {
-                    out.push(Some(coded));
+                let term = (kind, Cow::Owned(vec![code]));
+                if !seen.contains(&term) {
+                    seen.push(term.clone());
+                    out.push(Some(Mention {
+                        kind,
+                        codes: term.1,
+                        matched: matched(written),
+                    }));
                 }
             }
-            for found in self.words_in(&piece) {
+            self.each_word(&piece, |targets, written| {
+                let good = || targets.iter().filter(|t| t.is_written_as(written));
                 // A clue may be a term as well (`ECG`), and its word belongs to the first row that has it.
-                for target in &found.targets {
-                    if target.kind == RowKind::Clue {
-                        clues.extend(target.letters());
-                    }
+                for target in good().filter(|target| target.kind == RowKind::Clue) {
+                    clues |= target.letters;
                 }
-                let term = found.targets.iter().find_map(|target| match target.kind {
-                    RowKind::Term(kind) => Some((*target, kind)),
+                let term = good().find_map(|target| match target.kind {
+                    RowKind::Term(kind) => Some((target, kind)),
                     RowKind::Clue => None,
                 });
                 let Some((target, kind)) = term else {
-                    continue;
+                    return;
                 };
                 if !target.ambiguous && kind == TermKind::Condition {
-                    clues.extend(target.letters());
+                    clues |= target.letters;
                 }
-                let term = (kind, Cow::Borrowed(target.codes.as_slice()));
+                let codes = Cow::Borrowed(target.codes.as_slice());
+                let term = (kind, codes.clone());
                 if seen.contains(&term) {
-                    continue;
+                    return;
                 }
-                let coded = CodedTerm {
-                    kind,
-                    codes: target.codes.clone(),
-                    matched: found.matched,
-                };
                 if target.ambiguous {
                     // Settled at the end, when all clues are known.
-                    if ambiguous.iter().all(|(_, t)| t.codes != target.codes) {
-                        ambiguous.push((out.len(), target));
-                        out.push(Some(coded));
+                    if ambiguous.iter().any(|(_, t)| t.codes == target.codes) {
+                        return;
                     }
+                    ambiguous.push((out.len(), target));
                 } else {
-                    seen.insert(term);
-                    out.push(Some(coded));
+                    seen.push(term);
                 }
-            }
+                out.push(Some(Mention {
+                    kind,
+                    codes,
+                    matched: matched(written),
+                }));
+            });
         }
         for (i, target) in ambiguous {
-            let certain = target.letters().any(|letter| clues.contains(&letter));
+            let certain = target.letters & clues != 0;
             let RowKind::Term(kind) = target.kind else {
                 continue;
             };
@@ -360,31 +396,29 @@ impl Terminology {
         terms
     }
 
-    fn words_in(&self, piece: &str) -> Vec<Found<'_>> {
-        let text = glyphs(piece);
-        let mut found = Vec::new();
-        let mut i = 0;
-        while i < text.len() {
-            match self.longest(piece, &text, i) {
-                Some((to, targets)) => {
-                    found.push(Found {
-                        targets,
-                        matched: piece[text[i].start..text[to - 1].end].to_owned(),
-                    });
-                    i = to;
-                }
-                None => i += 1,
+    /// Calls with every word of the thesaurus in a piece: all that it leads to, and how it is written.
+    fn each_word<'t>(&'t self, piece: &str, mut each: impl FnMut(&'t [Target], &str)) {
+        with_glyphs(piece, |text| {
+            let mut i = 0;
+            while i < text.len() {
+                i = match self.longest(piece, text, i) {
+                    Some((to, targets)) => {
+                        each(targets, written(piece, text, i, to));
+                        to
+                    }
+                    None => i + 1,
+                };
             }
-        }
-        found
+        });
     }
 
-    fn longest(&self, piece: &str, text: &[Glyph], from: usize) -> Option<(usize, Vec<&Target>)> {
+    fn longest(&self, piece: &str, text: &[Glyph], from: usize) -> Option<(usize, &[Target])> {
         if text[from].ch == ' ' || !is_hangul(text[from].ch) && !begins(text, from) {
             return None;
         }
-        let second = text.get(from + 1).map(|glyph| glyph.ch);
-        if !self.trie.openings.may_begin(text[from].ch, second) {
+        let ch = |at: usize| text.get(at).map_or('\0', |glyph| glyph.ch);
+        let openings = &self.trie.openings;
+        if !openings.may_begin([text[from].ch, ch(from + 1), ch(from + 2)]) {
             return None;
         }
         let mut best = None;
@@ -392,13 +426,9 @@ impl Terminology {
         for (targets, length) in self.trie.words_at(characters) {
             let to = from + length;
             if stands(text, from, to) {
-                let written = &piece[text[from].start..text[to - 1].end];
-                let good: Vec<_> = targets
-                    .iter()
-                    .filter(|target| !target.is_acronym() || target.written == written)
-                    .collect();
-                if !good.is_empty() {
-                    best = Some((to, good));
+                let written = written(piece, text, from, to);
+                if targets.iter().any(|target| target.is_written_as(written)) {
+                    best = Some((to, targets));
                 }
             }
         }
@@ -407,7 +437,7 @@ impl Terminology {
 
     /// Codes written out: subcodes and ranges anywhere, bare categories where the text speaks of codes; DUO codes and
     /// full ATC codes anywhere, LOINC codes where the text names LOINC.
-    fn codes_written(&self, piece: &str) -> Vec<CodedTerm> {
+    fn codes_written<'p>(&self, piece: &'p str) -> Vec<(TermKind, String, &'p str)> {
         if !piece.bytes().any(|b| b.is_ascii_digit()) {
             return Vec::new();
         }
@@ -431,14 +461,15 @@ impl Terminology {
                 } else {
                     return None;
                 };
-                Some(CodedTerm {
-                    kind,
-                    codes: vec![code],
-                    matched: token.to_owned(),
-                })
+                Some((kind, code, token))
             })
             .collect()
     }
+}
+
+/// What stands in a piece from one glyph to before another.
+fn written<'p>(piece: &'p str, text: &[Glyph], from: usize, to: usize) -> &'p str {
+    &piece[text[from].start..text[to - 1].end]
 }
 
 /// Pieces of a text, cut at white space where there is some near.

@@ -1,5 +1,6 @@
 //! How words are made comparable: NFC, lower case, Hangul without spaces, Latin as words, British spelling folded.
 
+use std::cell::RefCell;
 use unicode_normalization::UnicodeNormalization;
 
 /// A comparable character with its place in the text it comes from.
@@ -24,9 +25,24 @@ pub(crate) fn is_composed(text: &str) -> bool {
         .all(|ch| ch.is_ascii() || matches!(ch, '\u{ac00}'..='\u{d7a3}'))
 }
 
-/// Comparable characters of a text that is in NFC already. Between Latin words one space stays; next to Hangul none.
-pub(super) fn glyphs(text: &str) -> Vec<Glyph> {
-    let mut out: Vec<Glyph> = Vec::with_capacity(text.len());
+thread_local! {
+    /// Room for the glyphs of one text after the other.
+    static GLYPHS: RefCell<Vec<Glyph>> = RefCell::default();
+}
+
+/// Calls with the comparable characters of a text that is in NFC already.
+pub(super) fn with_glyphs<R>(text: &str, what: impl FnOnce(&[Glyph]) -> R) -> R {
+    let mut glyphs = GLYPHS.take();
+    glyphs.clear();
+    read(text, &mut glyphs);
+    let result = what(&glyphs);
+    GLYPHS.set(glyphs);
+    result
+}
+
+/// Between Latin words one space stays; next to Hangul none.
+fn read(text: &str, out: &mut Vec<Glyph>) {
+    out.reserve(text.len());
     let mut gap = false;
     for (start, written) in text.char_indices() {
         let end = start + written.len_utf8();
@@ -61,7 +77,7 @@ pub(super) fn glyphs(text: &str) -> Vec<Glyph> {
                 });
             }
             push_folded(
-                &mut out,
+                out,
                 Glyph {
                     ch,
                     start,
@@ -72,7 +88,6 @@ pub(super) fn glyphs(text: &str) -> Vec<Glyph> {
             gap = false;
         }
     }
-    out
 }
 
 /// `oesophagus` and `esophagus`, `anaemia` and `anemia`, `tumour` and `tumor` become the same.
@@ -99,7 +114,9 @@ fn push_folded(out: &mut Vec<Glyph>, glyph: Glyph) {
 /// The comparable form of a word or phrase.
 pub(super) fn key(text: &str) -> String {
     let text: String = text.nfc().collect();
-    glyphs(&text).iter().map(|glyph| glyph.ch).collect()
+    with_glyphs(&text, |glyphs| {
+        glyphs.iter().map(|glyph| glyph.ch).collect()
+    })
 }
 
 #[cfg(test)]

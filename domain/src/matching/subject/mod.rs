@@ -6,7 +6,7 @@ mod offer;
 pub use demand::DemandSubject;
 pub use offer::OfferSubject;
 
-use super::tokens::{each_piece, has_hangul, number};
+use super::tokens::{each_piece, has_hangul};
 use crate::terminology::ConditionCode;
 use smallvec::SmallVec;
 
@@ -23,7 +23,7 @@ pub(super) struct Variable {
 impl Variable {
     fn of(name: &str) -> Self {
         let mut tokens: SmallVec<[u64; 4]> = SmallVec::new();
-        each_piece(name, |piece| tokens.push(number(piece.form)));
+        each_piece(name, |piece| tokens.push(piece.number));
         tokens.sort_unstable();
         tokens.dedup();
         Self {
