@@ -8,13 +8,15 @@
 use super::IndexedDemand;
 use super::side::Tier;
 use super::upkeep::keep;
-use crate::matching::score::{NEAR_MISS_FLOOR, RELEVANCE_FLOOR, RankKey, STORED_MATCHES, Scorer};
+use crate::matching::score::{
+    NEAR_MISS_FLOOR, RELEVANCE_FLOOR, RankKey, STORED_MATCHES, Scorer, Weighed,
+};
 use crate::matching::{Match, OfferSubject, is_excluded};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// Candidates weighed before the scores found so far are looked at anew.
-const AT_ONCE: usize = 256;
+const AT_ONCE: usize = 4_096;
 
 /// The matches of one record, best first.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -27,13 +29,28 @@ pub struct MatchList {
 
 /// What there is to find for a record.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct Found<'a> {
     pub(super) list: MatchList,
     /// Pairs that are not in the list and may be among the best of the other side.
-    pub(super) entering: Vec<RankKey>,
+    pub(super) entering: Vec<Scored<'a>>,
 }
 
 pub(super) type Pair<'a> = (&'a IndexedDemand, &'a OfferSubject);
+
+/// A pair with its score, still to be put into words.
+#[derive(Debug)]
+pub(super) struct Scored<'a> {
+    pub(super) key: RankKey,
+    pair: Pair<'a>,
+    weighed: Box<Weighed>,
+}
+
+impl<'a> Scored<'a> {
+    pub(super) fn told(self, scorer: &Scorer<'a>) -> Match {
+        let (demand, offer) = self.pair;
+        scorer.told_of(&demand.subject, offer, &demand.text, *self.weighed)
+    }
+}
 
 /// The candidates of a record by their places.
 pub(super) struct Search<'a, 'c, At, Bound, Floor> {
@@ -54,26 +71,20 @@ where
     Bound: Fn(u32, i32) -> Option<i32>,
     Floor: Fn(u32) -> i32,
 {
-    pub(super) fn run(self) -> Found {
+    pub(super) fn run(self) -> Found<'a> {
         let scored = self.gather();
-        let mut kept: Vec<RankKey> = scored.iter().map(|(key, _)| *key).collect();
+        let mut kept: Vec<RankKey> = scored.iter().map(|(scored, _)| scored.key).collect();
         keep(&mut kept);
         let mut found = Found::default();
-        for (key, place) in scored {
-            if kept.binary_search(&key).is_err() {
-                if key.score() >= (self.floor)(place) {
-                    found.entering.push(key);
+        for (scored, place) in scored {
+            if kept.binary_search(&scored.key).is_err() {
+                if scored.key.score() >= (self.floor)(place) {
+                    found.entering.push(scored);
                 }
-                continue;
-            }
-            let Some((demand, offer)) = (self.pair)(place) else {
-                continue;
-            };
-            let told = self.scorer.told(&demand.subject, offer, &demand.text);
-            if told.is_denied() {
-                found.list.near_misses.push(told);
+            } else if scored.key.is_denied() {
+                found.list.near_misses.push(scored.told(self.scorer));
             } else {
-                found.list.matches.push(told);
+                found.list.matches.push(scored.told(self.scorer));
             }
         }
         found.list.matches.sort_by_key(Match::rank);
@@ -81,8 +92,8 @@ where
         found
     }
 
-    /// All relevant pairs that either side may keep, and some more.
-    fn gather(&self) -> Vec<(RankKey, u32)> {
+    /// All relevant pairs that either side may keep, and some more, with the places of their candidates.
+    fn gather(&self) -> Vec<(Scored<'a>, u32)> {
         let mut scored = Vec::new();
         // The best scores of what the gate does not deny.
         let mut top: BinaryHeap<Reverse<i32>> = BinaryHeap::with_capacity(STORED_MATCHES + 1);
@@ -93,7 +104,7 @@ where
             };
             own.min((self.floor)(place)).max(RELEVANCE_FLOOR)
         };
-        let mut some: Vec<(i32, u32)> = Vec::with_capacity(AT_ONCE);
+        let mut some: Vec<(i32, u32)> = Vec::new();
         for tier in &self.tiers {
             let mut places = tier.places.iter();
             loop {
@@ -119,14 +130,14 @@ where
                     if bound < least {
                         continue;
                     }
-                    if let Some(key) = self.score(place, least) {
-                        scored.push((key, place));
-                        if !key.is_denied() {
-                            top.push(Reverse(key.score()));
+                    if let Some(found) = self.score(place, least) {
+                        if !found.key.is_denied() {
+                            top.push(Reverse(found.key.score()));
                             if top.len() > STORED_MATCHES {
                                 top.pop();
                             }
                         }
+                        scored.push((found, place));
                     }
                 }
             }
@@ -136,8 +147,8 @@ where
 
     /// The place of a pair in the order; `None` where it is excluded, irrelevant, scores less, or is denied without being
     /// a near-miss.
-    fn score(&self, place: u32, least: i32) -> Option<RankKey> {
-        let (demand, offer) = (self.pair)(place)?;
+    fn score(&self, place: u32, least: i32) -> Option<Scored<'a>> {
+        let pair @ (demand, offer) = (self.pair)(place)?;
         let subject = &demand.subject;
         if is_excluded(subject, offer) {
             return None;
@@ -146,9 +157,13 @@ where
         if numbers.score < least || !numbers.is_relevant() {
             return None;
         }
-        let decision = self.scorer.gate(subject, offer).decision;
-        let pair = (subject.id, offer.id);
-        let key = RankKey::new(pair, decision, numbers.score, numbers.uncapped);
-        (!key.is_denied() || key.score() >= NEAR_MISS_FLOOR).then_some(key)
+        let gate = self.scorer.gate(subject, offer);
+        let ids = (subject.id, offer.id);
+        let key = RankKey::new(ids, gate.decision, numbers.score, numbers.uncapped);
+        (!key.is_denied() || key.score() >= NEAR_MISS_FLOOR).then(|| Scored {
+            key,
+            pair,
+            weighed: Box::new(Weighed { numbers, gate }),
+        })
     }
 }
