@@ -46,48 +46,45 @@ fn read(text: &str, out: &mut Vec<Glyph>) {
     let mut gap = false;
     for (start, written) in text.char_indices() {
         let end = start + written.len_utf8();
-        if matches!(
-            written,
-            '\'' | '’' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{fe0f}'
-        ) {
-            continue;
-        }
-        if matches!(written, '\u{ac00}'..='\u{d7a3}') {
-            out.push(Glyph {
-                ch: written,
-                start,
-                end,
-                gap,
-            });
-            gap = false;
-            continue;
-        }
-        if !written.is_alphanumeric() {
-            gap = true;
-            continue;
-        }
-        for ch in written.to_lowercase() {
-            let before = out.last().map(|glyph| glyph.ch);
-            if gap && before.is_some_and(|b| !is_hangul(b) && !is_hangul(ch)) {
-                out.push(Glyph {
-                    ch: ' ',
-                    start,
-                    end: start,
-                    gap: false,
-                });
+        let glyph = |ch, gap| Glyph {
+            ch,
+            start,
+            end,
+            gap,
+        };
+        // The most usual characters first.
+        match written {
+            '\u{ac00}'..='\u{d7a3}' => out.push(glyph(written, gap)),
+            'a'..='z' | 'A'..='Z' | '0'..='9' => {
+                push_letter(out, glyph(written.to_ascii_lowercase(), gap));
             }
-            push_folded(
-                out,
-                Glyph {
-                    ch,
-                    start,
-                    end,
-                    gap,
-                },
-            );
-            gap = false;
+            '\'' | '’' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{fe0f}' => continue,
+            _ if written.is_alphanumeric() => {
+                for ch in written.to_lowercase() {
+                    push_letter(out, glyph(ch, gap));
+                    gap = false;
+                }
+            }
+            _ => {
+                gap = true;
+                continue;
+            }
         }
+        gap = false;
     }
+}
+
+fn push_letter(out: &mut Vec<Glyph>, glyph: Glyph) {
+    let before = out.last().map(|glyph| glyph.ch);
+    if glyph.gap && before.is_some_and(|b| !is_hangul(b) && !is_hangul(glyph.ch)) {
+        out.push(Glyph {
+            ch: ' ',
+            end: glyph.start,
+            gap: false,
+            ..glyph
+        });
+    }
+    push_folded(out, glyph);
 }
 
 /// `oesophagus` and `esophagus`, `anaemia` and `anemia`, `tumour` and `tumor` become the same.

@@ -14,9 +14,13 @@ use crate::matching::score::{
 use crate::matching::{Match, OfferSubject, is_excluded};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::hint::black_box;
 
 /// Candidates weighed before the scores found so far are looked at anew.
 const AT_ONCE: usize = 4_096;
+/// Glances, and records, that are fetched together, so that memory is waited for once for all of them.
+const GLANCES: usize = 16;
+const RECORDS: usize = 8;
 
 /// The matches of one record, best first.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -53,7 +57,7 @@ impl<'a> Scored<'a> {
 }
 
 /// The candidates of a record by their places.
-pub(super) struct Search<'a, 'c, At, Bound, Floor> {
+pub(super) struct Search<'a, 'c, At, Bound, Floor, Glance, Fetch> {
     pub(super) scorer: &'c Scorer<'a>,
     /// The largest bound first.
     pub(super) tiers: Vec<Tier>,
@@ -63,13 +67,18 @@ pub(super) struct Search<'a, 'c, At, Bound, Floor> {
     pub(super) bound: Bound,
     /// The score from which the pair may be among the best of the candidate.
     pub(super) floor: Floor,
+    /// Reads here and there in what the bound needs, and in what the score needs.
+    pub(super) fetch_glance: Glance,
+    pub(super) fetch_record: Fetch,
 }
 
-impl<'a, At, Bound, Floor> Search<'a, '_, At, Bound, Floor>
+impl<'a, At, Bound, Floor, Glance, Fetch> Search<'a, '_, At, Bound, Floor, Glance, Fetch>
 where
     At: Fn(u32) -> Option<Pair<'a>>,
     Bound: Fn(u32, i32) -> Option<i32>,
     Floor: Fn(u32) -> i32,
+    Glance: Fn(u32) -> u64,
+    Fetch: Fn(u32) -> u64,
 {
     pub(super) fn run(self) -> Found<'a> {
         let scored = self.gather();
@@ -105,39 +114,48 @@ where
             own.min((self.floor)(place)).max(RELEVANCE_FLOOR)
         };
         let mut some: Vec<(i32, u32)> = Vec::new();
+        let mut near: Vec<u32> = Vec::with_capacity(GLANCES);
         for tier in &self.tiers {
             let mut places = tier.places.iter();
             loop {
                 some.clear();
-                for place in places.by_ref() {
-                    let least = needed(&top, place);
-                    if tier.bound < least {
-                        continue;
+                while some.len() < AT_ONCE {
+                    near.clear();
+                    let good = |place: &u32| tier.bound >= needed(&top, *place);
+                    near.extend(places.by_ref().filter(good).take(GLANCES));
+                    if near.is_empty() {
+                        break;
                     }
-                    if let Some(bound) = (self.bound)(place, least) {
-                        some.push((bound, place));
-                        if some.len() == AT_ONCE {
-                            break;
-                        }
-                    }
+                    let fetched = near.iter().map(|place| (self.fetch_glance)(*place));
+                    black_box(fetched.fold(0, u64::wrapping_add));
+                    some.extend(near.iter().filter_map(|&place| {
+                        let bound = (self.bound)(place, needed(&top, place))?;
+                        Some((bound, place))
+                    }));
                 }
                 if some.is_empty() {
                     break;
                 }
                 some.sort_unstable_by_key(|(bound, _)| Reverse(*bound));
-                for &(bound, place) in &some {
-                    let least = needed(&top, place);
-                    if bound < least {
-                        continue;
-                    }
-                    if let Some(found) = self.score(place, least) {
-                        if !found.key.is_denied() {
-                            top.push(Reverse(found.key.score()));
-                            if top.len() > STORED_MATCHES {
-                                top.pop();
-                            }
+                for some in some.chunks(RECORDS) {
+                    let good = |(bound, place): &&(i32, u32)| *bound >= needed(&top, *place);
+                    let fetched = some.iter().filter(good);
+                    let fetched = fetched.map(|(_, place)| (self.fetch_record)(*place));
+                    black_box(fetched.fold(0, u64::wrapping_add));
+                    for &(bound, place) in some {
+                        let least = needed(&top, place);
+                        if bound < least {
+                            continue;
                         }
-                        scored.push((found, place));
+                        if let Some(found) = self.score(place, least) {
+                            if !found.key.is_denied() {
+                                top.push(Reverse(found.key.score()));
+                                if top.len() > STORED_MATCHES {
+                                    top.pop();
+                                }
+                            }
+                            scored.push((found, place));
+                        }
                     }
                 }
             }

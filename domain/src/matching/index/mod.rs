@@ -189,6 +189,8 @@ impl<'t> MatchIndex<'t> {
             pair: |place| Some((demand, self.offers.at(place)?)),
             bound: |place, least| eye.bound(glance, self.offers.glance(place)?, least),
             floor: |place| floor(entering, || self.offers.floor_score(place)),
+            fetch_glance: |place| self.offers.glance(place).map_or(0, OfferGlance::fetch),
+            fetch_record: |place| self.offers.at(place).map_or(0, OfferSubject::fetch),
         };
         Some(search.run())
     }
@@ -211,6 +213,11 @@ impl<'t> MatchIndex<'t> {
             pair: |place| Some((self.demands.at(place)?, offer)),
             bound: |place, least| eye.bound(self.demands.glance(place)?, glance, least),
             floor: |place| floor(entering, || self.demands.floor_score(place)),
+            fetch_glance: |place| self.demands.glance(place).map_or(0, DemandGlance::fetch),
+            fetch_record: |place| {
+                let demand = self.demands.at(place);
+                demand.map_or(0, |demand| demand.subject.fetch() + demand.text.fetch())
+            },
         };
         Some(search.run())
     }
