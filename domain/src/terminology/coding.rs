@@ -5,7 +5,6 @@ use super::thesaurus::RowKind;
 use super::tree::Level;
 use super::words::{Glyph, is_composed, is_hangul, key, with_glyphs};
 use super::{ConditionCode, TermKind, Terminology, negation};
-use crawdad::MpTrie;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -125,13 +124,16 @@ fn letter(code: &str) -> u32 {
 #[derive(Default)]
 pub(super) struct Trie {
     /// From words to places in `targets`; absent where there is no word.
-    words: Option<MpTrie>,
+    words: Option<crawdad::Trie>,
     targets: Vec<Vec<Target>>,
     openings: Openings,
 }
 
-/// With which three characters a word may begin, so that most places of a text are passed by at a glance.
+/// With which four characters a word may begin, so that most places of a text are passed by at a glance.
 struct Openings(Vec<u64>);
+
+/// Characters of an opening.
+const OPENING: usize = 4;
 
 impl Default for Openings {
     fn default() -> Self {
@@ -140,30 +142,25 @@ impl Default for Openings {
 }
 
 impl Openings {
-    /// The place of three characters, of which the last ones may be none.
-    fn place([first, second, third]: [char; 3]) -> (usize, u64) {
-        let hash = u32::from(first).wrapping_mul(0x9E37_79B1)
-            ^ u32::from(second).wrapping_mul(0x85EB_CA6B)
-            ^ u32::from(third).wrapping_mul(0xC2B2_AE35);
+    /// The place of some characters, of which the last ones may be none.
+    fn place(chars: [char; OPENING]) -> (usize, u64) {
+        let hash = chars.into_iter().fold(0_u32, |hash, ch| {
+            (hash.rotate_left(5) ^ u32::from(ch)).wrapping_mul(0x9E37_79B1)
+        });
         ((hash >> 21) as usize, 1 << (hash >> 15 & 63))
     }
 
     fn add(&mut self, word: &str) {
         let mut chars = word.chars();
-        let (at, bit) = Self::place([(); 3].map(|()| chars.next().unwrap_or_default()));
+        let (at, bit) = Self::place([(); OPENING].map(|()| chars.next().unwrap_or_default()));
         self.0[at] |= bit;
     }
 
     /// A no is certain.
-    fn may_begin(&self, [first, second, third]: [char; 3]) -> bool {
-        [
-            [first, second, third],
-            [first, second, '\0'],
-            [first, '\0', '\0'],
-        ]
-        .into_iter()
-        .any(|chars| {
+    fn may_begin(&self, mut chars: [char; OPENING]) -> bool {
+        (0..OPENING).rev().any(|last| {
             let (at, bit) = Self::place(chars);
+            chars[last] = '\0';
             self.0[at] & bit != 0
         })
     }
@@ -207,7 +204,7 @@ impl Trie {
         Self {
             openings,
             // Fails only for no word at all, or for millions of them.
-            words: MpTrie::from_records(targets.keys().zip(0..)).ok(),
+            words: crawdad::Trie::from_records(targets.keys().zip(0..)).ok(),
             targets: targets.into_values().collect(),
         }
     }
@@ -416,9 +413,9 @@ impl Terminology {
         if text[from].ch == ' ' || !is_hangul(text[from].ch) && !begins(text, from) {
             return None;
         }
-        let ch = |at: usize| text.get(at).map_or('\0', |glyph| glyph.ch);
-        let openings = &self.trie.openings;
-        if !openings.may_begin([text[from].ch, ch(from + 1), ch(from + 2)]) {
+        let mut next = text[from..].iter().map(|glyph| glyph.ch);
+        let opening = [(); OPENING].map(|()| next.next().unwrap_or_default());
+        if !self.trie.openings.may_begin(opening) {
             return None;
         }
         let mut best = None;
