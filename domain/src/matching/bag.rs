@@ -50,8 +50,8 @@ impl<'t> Bag<'t> {
         }
     }
 
-    /// Adds a text, each word with a weight, each compound and word of what data say with another. A compound with an asking word is none: no
-    /// demand asks for it.
+    /// Adds a text, each word with a weight, each compound and word of what data say with another. A compound with an
+    /// asking word is none: no demand asks for it.
     pub(super) fn add(&mut self, text: &str, weight: u32, compound: u32) {
         let (terms, words, asked) = (&mut self.terms, &mut self.words, self.asked);
         let mut put = |token, weight, word: &Arc<str>| {
@@ -71,26 +71,20 @@ impl<'t> Bag<'t> {
                 put(number_after(before, piece.form), compound, piece.word);
             }
             if !(asked && piece.asks) {
-                put(number(piece.form), weight, piece.word);
+                put(piece.number, weight, piece.word);
             }
             self.length += weight;
             joins = !piece.asks;
             before = piece.word_number;
         });
-        let kept = |matched: &str| {
-            if asked {
-                matched.into()
-            } else {
-                Arc::default()
-            }
-        };
-        let coded = self.terminology.read_text(text, |concept, matched| {
-            put(concept_number(concept), compound, &kept(matched));
+        let matched =
+            |words: &str| -> Arc<str> { if asked { words.into() } else { Arc::default() } };
+        let mentions = self.terminology.mentions(text, matched, |concept, words| {
+            put(concept_number(concept), compound, &matched(words));
         });
-        for term in coded {
-            let matched = kept(&term.matched);
-            for code in &term.codes {
-                put(number_after(number("#"), code), weight, &matched);
+        for mention in mentions {
+            for code in &*mention.codes {
+                put(number_after(number("#"), code), weight, &mention.matched);
             }
         }
     }

@@ -2,7 +2,8 @@
 
 use super::subject::OfferSubject;
 use super::tokens::number;
-use serde::{Deserialize, Serialize};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// Of fewer offers it cannot be told what is rare.
@@ -27,7 +28,13 @@ pub struct TextModel {
     /// Sum of the weighted lengths of the documents.
     length: u64,
     /// By the token's number.
-    seen: BTreeMap<u64, Seen>,
+    #[serde(serialize_with = "in_order")]
+    seen: FxHashMap<u64, Seen>,
+}
+
+/// The same model is always written alike.
+fn in_order<S: Serializer>(seen: &FxHashMap<u64, Seen>, to: S) -> Result<S::Ok, S::Error> {
+    seen.iter().collect::<BTreeMap<_, _>>().serialize(to)
 }
 
 impl TextModel {

@@ -43,6 +43,8 @@ const ASKING: &[&str] = &[
 pub(super) struct Piece<'a> {
     /// The stem or bigram.
     pub(super) form: &'a str,
+    /// Its number.
+    pub(super) number: u64,
     /// The word it comes from, in small letters.
     pub(super) word: &'a Arc<str>,
     /// The number of that word.
@@ -107,6 +109,7 @@ fn finish(run: &str, script: Script, adjoins: bool, each: &mut impl FnMut(Piece<
                 if !word.stops {
                     each(Piece {
                         form: &word.stem,
+                        number: word.stem_number,
                         word: &word.written,
                         word_number: word.number,
                         adjoins,
@@ -125,6 +128,7 @@ fn finish(run: &str, script: Script, adjoins: bool, each: &mut impl FnMut(Piece<
                 for (start, end) in pairs {
                     each(Piece {
                         form: &run[start..end],
+                        number: number(&run[start..end]),
                         word: &word.written,
                         word_number: word.number,
                         adjoins: false,
@@ -142,6 +146,7 @@ struct Word {
     written: Arc<str>,
     number: u64,
     stem: Box<str>,
+    stem_number: u64,
     /// Says nothing.
     stops: bool,
     asks: bool,
@@ -164,8 +169,10 @@ fn with_word<R>(word: &str, what: impl FnOnce(&Word) -> R) -> R {
             words.clear();
         }
         let written: Arc<str> = word.into();
+        let stem = Stemmer::create(Algorithm::English).stem(word);
         let known = words.entry(written.clone()).or_insert_with(|| Word {
-            stem: Stemmer::create(Algorithm::English).stem(word).into(),
+            stem_number: number(&stem),
+            stem: stem.into(),
             stops: STOP.binary_search(&word).is_ok(),
             asks: ASKING.binary_search(&word).is_ok(),
             number: number(word),

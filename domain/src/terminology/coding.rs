@@ -3,10 +3,8 @@
 use super::recognise::{is_drug, is_duo, is_loinc};
 use super::thesaurus::RowKind;
 use super::tree::Level;
-use super::words::{Glyph, glyphs, is_composed, is_hangul, key};
+use super::words::{Glyph, is_composed, is_hangul, key, with_glyphs};
 use super::{ConditionCode, TermKind, Terminology, negation};
-use crawdad::MpTrie;
-use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -76,28 +74,49 @@ pub struct CodedTerm {
     pub matched: String,
 }
 
+/// The same as far as a text is gone through; what matched as `M`, which need not be a string of its own.
+pub(crate) struct Mention<'t, M> {
+    kind: TermKind,
+    pub(crate) codes: Cow<'t, [String]>,
+    pub(crate) matched: M,
+}
+
 /// What a word of the trie leads to.
 #[derive(Debug, Clone)]
 struct Target {
     kind: RowKind,
     codes: Vec<String>,
+    /// First letters of its codes, see [`letter`]: of conditions, about their chapters.
+    letters: u32,
     written: String,
     ambiguous: bool,
+    /// Short and in capitals: counts only when the text has it in capitals too.
+    acronym: bool,
 }
 
 impl Target {
-    /// First letters of its codes: of conditions, about their chapters.
-    fn letters(&self) -> impl Iterator<Item = char> {
-        self.codes.iter().filter_map(|code| code.chars().next())
+    fn new(kind: RowKind, codes: &[String], written: &str, ambiguous: bool) -> Self {
+        let capital = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-';
+        Self {
+            kind,
+            codes: codes.to_vec(),
+            letters: codes.iter().fold(0, |bits, code| bits | letter(code)),
+            written: written.to_owned(),
+            ambiguous,
+            acronym: written.len() <= 5 && written.bytes().all(capital),
+        }
     }
 
-    /// Short and in capitals: counts only when the text has it in capitals too.
-    fn is_acronym(&self) -> bool {
-        self.written.len() <= 5
-            && self
-                .written
-                .bytes()
-                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-')
+    fn is_written_as(&self, written: &str) -> bool {
+        !self.acronym || self.written == written
+    }
+}
+
+/// The first letter of a code as a bit; 0 where it is no capital, as in codes that have no chapter.
+fn letter(code: &str) -> u32 {
+    match code.bytes().next() {
+        Some(first @ b'A'..=b'Z') => 1 << (first - b'A'),
+        _ => 0,
     }
 }
 
@@ -105,40 +124,43 @@ impl Target {
 #[derive(Default)]
 pub(super) struct Trie {
     /// From words to places in `targets`; absent where there is no word.
-    words: Option<MpTrie>,
+    words: Option<crawdad::Trie>,
     targets: Vec<Vec<Target>>,
     openings: Openings,
 }
 
-/// With which two characters a word may begin, so that most places of a text are passed by at a glance.
+/// With which four characters a word may begin, so that most places of a text are passed by at a glance.
 struct Openings(Vec<u64>);
+
+/// Characters of an opening.
+const OPENING: usize = 4;
 
 impl Default for Openings {
     fn default() -> Self {
-        Self(vec![0; 1 << 10])
+        Self(vec![0; 1 << 11])
     }
 }
 
 impl Openings {
-    fn place(first: char, second: Option<char>) -> (usize, u64) {
-        let second = second.map_or(0, u32::from);
-        let hash =
-            (u32::from(first).wrapping_mul(0x9E37_79B1) ^ second.wrapping_mul(0x85EB_CA6B)) >> 16;
-        ((hash >> 6) as usize, 1 << (hash & 63))
+    /// The place of some characters, of which the last ones may be none.
+    fn place(chars: [char; OPENING]) -> (usize, u64) {
+        let hash = chars.into_iter().fold(0_u32, |hash, ch| {
+            (hash.rotate_left(5) ^ u32::from(ch)).wrapping_mul(0x9E37_79B1)
+        });
+        ((hash >> 21) as usize, 1 << (hash >> 15 & 63))
     }
 
     fn add(&mut self, word: &str) {
         let mut chars = word.chars();
-        if let Some(first) = chars.next() {
-            let (at, bit) = Self::place(first, chars.next());
-            self.0[at] |= bit;
-        }
+        let (at, bit) = Self::place([(); OPENING].map(|()| chars.next().unwrap_or_default()));
+        self.0[at] |= bit;
     }
 
     /// A no is certain.
-    fn may_begin(&self, first: char, second: Option<char>) -> bool {
-        [second, None].into_iter().any(|second| {
-            let (at, bit) = Self::place(first, second);
+    fn may_begin(&self, mut chars: [char; OPENING]) -> bool {
+        (0..OPENING).rev().any(|last| {
+            let (at, bit) = Self::place(chars);
+            chars[last] = '\0';
             self.0[at] & bit != 0
         })
     }
@@ -161,23 +183,20 @@ impl Trie {
         };
         for row in &terminology.rows {
             for word in row.words() {
-                add(Target {
-                    kind: row.kind,
-                    codes: row.codes.clone(),
-                    written: word.written.clone(),
-                    ambiguous: word.ambiguous,
-                });
+                add(Target::new(
+                    row.kind,
+                    &row.codes,
+                    &word.written,
+                    word.ambiguous,
+                ));
             }
         }
         for node in terminology.tree.nodes() {
             // External causes (V to Y) describe accidents in everyday words.
             if node.level == Level::Category && !node.code.starts_with(['V', 'W', 'X', 'Y']) {
-                add(Target {
-                    kind: RowKind::Term(TermKind::Condition),
-                    codes: vec![node.code.clone()],
-                    written: node.title.clone(),
-                    ambiguous: false,
-                });
+                let kind = RowKind::Term(TermKind::Condition);
+                let codes = std::slice::from_ref(&node.code);
+                add(Target::new(kind, codes, &node.title, false));
             }
         }
         let mut openings = Openings::default();
@@ -185,7 +204,7 @@ impl Trie {
         Self {
             openings,
             // Fails only for no word at all, or for millions of them.
-            words: MpTrie::from_records(targets.keys().zip(0..)).ok(),
+            words: crawdad::Trie::from_records(targets.keys().zip(0..)).ok(),
             targets: targets.into_values().collect(),
         }
     }
@@ -203,13 +222,6 @@ impl Trie {
             Some((self.targets.get(place as usize)?.as_slice(), length))
         })
     }
-}
-
-/// A match in a piece.
-struct Found<'t> {
-    /// All that the word leads to; never empty.
-    targets: Vec<&'t Target>,
-    matched: String,
 }
 
 fn same_script(a: char, b: char) -> bool {
@@ -265,6 +277,23 @@ fn stands(text: &[Glyph], from: usize, to: usize) -> bool {
     }
 }
 
+/// Rows of the thesaurus that are looked for apart from each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    /// Terms and clues.
+    Coded,
+    /// Words of what data say.
+    Said,
+}
+
+impl Rows {
+    const BOTH: [Self; 2] = [Self::Coded, Self::Said];
+
+    fn hold(self, target: &Target) -> bool {
+        (target.kind == RowKind::Word) == (self == Self::Said)
+    }
+}
+
 impl Terminology {
     /// Codes suggested by a free text, in the order of their first mention; where words overlap, the longest.
     ///
@@ -272,75 +301,97 @@ impl Terminology {
     /// chapter. Bare three-character codes count only where the text speaks of ICD or KCD. The time is linear in the
     /// text.
     pub fn code_text(&self, text: &str) -> Vec<CodedTerm> {
-        self.read_text(text, |_, _| ())
+        let coded = |mention: Mention<'_, String>| CodedTerm {
+            kind: mention.kind,
+            codes: mention.codes.into_owned(),
+            matched: mention.matched,
+        };
+        let mentions = self.mentions(text, str::to_owned, |_, _| ());
+        mentions.into_iter().map(coded).collect()
     }
 
-    /// [`Self::code_text`]; calls besides with the concept of every word of what data say, and with that word as the text
-    /// has it.
-    pub(crate) fn read_text(&self, text: &str, mut said: impl FnMut(&str, &str)) -> Vec<CodedTerm> {
-        let mut seen: FxHashSet<(TermKind, Cow<'_, [String]>)> = FxHashSet::default();
+    /// [`Self::code_text`], with of what matched only as much as is asked for; calls `said` besides with the concept of
+    /// every word of what data say, and with that word as the text has it.
+    pub(crate) fn mentions<M>(
+        &self,
+        text: &str,
+        matched: impl Fn(&str) -> M,
+        mut said: impl FnMut(&str, &str),
+    ) -> Vec<Mention<'_, M>> {
+        let mut seen: Vec<(TermKind, Cow<'_, [String]>)> = Vec::new();
         let mut ambiguous: Vec<(usize, &Target)> = Vec::new();
-        let mut clues: FxHashSet<char> = FxHashSet::default();
-        let mut out: Vec<Option<CodedTerm>> = Vec::new();
+        // The letters of what was found so far, as bits.
+        let mut clues = 0;
+        let mut out: Vec<Option<Mention<'_, M>>> = Vec::new();
         for piece in pieces(text) {
             let piece: Cow<'_, str> = if is_composed(piece) {
                 piece.into()
             } else {
                 piece.nfc().collect()
             };
-            for coded in self.codes_written(&piece) {
-                if coded.kind == TermKind::Condition {
-                    clues.extend(coded.codes.iter().filter_map(|c| c.chars().next()));
+            for (kind, code, written) in self.codes_written(&piece) {
+                if kind == TermKind::Condition {
+                    clues |= letter(&code);
                 }
-                if seen.insert((coded.kind, coded.codes.clone().into())) {
-                    out.push(Some(coded));
+                let term = (kind, Cow::Owned(vec![code]));
+                if !seen.contains(&term) {
+                    seen.push(term.clone());
+                    out.push(Some(Mention {
+                        kind,
+                        codes: term.1,
+                        matched: matched(written),
+                    }));
                 }
             }
-            for found in self.words_in(&piece) {
+            self.each_word(&piece, |rows, targets, written| {
+                let of_rows = targets.iter().filter(|target| rows.hold(target));
+                let good = || {
+                    of_rows
+                        .clone()
+                        .filter(|target| target.is_written_as(written))
+                };
                 // A clue may be a term as well (`ECG`), and its word belongs to the first row that has it.
-                for target in &found.targets {
-                    match target.kind {
-                        RowKind::Clue => clues.extend(target.letters()),
-                        RowKind::Word => {
-                            let concept = target.codes.first();
-                            concept.into_iter().for_each(|c| said(c, &found.matched));
-                        }
-                        RowKind::Term(_) => {}
-                    }
+                if rows == Rows::Said {
+                    let concepts = good().filter_map(|target| target.codes.first());
+                    concepts.for_each(|concept| said(concept, written));
+                    return;
                 }
-                let term = found.targets.iter().find_map(|target| match target.kind {
-                    RowKind::Term(kind) => Some((*target, kind)),
+                for target in good().filter(|target| target.kind == RowKind::Clue) {
+                    clues |= target.letters;
+                }
+                let term = good().find_map(|target| match target.kind {
+                    RowKind::Term(kind) => Some((target, kind)),
                     RowKind::Clue | RowKind::Word => None,
                 });
                 let Some((target, kind)) = term else {
-                    continue;
+                    return;
                 };
                 if !target.ambiguous && kind == TermKind::Condition {
-                    clues.extend(target.letters());
+                    clues |= target.letters;
                 }
-                let term = (kind, Cow::Borrowed(target.codes.as_slice()));
+                let codes = Cow::Borrowed(target.codes.as_slice());
+                let term = (kind, codes.clone());
                 if seen.contains(&term) {
-                    continue;
+                    return;
                 }
-                let coded = CodedTerm {
-                    kind,
-                    codes: target.codes.clone(),
-                    matched: found.matched,
-                };
                 if target.ambiguous {
                     // Settled at the end, when all clues are known.
-                    if ambiguous.iter().all(|(_, t)| t.codes != target.codes) {
-                        ambiguous.push((out.len(), target));
-                        out.push(Some(coded));
+                    if ambiguous.iter().any(|(_, t)| t.codes == target.codes) {
+                        return;
                     }
+                    ambiguous.push((out.len(), target));
                 } else {
-                    seen.insert(term);
-                    out.push(Some(coded));
+                    seen.push(term);
                 }
-            }
+                out.push(Some(Mention {
+                    kind,
+                    codes,
+                    matched: matched(written),
+                }));
+            });
         }
         for (i, target) in ambiguous {
-            let certain = target.letters().any(|letter| clues.contains(&letter));
+            let certain = target.letters & clues != 0;
             let RowKind::Term(kind) = target.kind else {
                 continue;
             };
@@ -371,59 +422,44 @@ impl Terminology {
         terms
     }
 
-    fn words_in(&self, piece: &str) -> Vec<Found<'_>> {
-        let text = glyphs(piece);
-        let mut found = Vec::new();
-        // A word of what data say stands in the way of no other.
-        let (mut from, mut free, mut said) = (0, 0, 0);
-        while from < text.len() {
-            let [term, word] = self.longest(piece, &text, from);
-            let mut put = |(to, targets): (usize, Vec<_>)| {
-                found.push(Found {
-                    targets,
-                    matched: piece[text[from].start..text[to - 1].end].to_owned(),
-                });
-                to
-            };
-            if from >= free {
-                free = term.map_or(free, &mut put);
+    /// Calls with every word of the thesaurus in a piece: all that it leads to, and how it is written. A word of what data
+    /// say stands in the way of no other.
+    fn each_word<'t>(&'t self, piece: &str, mut each: impl FnMut(Rows, &'t [Target], &str)) {
+        with_glyphs(piece, |text| {
+            let (mut from, mut after) = (0, [0, 0]);
+            while from < text.len() {
+                let longest = self.longest(piece, text, from);
+                for ((best, after), rows) in longest.into_iter().zip(&mut after).zip(Rows::BOTH) {
+                    if let Some((to, targets)) = best.filter(|_| from >= *after) {
+                        each(rows, targets, written(piece, text, from, to));
+                        *after = to;
+                    }
+                }
+                from = (from + 1).max(after[0].min(after[1]));
             }
-            if from >= said {
-                said = word.map_or(said, &mut put);
-            }
-            from = (from + 1).max(free.min(said));
-        }
-        found
+        });
     }
 
     /// The longest word that begins at a place, and the longest of what data say.
-    fn longest(
-        &self,
-        piece: &str,
-        text: &[Glyph],
-        from: usize,
-    ) -> [Option<(usize, Vec<&Target>)>; 2] {
+    fn longest(&self, piece: &str, text: &[Glyph], from: usize) -> [Option<(usize, &[Target])>; 2] {
         let mut best = [None, None];
         if text[from].ch == ' ' || !is_hangul(text[from].ch) && !begins(text, from) {
             return best;
         }
-        let second = text.get(from + 1).map(|glyph| glyph.ch);
-        if !self.trie.openings.may_begin(text[from].ch, second) {
+        let mut next = text[from..].iter().map(|glyph| glyph.ch);
+        let opening = [(); OPENING].map(|()| next.next().unwrap_or_default());
+        if !self.trie.openings.may_begin(opening) {
             return best;
         }
         let characters = text[from..].iter().map(|glyph| glyph.ch);
         for (targets, length) in self.trie.words_at(characters) {
             let to = from + length;
             if stands(text, from, to) {
-                let written = &piece[text[from].start..text[to - 1].end];
-                let good = targets
-                    .iter()
-                    .filter(|target| !target.is_acronym() || target.written == written);
-                let (said, terms): (Vec<_>, Vec<_>) =
-                    good.partition(|target| target.kind == RowKind::Word);
-                for (best, good) in best.iter_mut().zip([terms, said]) {
-                    if !good.is_empty() {
-                        *best = Some((to, good));
+                let written = written(piece, text, from, to);
+                for (best, rows) in best.iter_mut().zip(Rows::BOTH) {
+                    let good = |target: &Target| rows.hold(target) && target.is_written_as(written);
+                    if targets.iter().any(good) {
+                        *best = Some((to, targets));
                     }
                 }
             }
@@ -433,7 +469,7 @@ impl Terminology {
 
     /// Codes written out: subcodes and ranges anywhere, bare categories where the text speaks of codes; DUO codes and
     /// full ATC codes anywhere, LOINC codes where the text names LOINC.
-    fn codes_written(&self, piece: &str) -> Vec<CodedTerm> {
+    fn codes_written<'p>(&self, piece: &'p str) -> Vec<(TermKind, String, &'p str)> {
         if !piece.bytes().any(|b| b.is_ascii_digit()) {
             return Vec::new();
         }
@@ -457,14 +493,15 @@ impl Terminology {
                 } else {
                     return None;
                 };
-                Some(CodedTerm {
-                    kind,
-                    codes: vec![code],
-                    matched: token.to_owned(),
-                })
+                Some((kind, code, token))
             })
             .collect()
     }
+}
+
+/// What stands in a piece from one glyph to before another.
+fn written<'p>(piece: &'p str, text: &[Glyph], from: usize, to: usize) -> &'p str {
+    &piece[text[from].start..text[to - 1].end]
 }
 
 /// Pieces of a text, cut at white space where there is some near.

@@ -1,5 +1,6 @@
 //! How words are made comparable: NFC, lower case, Hangul without spaces, Latin as words, British spelling folded.
 
+use std::cell::RefCell;
 use unicode_normalization::UnicodeNormalization;
 
 /// A comparable character with its place in the text it comes from.
@@ -24,55 +25,66 @@ pub(crate) fn is_composed(text: &str) -> bool {
         .all(|ch| ch.is_ascii() || matches!(ch, '\u{ac00}'..='\u{d7a3}'))
 }
 
-/// Comparable characters of a text that is in NFC already. Between Latin words one space stays; next to Hangul none.
-pub(super) fn glyphs(text: &str) -> Vec<Glyph> {
-    let mut out: Vec<Glyph> = Vec::with_capacity(text.len());
+thread_local! {
+    /// Room for the glyphs of one text after the other.
+    static GLYPHS: RefCell<Vec<Glyph>> = RefCell::default();
+}
+
+/// Calls with the comparable characters of a text that is in NFC already.
+pub(super) fn with_glyphs<R>(text: &str, what: impl FnOnce(&[Glyph]) -> R) -> R {
+    let mut glyphs = GLYPHS.take();
+    glyphs.clear();
+    read(text, &mut glyphs);
+    let result = what(&glyphs);
+    GLYPHS.set(glyphs);
+    result
+}
+
+/// Between Latin words one space stays; next to Hangul none.
+fn read(text: &str, out: &mut Vec<Glyph>) {
+    out.reserve(text.len());
     let mut gap = false;
     for (start, written) in text.char_indices() {
         let end = start + written.len_utf8();
-        if matches!(
-            written,
-            '\'' | '’' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{fe0f}'
-        ) {
-            continue;
-        }
-        if matches!(written, '\u{ac00}'..='\u{d7a3}') {
-            out.push(Glyph {
-                ch: written,
-                start,
-                end,
-                gap,
-            });
-            gap = false;
-            continue;
-        }
-        if !written.is_alphanumeric() {
-            gap = true;
-            continue;
-        }
-        for ch in written.to_lowercase() {
-            let before = out.last().map(|glyph| glyph.ch);
-            if gap && before.is_some_and(|b| !is_hangul(b) && !is_hangul(ch)) {
-                out.push(Glyph {
-                    ch: ' ',
-                    start,
-                    end: start,
-                    gap: false,
-                });
+        let glyph = |ch, gap| Glyph {
+            ch,
+            start,
+            end,
+            gap,
+        };
+        // The most usual characters first.
+        match written {
+            '\u{ac00}'..='\u{d7a3}' => out.push(glyph(written, gap)),
+            'a'..='z' | 'A'..='Z' | '0'..='9' => {
+                push_letter(out, glyph(written.to_ascii_lowercase(), gap));
             }
-            push_folded(
-                &mut out,
-                Glyph {
-                    ch,
-                    start,
-                    end,
-                    gap,
-                },
-            );
-            gap = false;
+            '\'' | '’' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{fe0f}' => continue,
+            _ if written.is_alphanumeric() => {
+                for ch in written.to_lowercase() {
+                    push_letter(out, glyph(ch, gap));
+                    gap = false;
+                }
+            }
+            _ => {
+                gap = true;
+                continue;
+            }
         }
+        gap = false;
     }
-    out
+}
+
+fn push_letter(out: &mut Vec<Glyph>, glyph: Glyph) {
+    let before = out.last().map(|glyph| glyph.ch);
+    if glyph.gap && before.is_some_and(|b| !is_hangul(b) && !is_hangul(glyph.ch)) {
+        out.push(Glyph {
+            ch: ' ',
+            end: glyph.start,
+            gap: false,
+            ..glyph
+        });
+    }
+    push_folded(out, glyph);
 }
 
 /// `oesophagus` and `esophagus`, `anaemia` and `anemia`, `tumour` and `tumor` become the same.
@@ -99,7 +111,9 @@ fn push_folded(out: &mut Vec<Glyph>, glyph: Glyph) {
 /// The comparable form of a word or phrase.
 pub(super) fn key(text: &str) -> String {
     let text: String = text.nfc().collect();
-    glyphs(&text).iter().map(|glyph| glyph.ch).collect()
+    with_glyphs(&text, |glyphs| {
+        glyphs.iter().map(|glyph| glyph.ch).collect()
+    })
 }
 
 #[cfg(test)]

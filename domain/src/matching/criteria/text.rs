@@ -39,6 +39,13 @@ impl DemandText {
             mean_length: model.mean_length(),
         }
     }
+
+    /// Reads here and there, so that the rest is at hand soon.
+    pub(in crate::matching) fn fetch(&self) -> u64 {
+        self.weights
+            .first()
+            .map_or(0, |weight| weight.to_bits() >> 8)
+    }
 }
 
 /// Calls with the place and the share of every token that both have, in the order of tokens.

@@ -8,13 +8,19 @@
 use super::IndexedDemand;
 use super::side::Tier;
 use super::upkeep::keep;
-use crate::matching::score::{NEAR_MISS_FLOOR, RELEVANCE_FLOOR, RankKey, STORED_MATCHES, Scorer};
+use crate::matching::score::{
+    NEAR_MISS_FLOOR, RELEVANCE_FLOOR, RankKey, STORED_MATCHES, Scorer, Weighed,
+};
 use crate::matching::{Match, OfferSubject, is_excluded};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::hint::black_box;
 
 /// Candidates weighed before the scores found so far are looked at anew.
-const AT_ONCE: usize = 256;
+const AT_ONCE: usize = 4_096;
+/// Glances, and records, that are fetched together, so that memory is waited for once for all of them.
+const GLANCES: usize = 16;
+const RECORDS: usize = 8;
 
 /// The matches of one record, best first.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -27,16 +33,31 @@ pub struct MatchList {
 
 /// What there is to find for a record.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct Found<'a> {
     pub(super) list: MatchList,
     /// Pairs that are not in the list and may be among the best of the other side.
-    pub(super) entering: Vec<RankKey>,
+    pub(super) entering: Vec<Scored<'a>>,
 }
 
 pub(super) type Pair<'a> = (&'a IndexedDemand, &'a OfferSubject);
 
+/// A pair with its score, still to be put into words.
+#[derive(Debug)]
+pub(super) struct Scored<'a> {
+    pub(super) key: RankKey,
+    pair: Pair<'a>,
+    weighed: Box<Weighed>,
+}
+
+impl<'a> Scored<'a> {
+    pub(super) fn told(self, scorer: &Scorer<'a>) -> Match {
+        let (demand, offer) = self.pair;
+        scorer.told_of(&demand.subject, offer, &demand.text, *self.weighed)
+    }
+}
+
 /// The candidates of a record by their places.
-pub(super) struct Search<'a, 'c, At, Bound, Floor> {
+pub(super) struct Search<'a, 'c, At, Bound, Floor, Glance, Fetch> {
     pub(super) scorer: &'c Scorer<'a>,
     /// The largest bound first.
     pub(super) tiers: Vec<Tier>,
@@ -46,34 +67,33 @@ pub(super) struct Search<'a, 'c, At, Bound, Floor> {
     pub(super) bound: Bound,
     /// The score from which the pair may be among the best of the candidate.
     pub(super) floor: Floor,
+    /// Reads here and there in what the bound needs, and in what the score needs.
+    pub(super) fetch_glance: Glance,
+    pub(super) fetch_record: Fetch,
 }
 
-impl<'a, At, Bound, Floor> Search<'a, '_, At, Bound, Floor>
+impl<'a, At, Bound, Floor, Glance, Fetch> Search<'a, '_, At, Bound, Floor, Glance, Fetch>
 where
     At: Fn(u32) -> Option<Pair<'a>>,
     Bound: Fn(u32, i32) -> Option<i32>,
     Floor: Fn(u32) -> i32,
+    Glance: Fn(u32) -> u64,
+    Fetch: Fn(u32) -> u64,
 {
-    pub(super) fn run(self) -> Found {
+    pub(super) fn run(self) -> Found<'a> {
         let scored = self.gather();
-        let mut kept: Vec<RankKey> = scored.iter().map(|(key, _)| *key).collect();
+        let mut kept: Vec<RankKey> = scored.iter().map(|(scored, _)| scored.key).collect();
         keep(&mut kept);
         let mut found = Found::default();
-        for (key, place) in scored {
-            if kept.binary_search(&key).is_err() {
-                if key.score() >= (self.floor)(place) {
-                    found.entering.push(key);
+        for (scored, place) in scored {
+            if kept.binary_search(&scored.key).is_err() {
+                if scored.key.score() >= (self.floor)(place) {
+                    found.entering.push(scored);
                 }
-                continue;
-            }
-            let Some((demand, offer)) = (self.pair)(place) else {
-                continue;
-            };
-            let told = self.scorer.told(&demand.subject, offer, &demand.text);
-            if told.is_denied() {
-                found.list.near_misses.push(told);
+            } else if scored.key.is_denied() {
+                found.list.near_misses.push(scored.told(self.scorer));
             } else {
-                found.list.matches.push(told);
+                found.list.matches.push(scored.told(self.scorer));
             }
         }
         found.list.matches.sort_by_key(Match::rank);
@@ -81,8 +101,8 @@ where
         found
     }
 
-    /// All relevant pairs that either side may keep, and some more.
-    fn gather(&self) -> Vec<(RankKey, u32)> {
+    /// All relevant pairs that either side may keep, and some more, with the places of their candidates.
+    fn gather(&self) -> Vec<(Scored<'a>, u32)> {
         let mut scored = Vec::new();
         // The best scores of what the gate does not deny.
         let mut top: BinaryHeap<Reverse<i32>> = BinaryHeap::with_capacity(STORED_MATCHES + 1);
@@ -93,39 +113,48 @@ where
             };
             own.min((self.floor)(place)).max(RELEVANCE_FLOOR)
         };
-        let mut some: Vec<(i32, u32)> = Vec::with_capacity(AT_ONCE);
+        let mut some: Vec<(i32, u32)> = Vec::new();
+        let mut near: Vec<u32> = Vec::with_capacity(GLANCES);
         for tier in &self.tiers {
             let mut places = tier.places.iter();
             loop {
                 some.clear();
-                for place in places.by_ref() {
-                    let least = needed(&top, place);
-                    if tier.bound < least {
-                        continue;
+                while some.len() < AT_ONCE {
+                    near.clear();
+                    let good = |place: &u32| tier.bound >= needed(&top, *place);
+                    near.extend(places.by_ref().filter(good).take(GLANCES));
+                    if near.is_empty() {
+                        break;
                     }
-                    if let Some(bound) = (self.bound)(place, least) {
-                        some.push((bound, place));
-                        if some.len() == AT_ONCE {
-                            break;
-                        }
-                    }
+                    let fetched = near.iter().map(|place| (self.fetch_glance)(*place));
+                    black_box(fetched.fold(0, u64::wrapping_add));
+                    some.extend(near.iter().filter_map(|&place| {
+                        let bound = (self.bound)(place, needed(&top, place))?;
+                        Some((bound, place))
+                    }));
                 }
                 if some.is_empty() {
                     break;
                 }
                 some.sort_unstable_by_key(|(bound, _)| Reverse(*bound));
-                for &(bound, place) in &some {
-                    let least = needed(&top, place);
-                    if bound < least {
-                        continue;
-                    }
-                    if let Some(key) = self.score(place, least) {
-                        scored.push((key, place));
-                        if !key.is_denied() {
-                            top.push(Reverse(key.score()));
-                            if top.len() > STORED_MATCHES {
-                                top.pop();
+                for some in some.chunks(RECORDS) {
+                    let good = |(bound, place): &&(i32, u32)| *bound >= needed(&top, *place);
+                    let fetched = some.iter().filter(good);
+                    let fetched = fetched.map(|(_, place)| (self.fetch_record)(*place));
+                    black_box(fetched.fold(0, u64::wrapping_add));
+                    for &(bound, place) in some {
+                        let least = needed(&top, place);
+                        if bound < least {
+                            continue;
+                        }
+                        if let Some(found) = self.score(place, least) {
+                            if !found.key.is_denied() {
+                                top.push(Reverse(found.key.score()));
+                                if top.len() > STORED_MATCHES {
+                                    top.pop();
+                                }
                             }
+                            scored.push((found, place));
                         }
                     }
                 }
@@ -136,8 +165,8 @@ where
 
     /// The place of a pair in the order; `None` where it is excluded, irrelevant, scores less, or is denied without being
     /// a near-miss.
-    fn score(&self, place: u32, least: i32) -> Option<RankKey> {
-        let (demand, offer) = (self.pair)(place)?;
+    fn score(&self, place: u32, least: i32) -> Option<Scored<'a>> {
+        let pair @ (demand, offer) = (self.pair)(place)?;
         let subject = &demand.subject;
         if is_excluded(subject, offer) {
             return None;
@@ -146,9 +175,13 @@ where
         if numbers.score < least || !numbers.is_relevant() {
             return None;
         }
-        let decision = self.scorer.gate(subject, offer).decision;
-        let pair = (subject.id, offer.id);
-        let key = RankKey::new(pair, decision, numbers.score, numbers.uncapped);
-        (!key.is_denied() || key.score() >= NEAR_MISS_FLOOR).then_some(key)
+        let gate = self.scorer.gate(subject, offer);
+        let ids = (subject.id, offer.id);
+        let key = RankKey::new(ids, gate.decision, numbers.score, numbers.uncapped);
+        (!key.is_denied() || key.score() >= NEAR_MISS_FLOOR).then(|| Scored {
+            key,
+            pair,
+            weighed: Box::new(Weighed { numbers, gate }),
+        })
     }
 }

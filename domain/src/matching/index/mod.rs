@@ -3,7 +3,7 @@
 //! It keeps subjects and postings by condition and by data kind, never scores (but for [`MatchIndex::floor`], which only
 //! tells what need not be looked at): matches are computed when asked for, from
 //! the records present, so that the order of changes cannot matter. Candidates are the same pairs from either side, and
-//! [`Match::is_relevant`] decides alike for both.
+//! [`super::Match::is_relevant`] decides alike for both.
 
 mod best;
 mod glance;
@@ -12,7 +12,7 @@ mod upkeep;
 
 use super::criteria::text::DemandText;
 use super::score::Scorer;
-use super::{DemandSubject, Match, OfferSubject, RankKey, TextModel, Weights};
+use super::{DemandSubject, OfferSubject, RankKey, TextModel, Weights};
 use crate::id::{DemandId, OfferId};
 use crate::terminology::{Span, Terminology, Topic};
 use best::{Found, Search};
@@ -157,17 +157,8 @@ impl<'t> MatchIndex<'t> {
         self.found(Record::Offer(id), false, today).list
     }
 
-    /// A pair with its reasons.
-    fn match_of(&self, (demand, offer): (DemandId, OfferId), today: NaiveDate) -> Option<Match> {
-        let (demand, offer) = (self.demands.get(demand)?, self.offers.get(offer)?);
-        Some(
-            self.scorer(today)
-                .told(&demand.subject, offer, &demand.text),
-        )
-    }
-
     /// The matches of a record, and, where `entering`, what may be among the best of others.
-    fn found(&self, record: Record, entering: bool, today: NaiveDate) -> Found {
+    fn found(&self, record: Record, entering: bool, today: NaiveDate) -> Found<'_> {
         let found = match record {
             Record::Demand(id) => self.found_for_demand(id, entering, today),
             Record::Offer(id) => self.found_for_offer(id, entering, today),
@@ -175,7 +166,12 @@ impl<'t> MatchIndex<'t> {
         found.unwrap_or_default()
     }
 
-    fn found_for_demand(&self, id: DemandId, entering: bool, today: NaiveDate) -> Option<Found> {
+    fn found_for_demand(
+        &self,
+        id: DemandId,
+        entering: bool,
+        today: NaiveDate,
+    ) -> Option<Found<'_>> {
         let (demand, glance) = (self.demands.get(id)?, self.demands.glance_of(id)?);
         let (scorer, eye) = (self.scorer(today), Eye::new(&self.weights, today));
         let topics = demand.subject.topics();
@@ -192,12 +188,14 @@ impl<'t> MatchIndex<'t> {
             tiers: candidates.tiers(&scorer, !topics.is_empty(), false),
             pair: |place| Some((demand, self.offers.at(place)?)),
             bound: |place, least| eye.bound(glance, self.offers.glance(place)?, least),
-            floor: |place| floor(entering, || self.offers.floor_at(place)),
+            floor: |place| floor(entering, || self.offers.floor_score(place)),
+            fetch_glance: |place| self.offers.glance(place).map_or(0, OfferGlance::fetch),
+            fetch_record: |place| self.offers.at(place).map_or(0, OfferSubject::fetch),
         };
         Some(search.run())
     }
 
-    fn found_for_offer(&self, id: OfferId, entering: bool, today: NaiveDate) -> Option<Found> {
+    fn found_for_offer(&self, id: OfferId, entering: bool, today: NaiveDate) -> Option<Found<'_>> {
         let (offer, glance) = (self.offers.get(id)?, self.offers.glance_of(id)?);
         let (scorer, eye) = (self.scorer(today), Eye::new(&self.weights, today));
         let spans = offer.spans();
@@ -214,19 +212,20 @@ impl<'t> MatchIndex<'t> {
             tiers: candidates.tiers(&scorer, false, true),
             pair: |place| Some((self.demands.at(place)?, offer)),
             bound: |place, least| eye.bound(self.demands.glance(place)?, glance, least),
-            floor: |place| floor(entering, || self.demands.floor_at(place)),
+            floor: |place| floor(entering, || self.demands.floor_score(place)),
+            fetch_glance: |place| self.demands.glance(place).map_or(0, DemandGlance::fetch),
+            fetch_record: |place| {
+                let demand = self.demands.at(place);
+                demand.map_or(0, |demand| demand.subject.fetch() + demand.text.fetch())
+            },
         };
         Some(search.run())
     }
 }
 
 /// The score from which a pair may be among the best of the other side.
-fn floor(entering: bool, last: impl FnOnce() -> Option<RankKey>) -> i32 {
-    if entering {
-        last().map_or(0, RankKey::score)
-    } else {
-        i32::MAX
-    }
+fn floor(entering: bool, last: impl FnOnce() -> i32) -> i32 {
+    if entering { last() } else { i32::MAX }
 }
 
 fn wanted_kinds(demand: &DemandSubject) -> Kinds {

@@ -5,18 +5,19 @@ use crate::matching::score::{RankKey, Scorer, UNKNOWN_CREDIT};
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::hash::Hash;
 
 /// Records by id and by place; the place of a removed record goes to a later one.
 #[derive(Debug, Clone)]
 pub(super) struct Side<Id, Record, Glance, Condition> {
-    places: BTreeMap<Id, u32>,
+    places: FxHashMap<Id, u32>,
     records: Vec<Option<Box<Record>>>,
     /// What bounds their scores, some together, so that they are never moved.
     glances: Vec<Vec<Option<Glance>>>,
     /// The last match of a record that keeps all that it may.
     floors: Vec<Option<RankKey>>,
+    /// Its score; 0 where there is none.
+    floor_scores: Vec<i32>,
     free: Vec<u32>,
     /// Every place taken.
     all: RoaringBitmap,
@@ -121,15 +122,16 @@ fn bits(set: u64) -> impl Iterator<Item = usize> {
     (0..64).filter(move |place| set >> place & 1 == 1)
 }
 
-impl<Id: Ord + Copy, Record, Glance, Condition: Hash + Eq + Copy>
+impl<Id: Ord + Hash + Copy, Record, Glance, Condition: Hash + Eq + Copy>
     Side<Id, Record, Glance, Condition>
 {
     pub(super) fn new() -> Self {
         Self {
-            places: BTreeMap::new(),
+            places: FxHashMap::default(),
             records: Vec::new(),
             glances: Vec::new(),
             floors: Vec::new(),
+            floor_scores: Vec::new(),
             free: Vec::new(),
             all: RoaringBitmap::new(),
             conditions: FxHashMap::default(),
@@ -163,6 +165,7 @@ impl<Id: Ord + Copy, Record, Glance, Condition: Hash + Eq + Copy>
                 last.push(None);
             }
             self.floors.push(None);
+            self.floor_scores.push(0);
             // Memory ends long before places do.
             u32::try_from(self.records.len() - 1).unwrap_or(u32::MAX)
         });
@@ -170,8 +173,8 @@ impl<Id: Ord + Copy, Record, Glance, Condition: Hash + Eq + Copy>
         let (some, at) = glance_place(place);
         self.glances[some][at] = Some(glance);
         // Room for any match, until its list is known.
-        self.floors[place as usize] = None;
         self.places.insert(id, place);
+        self.set_floor(id, None);
         self.all.insert(place);
         for condition in conditions {
             self.conditions.entry(*condition).or_default().insert(place);
@@ -247,16 +250,19 @@ impl<Id: Ord + Copy, Record, Glance, Condition: Hash + Eq + Copy>
     }
 
     pub(super) fn floor(&self, id: Id) -> Option<RankKey> {
-        self.floor_at(*self.places.get(&id)?)
+        let place = *self.places.get(&id)?;
+        self.floors.get(place as usize).copied().flatten()
     }
 
-    pub(super) fn floor_at(&self, place: u32) -> Option<RankKey> {
-        self.floors.get(place as usize).copied().flatten()
+    /// The score of a floor; 0 where there is room for any match.
+    pub(super) fn floor_score(&self, place: u32) -> i32 {
+        self.floor_scores.get(place as usize).copied().unwrap_or(0)
     }
 
     pub(super) fn set_floor(&mut self, id: Id, floor: Option<RankKey>) {
         if let Some(place) = self.places.get(&id) {
             self.floors[*place as usize] = floor;
+            self.floor_scores[*place as usize] = floor.map_or(0, RankKey::score);
         }
     }
 
@@ -268,8 +274,11 @@ impl<Id: Ord + Copy, Record, Glance, Condition: Hash + Eq + Copy>
         self.records.iter().flatten().map(Box::as_ref)
     }
 
+    /// In their order.
     pub(super) fn ids(&self) -> impl Iterator<Item = Id> {
-        self.places.keys().copied()
+        let mut ids: Vec<Id> = self.places.keys().copied().collect();
+        ids.sort_unstable();
+        ids.into_iter()
     }
 
     /// The places of all that may be relevant to a record of the other side: both name a related condition or one of

@@ -6,11 +6,12 @@
 //! whatever is not stored stays below it.
 
 use super::MatchIndex;
-use super::best::{Found, MatchList};
+use super::best::{Found, MatchList, Scored};
 use crate::id::{DemandId, OfferId};
 use crate::matching::Match;
 use crate::matching::score::{NEAR_MISS_FLOOR, RankKey, STORED_MATCHES};
 use chrono::NaiveDate;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
 /// Near-misses kept for each demand and each offer.
@@ -77,15 +78,15 @@ pub struct Kept {
 
 /// What a change of a record does to the stored pairs, as far as its own pairs tell.
 #[derive(Debug)]
-pub struct Renewal {
+pub struct Renewal<'a> {
     record: Record,
-    found: Found,
+    found: Found<'a>,
     own: Vec<Kept>,
-    /// Records whose lists change, and whether one loses a pair.
+    /// Records whose lists change, and whether one loses a pair. All are of the other side.
     others: BTreeMap<Record, bool>,
 }
 
-impl Renewal {
+impl Renewal<'_> {
     /// The records whose stored pairs [`MatchIndex::settle`] has to know.
     pub fn others(&self) -> impl Iterator<Item = Record> {
         self.others.keys().copied()
@@ -139,12 +140,12 @@ impl MatchList {
 impl MatchIndex<'_> {
     /// Finds the matches of a record that changed, came or went, given its stored pairs. The first of two steps: behind it
     /// [`Self::settle`] needs the stored pairs of [`Renewal::others`].
-    pub fn renew(&self, record: Record, own: Vec<Kept>, today: NaiveDate) -> Renewal {
+    pub fn renew(&self, record: Record, own: Vec<Kept>, today: NaiveDate) -> Renewal<'_> {
         let found = self.found(record, true, today);
         let listed = found.list.matches.iter().chain(&found.list.near_misses);
         let now: BTreeMap<Pair, RankKey> = listed
             .map(Match::rank)
-            .chain(found.entering.iter().copied())
+            .chain(found.entering.iter().map(|scored| scored.key))
             .map(|key| (key.pair(), key))
             .collect();
         let mut others = BTreeMap::new();
@@ -184,80 +185,103 @@ impl MatchIndex<'_> {
     }
 
     /// What is to be stored after a change, given the stored pairs of the other records concerned.
-    pub fn settle(&self, renewal: Renewal, stored: &[Kept], today: NaiveDate) -> Plan {
+    ///
+    /// Each of these has pairs of its own, of which one at most is the changed record's, so that one is dealt with after
+    /// the other.
+    pub fn settle(&self, renewal: Renewal<'_>, stored: &[Kept], today: NaiveDate) -> Plan {
         let Renewal {
             record,
             found,
             own,
             others,
         } = renewal;
+        let scorer = self.scorer(today);
         let mut plan = Plan::default();
         plan.floors.push((record, found.list.floor()));
-        let before: BTreeMap<Pair, Kept> = own
-            .iter()
-            .chain(stored)
-            .map(|kept| (kept.key.pair(), *kept))
+        // The record's pairs by the other side of them.
+        let mut listed: FxHashMap<Record, Match> = found
+            .list
+            .into_matches()
+            .map(|found| (record.other(found.rank().pair()), found))
             .collect();
-        let mut after: BTreeMap<Pair, Keepers> = before
-            .iter()
-            .filter(|(pair, _)| !record.is_in(**pair))
-            .map(|(pair, kept)| (*pair, kept.keepers))
+        let mut entering: FxHashMap<Record, Scored<'_>> = found
+            .entering
+            .into_iter()
+            .map(|scored| (record.other(scored.key.pair()), scored))
             .collect();
-        let mut keys = found.entering;
-        let mut matches: BTreeMap<Pair, Match> = BTreeMap::new();
-        for found in found.list.into_matches() {
-            let key = found.rank();
-            keys.push(key);
-            after.entry(key.pair()).or_default().set(record, true);
-            matches.insert(key.pair(), found);
-        }
-        // What the others keep of what is not the record's.
-        let mut lists: BTreeMap<Record, Vec<RankKey>> = others
-            .keys()
-            .map(|other| (*other, Vec::with_capacity(STORED_MATCHES)))
-            .collect();
-        for (pair, keepers) in &mut after {
-            for side in [Record::Demand(pair.0), Record::Offer(pair.1)] {
-                if keepers.has(side)
-                    && let Some(list) = lists.get_mut(&side)
-                    && let Some(kept) = before.get(pair)
-                {
-                    list.push(kept.key);
-                    keepers.set(side, false);
-                }
+        let mut held: FxHashMap<Record, Vec<Kept>> =
+            others.keys().map(|other| (*other, Vec::new())).collect();
+        for kept in stored.iter().filter(|kept| !record.is_in(kept.key.pair())) {
+            if let Some(held) = held.get_mut(&record.other(kept.key.pair())) {
+                held.push(*kept);
             }
         }
-        for key in keys {
-            if let Some(list) = lists.get_mut(&record.other(key.pair())) {
-                list.push(key);
-            }
-        }
-        for (other, mut list) in lists {
-            if others.get(&other) == Some(&true) {
+        let mut still: FxHashSet<Record> = FxHashSet::default();
+        let mut put = |plan: &mut Plan, other: Record, found: Match, keeps: bool, kept: bool| {
+            let mut keepers = Keepers::default();
+            keepers.set(record, keeps);
+            keepers.set(other, kept);
+            still.insert(other);
+            plan.put.push((found, keepers));
+        };
+        for (other, loses) in others {
+            let held = held.remove(&other).unwrap_or_default();
+            let (mut own, entering) = (listed.remove(&other), entering.remove(&other));
+            let keeps_own = own.is_some();
+            let key = own.as_ref().map(Match::rank);
+            let key = key.or(entering.as_ref().map(|scored| scored.key));
+            let keeps = |kept: &&Kept| kept.keepers.has(other);
+            let mut keys: Vec<RankKey> = held.iter().filter(keeps).map(|kept| kept.key).collect();
+            let floor = if loses {
                 let anew = self.found(other, false, today).list;
-                plan.floors.push((other, anew.floor()));
-                list.clear();
+                let floor = anew.floor();
+                keys.clear();
                 for found in anew.into_matches() {
                     let key = found.rank();
-                    list.push(key);
-                    if before.get(&key.pair()).is_none_or(|kept| kept.key != key) {
-                        matches.entry(key.pair()).or_insert(found);
+                    keys.push(key);
+                    if record.is_in(key.pair()) {
+                        own = Some(found);
+                        continue;
+                    }
+                    let before = held.iter().find(|kept| kept.key.pair() == key.pair());
+                    if before.is_none_or(|kept| kept.key != key) {
+                        let mut keepers = before.map(|kept| kept.keepers).unwrap_or_default();
+                        keepers.set(other, true);
+                        plan.put.push((found, keepers));
                     }
                 }
+                floor
             } else {
-                plan.floors.push((other, keep(&mut list)));
-            }
-            for pair in list.into_iter().map(RankKey::pair) {
-                after.entry(pair).or_default().set(other, true);
-                if record.is_in(pair)
-                    && !matches.contains_key(&pair)
-                    && let Some(found) = self.match_of(pair, today)
-                {
-                    matches.insert(pair, found);
+                keys.extend(key);
+                keep(&mut keys)
+            };
+            plan.floors.push((other, floor));
+            keys.sort_unstable_by_key(|key| key.pair());
+            let has = |pair: Pair| keys.binary_search_by_key(&pair, |key| key.pair()).ok();
+            for Kept { key, mut keepers } in held {
+                let (pair, kept) = (key.pair(), has(key.pair()));
+                // One that was found anew with another score is put already.
+                if kept.is_some_and(|at| keys[at] != key) || kept.is_some() == keepers.has(other) {
+                    continue;
+                }
+                keepers.set(other, kept.is_some());
+                if keepers == Keepers::default() {
+                    plan.drop.push(pair);
+                } else {
+                    plan.keep.push((pair.0, pair.1, keepers));
                 }
             }
+            let kept = keys.iter().any(|key| record.is_in(key.pair()));
+            if let Some(found) = own.or_else(|| Some(entering.filter(|_| kept)?.told(&scorer))) {
+                put(&mut plan, other, found, keeps_own, kept);
+            }
         }
-        plan.write(&before, after, matches);
+        for (other, found) in listed {
+            put(&mut plan, other, found, true, false);
+        }
+        let gone = own.iter().map(|kept| kept.key.pair());
+        plan.drop
+            .extend(gone.filter(|pair| !still.contains(&record.other(*pair))));
         plan
     }
 

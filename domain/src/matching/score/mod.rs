@@ -165,6 +165,13 @@ impl Numbers {
     }
 }
 
+/// The numbers of a pair and what the gate says of it, still to be put into words.
+#[derive(Debug)]
+pub(super) struct Weighed {
+    pub(super) numbers: Numbers,
+    pub(super) gate: GateOutcome,
+}
+
 /// Everything besides the two records that a score depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Scorer<'a> {
@@ -251,8 +258,11 @@ impl<'a> Scorer<'a> {
         offer: &'a OfferSubject,
         text: &DemandText,
     ) -> Match {
-        let numbers = self.numbers_of(demand, offer, text);
-        self.match_of(demand, offer, text, &numbers, self.gate(demand, offer))
+        let weighed = Weighed {
+            numbers: self.numbers_of(demand, offer, text),
+            gate: self.gate(demand, offer),
+        };
+        self.told_of(demand, offer, text, weighed)
     }
 
     /// Scores a pair that is not excluded, with a prepared text.
@@ -271,14 +281,13 @@ impl<'a> Scorer<'a> {
         decide(&demand.asker(), terms, self.terminology)
     }
 
-    /// Puts the numbers of a pair and what the gate says into words.
-    fn match_of(
+    /// Puts a weighed pair into words.
+    pub(super) fn told_of(
         &self,
         demand: &'a DemandSubject,
         offer: &'a OfferSubject,
         text: &DemandText,
-        numbers: &Numbers,
-        gate: GateOutcome,
+        Weighed { numbers, gate }: Weighed,
     ) -> Match {
         let pair = &self.pair(demand, offer);
         let decision = gate.decision;

@@ -115,6 +115,23 @@ impl DemandSubject {
         }
     }
 
+    /// Reads here and there in what a score needs, so that the rest is at hand soon.
+    pub(in crate::matching) fn fetch(&self) -> u64 {
+        let lists = self.terms.first().map_or(0, |term| u64::from(term.weight))
+            + self.required_variables.len() as u64
+            + self.content.excluded_organisations.len() as u64
+            + self.content.viewer_countries.len() as u64
+            + self.topics.len() as u64
+            + self.wished_kinds.len() as u64;
+        let variables = self.required_variables.first();
+        lists
+            + variables.map_or(0, |variable| variable.tokens.len() as u64)
+            + self.content.use_months.unwrap_or(0).unsigned_abs() % 2
+            + u64::from(self.content.purpose.is_some())
+            + u64::from(self.content.period.end.is_some())
+            + u64::from(self.profile.region.is_some())
+    }
+
     /// The conditions to compare: those stated, and unconfirmed ones where none but confirmed ones are stated.
     pub fn conditions(&self) -> &[ConditionCode] {
         &self.conditions

@@ -7,7 +7,7 @@ pub use demand::DemandSubject;
 pub use offer::OfferSubject;
 
 use super::bag::concept_number;
-use super::tokens::{each_piece, has_hangul, number};
+use super::tokens::{each_piece, has_hangul};
 use crate::terminology::{ConditionCode, Terminology};
 use smallvec::SmallVec;
 
@@ -29,10 +29,14 @@ impl Variable {
     fn of(name: &str, terminology: &Terminology) -> Self {
         let mut tokens: SmallVec<[u64; 4]> = SmallVec::new();
         let mut rest = name.to_owned();
-        terminology.read_text(name, |concept, matched| {
-            tokens.push(concept_number(concept));
-            rest = rest.replacen(matched, " ", 1);
-        });
+        terminology.mentions(
+            name,
+            |_| (),
+            |concept, matched| {
+                tokens.push(concept_number(concept));
+                rest = rest.replacen(matched, " ", 1);
+            },
+        );
         let named = !tokens.is_empty();
         if named {
             let told = rest.split_whitespace().filter(|word| !EMPTY.contains(word));
@@ -40,7 +44,7 @@ impl Variable {
         }
         each_piece(&rest, |piece| {
             if !(named && piece.asks) {
-                tokens.push(number(piece.form));
+                tokens.push(piece.number);
             }
         });
         tokens.sort_unstable();

@@ -119,6 +119,26 @@ impl OfferSubject {
         }
     }
 
+    /// Reads here and there in what a score needs, so that the rest is at hand soon.
+    pub(in crate::matching) fn fetch(&self) -> u64 {
+        let words = &self.words;
+        let policy = self.content.use_policies.first();
+        let lists = words.tokens.first().map_or(0, |token| token >> 8)
+            + words.counts.first().map_or(0, |count| u64::from(*count))
+            + policy.map_or(0, |policy| policy.modifiers.len() as u64)
+            + self.counts.len() as u64
+            + self.spans.len() as u64;
+        lists
+            + u64::from(words.length)
+            + u64::from(words.signature.may_have(0))
+            + u64::from(self.english)
+            + u64::from(self.content.population.size.is_some())
+            + u64::from(self.content.period.end.is_some())
+            + u64::from(self.content.review.cutoff_day.is_some())
+            + u64::from(self.content.cost.amount.is_some())
+            + u64::from(self.content.preferences.collaboration.is_some())
+    }
+
     /// The conditions to compare: those stated or counted, and unconfirmed ones where none but confirmed ones are.
     pub fn conditions(&self) -> &[ConditionCode] {
         &self.conditions
