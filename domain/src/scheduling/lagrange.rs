@@ -23,6 +23,8 @@ const FAR: f64 = 4.0;
 /// How much of the direction before stays in the next, and the share of the distance to the goal that a step covers.
 const INERTIA: f64 = 0.95;
 const SHARE: f64 = 0.1;
+/// A price that would change by less stays: prices become whole in the end.
+const LEAST: f64 = 1e-3;
 /// What a unit of coverage counts where coverage alone is bounded.
 const COVERAGE: i64 = 1 << 16;
 
@@ -172,6 +174,69 @@ fn cost<P: Price>(rows: &[u32], prices: &[P]) -> P {
         .fold(P::default(), |sum, row| sum + prices[*row as usize])
 }
 
+/// The best choice of each request at the prices seen last: it is sought again where one of its prices changed.
+struct Seen {
+    prices: Vec<f64>,
+    best: Vec<Option<(usize, f64)>>,
+    stale: Vec<bool>,
+    /// The columns of each row lie between two of the ends.
+    ends: Vec<usize>,
+    columns: Vec<u32>,
+}
+
+impl Seen {
+    fn new(program: &Program) -> Self {
+        let rows_of = |column: &Column| -> Vec<u32> {
+            let choices = program.choices[column.choices.clone()].iter();
+            let own = choices.flat_map(|choice| program.rows(choice));
+            let mut rows: Vec<u32> = own
+                .chain(&column.pays)
+                .chain(&column.earns)
+                .copied()
+                .collect();
+            rows.sort_unstable();
+            rows.dedup();
+            rows
+        };
+        let rows: Vec<Vec<u32>> = program.columns.iter().map(rows_of).collect();
+        let mut ends = vec![0; program.stocks.len() + 1];
+        rows.iter()
+            .flatten()
+            .for_each(|row| ends[*row as usize + 1] += 1);
+        for i in 1..ends.len() {
+            ends[i] += ends[i - 1];
+        }
+        let mut next = ends.clone();
+        let mut columns = vec![0; ends.last().copied().unwrap_or(0)];
+        for (column, rows) in (0..).zip(&rows) {
+            for row in rows {
+                columns[next[*row as usize]] = column;
+                next[*row as usize] += 1;
+            }
+        }
+        Self {
+            // No price: all are looked at.
+            prices: vec![f64::NAN; program.stocks.len()],
+            best: vec![None; rows.len()],
+            stale: vec![true; rows.len()],
+            ends,
+            columns,
+        }
+    }
+
+    #[allow(clippy::float_cmp)] // whether it is the same price
+    fn look_at(&mut self, prices: &[f64]) {
+        for (row, (seen, price)) in self.prices.iter_mut().zip(prices).enumerate() {
+            if *seen != *price {
+                *seen = *price;
+                for column in &self.columns[self.ends[row]..self.ends[row + 1]] {
+                    self.stale[*column as usize] = true;
+                }
+            }
+        }
+    }
+}
+
 struct Search<'a> {
     program: &'a Program,
     /// At least 0; rewards at most a unit of coverage.
@@ -213,8 +278,9 @@ impl<'a> Search<'a> {
         let (mut best, mut best_prices) = (f64::INFINITY, self.prices.clone());
         let (mut factor, mut since) = (1.0, 0);
         let mut gradient = vec![0.0; self.prices.len()];
+        let mut seen = Seen::new(self.program);
         for _ in 0..steps {
-            let value = self.value(&mut gradient);
+            let value = self.value(&mut seen, &mut gradient);
             if value < best {
                 best = value;
                 best_prices.clone_from(&self.prices);
@@ -239,15 +305,19 @@ impl<'a> Search<'a> {
     }
 
     /// The bound at the prices, and how much of each stock would be left.
-    fn value(&self, gradient: &mut [f64]) -> f64 {
+    fn value(&self, seen: &mut Seen, gradient: &mut [f64]) -> f64 {
+        seen.look_at(&self.prices);
         let mut value = f64::of(self.program.constant());
         let stocks = self.program.stocks.iter();
         for ((gradient, stock), price) in gradient.iter_mut().zip(stocks).zip(&self.prices) {
             *gradient = f64::of(*stock);
             value += *gradient * price;
         }
-        for column in &self.program.columns {
-            let Some((at, gain)) = self.gain(column, &self.prices) else {
+        for (i, column) in self.program.columns.iter().enumerate() {
+            if std::mem::take(&mut seen.stale[i]) {
+                seen.best[i] = self.gain(column, &self.prices);
+            }
+            let Some((at, gain)) = seen.best[i] else {
                 continue;
             };
             value += gain;
@@ -278,7 +348,11 @@ impl<'a> Search<'a> {
         }
         let length = distance / norm * SHARE;
         for (i, (price, direction)) in self.prices.iter_mut().zip(&self.direction).enumerate() {
-            *price = (*price - length * direction).max(0.0);
+            let step = length * direction;
+            if step.abs() < LEAST {
+                continue;
+            }
+            *price = (*price - step).max(0.0);
             if i >= self.program.rewards {
                 *price = price.min(unit);
             }
