@@ -47,7 +47,7 @@ async fn a_sign_in_leaves_a_line(database: TestDatabase) {
         "resource": "PERSON", "operation": "signIn", "objectIds": [person] });
     assert_eq!(
         log(&cast, &cast.hospital, "SIGN_IN_REFUSED").await,
-        [refused.clone()]
+        std::slice::from_ref(&refused)
     );
     cast.server.sign_in(&cast.smtp, "h@hospital.example").await;
     let mut came_in = refused;

@@ -113,7 +113,7 @@ fn what_our_own_problem_cannot_have_is_told_with_its_place() {
     };
     expect(with("[0,4]", "[0,2]"), 13, "fixed[2]", "cannot meet");
     expect(with("[0,4]", "[3,0]"), 13, "fixed[1]", "session");
-    expect(with("|2, 3,3", "|2, 1,3"), 8, "requested[2]", "repeats");
+    expect(with("|2, 3,3", "|1, 2,3"), 8, "requested[2]", "repeats");
     let shared = plain.replacen("|2, 3,3", "|2, 3,1", 1);
     let (.., faults) = dzn::read_ours(&shared.replacen("[0,4]", "[1,1]", 1)).unwrap();
     expect(Err::<(), _>(faults), 13, "fixed[2]", "another fixed");

@@ -84,7 +84,7 @@ impl World {
                 _ => [0].as_slice(),
             };
             let delegate = json!({ "personId": actor.own["me"], "fields": "영상", "unavailableSlots": unavailable });
-            let input = json!({ "matchingDayId": self.ids["day"], "delegates": [delegate], "meetingsMin": 0, "meetingsMax": 3 });
+            let input = json!({ "matchingDayId": self.ids["day"], "delegates": [delegate], "meetingsMin": 0, "meetingsMax": 3, "preferredHalf": "MORNING" });
             let user = actor.user.clone().unwrap();
             let selection = "registration { id delegates { id } }";
             let made = self
