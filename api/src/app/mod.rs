@@ -1,6 +1,6 @@
 //! Use cases: load, let the domain decide, save, put notices in the outbox, all in one transaction.
 //!
-//! Nothing here knows GraphQL or HTTP. Every function takes the [`Caller`] and asks [`policy`] first.
+//! Nothing here knows GraphQL or HTTP. Every function takes the [`Caller`] and asks [`policy`](matchday_domain::policy) first.
 
 pub mod access;
 pub mod api_key;

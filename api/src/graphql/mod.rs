@@ -1,6 +1,6 @@
 //! The interface: GraphQL objects are newtypes over domain types, resolvers translate and do nothing else.
 //!
-//! One file a topic for its objects and queries, `*_mutation` for what changes it. [`loader`] gathers the reads of
+//! One file a topic for its objects and queries, `*_mutation` for what changes it. `loader` gathers the reads of
 //! sibling fields, so that a page costs a constant number of statements.
 
 mod access_log;
