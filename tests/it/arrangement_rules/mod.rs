@@ -183,7 +183,10 @@ async fn the_timetable_keeps_the_rules(database: TestDatabase) {
     let input =
         json!({ "matchingDayId": scene.day, "seed": 7, "iterations": 20_000, "keepLocks": false });
     let rules = scene
-        .set(3, json!({ "restSlots": 1, "smallFirmPercent": 30 }))
+        .set(
+            3,
+            json!({ "restSlots": 1, "smallFirmPercent": 30, "aims": ["PREFERENCES"] }),
+        )
         .await;
     assert_eq!(
         rules["groups"].as_array().unwrap().len(),
@@ -202,6 +205,13 @@ async fn the_timetable_keeps_the_rules(database: TestDatabase) {
         )
         .await["node"]
         .clone();
+    // The organiser put wishes first; every meeting of company 0 is against its wish.
+    let levels = rested["levels"].as_array().unwrap();
+    let level = |name: &str| levels.iter().position(|level| level["name"] == name);
+    assert!(level("PREFERENCES") < level("BREAKS"), "{levels:?}");
+    let against = scene.meetings(&rested).iter().filter(|m| m.0 == 0).count();
+    let wishes = &levels[level("PREFERENCES").unwrap()];
+    assert_eq!(wishes["value"], json!(against), "{levels:?}");
     let mut slots: BTreeMap<(bool, usize), Vec<i64>> = BTreeMap::new();
     for (c, h, slot) in scene.meetings(&rested) {
         slots.entry((true, c)).or_default().push(slot);

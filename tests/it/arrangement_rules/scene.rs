@@ -145,7 +145,10 @@ impl Scene {
             |m: &Value| json!({ "personId": m["person"]["id"], "languages": [language] });
         let delegates: Vec<Value> = members.map(delegate).collect();
         assert_eq!(delegates.len(), size);
-        let input = json!({ "matchingDayId": self.day, "delegates": delegates });
+        // All slots lie before noon: what company 0 wishes cannot be had.
+        let half = (!hospital && i == 0).then_some("AFTERNOON");
+        let input =
+            json!({ "matchingDayId": self.day, "delegates": delegates, "preferredHalf": half });
         let made = self
             .server
             .mutate(
