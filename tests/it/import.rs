@@ -222,7 +222,7 @@ async fn a_hospital_imports_its_own_offers(database: TestDatabase) {
     );
 
     let empty = server
-        .mutate(&hospital, "importOffers", file(" \n"), REPORT)
+        .mutate(&hospital, "importOffers", file(" \u{b}\u{3000}\n"), REPORT)
         .await;
     assert_eq!(
         empty["report"]["errors"][0]["reason"],

@@ -19,13 +19,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, RowError> {
         Some(rest) => (rest, true),
         None => (bytes, false),
     };
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(RowError::new(
-            1,
-            None,
-            "파일이 비어 있습니다.",
-            "The file is empty.",
-        ));
+    if let Some(empty) = RowError::of_blank(bytes) {
+        return Err(empty);
     }
     // Text holds no zero bytes; that of UTF-16 does for every ASCII letter.
     if matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) || bytes.contains(&0) {

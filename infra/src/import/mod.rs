@@ -114,6 +114,12 @@ impl RowError {
             reason,
         }
     }
+
+    /// Of a file without a line, as lines are judged: a vertical tab and the spaces of Unicode are blank, too.
+    fn of_blank(bytes: &[u8]) -> Option<Self> {
+        let blank = std::str::from_utf8(bytes).is_ok_and(|text| text.trim().is_empty());
+        blank.then(|| Self::new(1, None, "파일이 비어 있습니다.", "The file is empty."))
+    }
 }
 
 /// What was in a file.
@@ -152,13 +158,8 @@ pub fn read(format: Format, bytes: &[u8]) -> Reading {
     // A byte order mark is no text.
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut reading = Reading::default();
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        reading.errors.push(RowError::new(
-            1,
-            None,
-            "파일이 비어 있습니다.",
-            "The file is empty.",
-        ));
+    if let Some(empty) = RowError::of_blank(bytes) {
+        reading.errors.push(empty);
         return reading;
     }
     match format {
