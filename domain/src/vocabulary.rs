@@ -26,9 +26,15 @@ macro_rules! vocabulary {
                 1 << self as u32
             }
 
+            /// The name in Korean and in English.
+            pub fn names(self) -> (&'static str, &'static str) {
+                match self { $(Self::$variant => ($ko, $en),)* }
+            }
+
             /// The name.
             pub fn label(self) -> $crate::text::Message {
-                match self { $(Self::$variant => $crate::text::Message::new($ko, $en),)* }
+                let (ko, en) = self.names();
+                $crate::text::Message::new(ko, en)
             }
 
             /// The value with this code.

@@ -2,6 +2,7 @@
 
 use super::layer::Merged;
 use super::{Config, ServiceUrl};
+use matchday_infra::mail::Mailer;
 use matchday_infra::oidc::SecretKey;
 
 impl Config {
@@ -218,7 +219,13 @@ impl Config {
                 128,
             ),
             ("worker.poll_ms", self.worker.poll_ms, 10, 60_000),
-            ("worker.lease_s", self.worker.lease_s, 5, 3_600),
+            // A mail that is still being sent is not taken over.
+            (
+                "worker.lease_s",
+                self.worker.lease_s,
+                Mailer::LONGEST_SEND.as_secs() + 10,
+                3_600,
+            ),
             (
                 "worker.max_attempts",
                 u64::from(self.worker.max_attempts),

@@ -244,7 +244,7 @@ settings! {
     worker: Worker {
         /// Milliseconds between looks for new work.
         poll_ms: u64 = 500;
-        /// Seconds after which a job whose worker went silent is taken over (5 to 3600).
+        /// Seconds after which a job whose worker went silent is taken over (190 to 3600: longer than a mail may take).
         lease_s: u64 = 240;
         /// Attempts after which a job is given up and shown to the organiser (1 to 100).
         max_attempts: u32 = 12;

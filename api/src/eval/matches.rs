@@ -250,7 +250,7 @@ impl<'a> Set<'a> {
                 continue;
             };
             figures.pairs += 1;
-            let mut asker = demand.asker();
+            let mut asker = demand.asker().clone();
             // The grades take a disease that is only written as if its author had confirmed the suggested code.
             if asker.conditions.is_empty() {
                 asker.conditions = demand.conditions().to_vec();

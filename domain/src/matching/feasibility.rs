@@ -10,7 +10,7 @@ use super::explain::thousands;
 use super::{DemandSubject, OfferSubject, is_excluded};
 use crate::id::OrganisationId;
 use crate::terminology::{Terminology, Topic, TopicRelation};
-use crate::use_conditions::{Decision, OfferTerms, decide};
+use crate::use_conditions::{Decision, OfferTerms, Weighing};
 use std::collections::BTreeMap;
 
 /// What some offers have together for a demand. Persons in two of them count twice.
@@ -69,7 +69,8 @@ impl Feasibility {
             if is_excluded(demand, offer) || !is_about(demand, offer) {
                 continue;
             }
-            let decision = decide(&asker, OfferTerms::of(&offer.content), terminology).decision;
+            let terms = OfferTerms::of(&offer.content);
+            let decision = Weighing::of(asker, terms, terminology).decision();
             if decision == Decision::Deny {
                 continue;
             }

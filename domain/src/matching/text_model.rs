@@ -1,7 +1,6 @@
 //! How much each token tells, frozen per epoch, so that a score stays comparable while records come and go.
 
 use super::subject::OfferSubject;
-use super::tokens::number;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -78,11 +77,6 @@ impl TextModel {
         let idf = (1.0 + (all - n + 0.5).max(0.5) / (n + 0.5)).ln();
         let repeated = (seen.counts as f64 / n.max(1.0)).max(1.0);
         idf * repeated / (repeated + 1.0)
-    }
-
-    /// How much a token tells by its rarity and repetition, always above 0.
-    pub fn rarity(&self, form: &str) -> f64 {
-        self.telling(number(form))
     }
 
     /// Mean weighted length of a document, at least 1.

@@ -1,10 +1,12 @@
 //! Facts of both sides, put into words.
 
-use super::Asker;
+use super::rules::Case;
+use super::{Asker, Permission};
 use crate::catalogue::{AccessMode, Country};
 use crate::demand::DuoPurpose;
 use crate::terminology::{ConditionCode, Terminology};
 use crate::text::Message;
+use std::borrow::Cow;
 
 /// Longer lists are cut, with the number of the rest.
 const SHOWN: usize = 5;
@@ -19,20 +21,92 @@ fn joined(mut parts: Vec<String>, more: impl Fn(usize) -> String) -> String {
     list
 }
 
+/// What may be told: nothing is put together before.
+#[derive(Debug, Clone)]
+pub(super) enum Said {
+    /// In Korean and in English.
+    Words(Cow<'static, str>, Cow<'static, str>),
+    /// A yes, a no or nothing, and to what.
+    Answer(Option<bool>, &'static str, &'static str),
+    /// That something has to be stated.
+    OnceStated(&'static str, &'static str),
+    /// Two of them, with what stands between.
+    Both(Box<(Said, Said)>, &'static str),
+    /// What the policy permits.
+    Permission,
+    /// What the asker studies, and what for.
+    Purpose,
+    /// Where the asker views and processes.
+    Places,
+    /// The ways of access that the asker accepts.
+    AccessModes,
+}
+
+impl Said {
+    /// To be told of this case.
+    pub(super) fn told(&self, case: &Case<'_>) -> Message {
+        match self {
+            Self::Words(ko, en) => Message::new(&**ko, &**en),
+            Self::Answer(Some(true), ko, en) => {
+                Message::new(format!("{ko}: 예"), format!("{en}: yes"))
+            }
+            Self::Answer(Some(false), ko, en) => {
+                Message::new(format!("{ko}: 아니요"), format!("{en}: no"))
+            }
+            Self::Answer(None, ko, en) => {
+                Message::new(format!("{ko}: 밝히지 않음"), format!("{en}: not stated"))
+            }
+            Self::OnceStated(ko, en) => Message::new(
+                format!("{ko} 밝히면 판단할 수 있습니다."),
+                format!("It can be decided once {en} stated."),
+            ),
+            Self::Both(both, between) => {
+                let (one, other) = (both.0.told(case), both.1.told(case));
+                Message::new(
+                    format!("{}{between}{}", one.ko, other.ko),
+                    format!("{}{between}{}", one.en, other.en),
+                )
+            }
+            Self::Permission => permission_fact(case),
+            Self::Purpose => purpose_fact(case.asker, case.terminology),
+            Self::Places => places(case.asker),
+            Self::AccessModes => accepted(case.asker),
+        }
+    }
+
+    /// This and another one behind it.
+    pub(super) fn and(self, between: &'static str, other: Self) -> Self {
+        Self::Both(Box::new((self, other)), between)
+    }
+}
+
+impl From<(&'static str, &'static str)> for Said {
+    fn from((ko, en): (&'static str, &'static str)) -> Self {
+        say(ko, en)
+    }
+}
+
 /// `ko` and `en` of one sentence.
-pub(super) fn say(ko: impl Into<String>, en: impl Into<String>) -> Message {
-    Message::new(ko, en)
+pub(super) fn say(ko: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Said {
+    Said::Words(ko.into(), en.into())
+}
+
+const UNSAID: (&str, &str) = ("밝히지 않음", "not stated");
+
+/// Not said, in words.
+pub(super) fn nothing_said() -> Message {
+    Message::new(UNSAID.0, UNSAID.1)
 }
 
 /// Not said.
-pub(super) fn unsaid() -> Message {
-    say("밝히지 않음", "not stated")
+pub(super) fn unsaid() -> Said {
+    UNSAID.into()
 }
 
 /// Conditions with their codes.
 pub(super) fn condition_list(codes: &[ConditionCode], terminology: &Terminology) -> Message {
     if codes.is_empty() {
-        return unsaid();
+        return nothing_said();
     }
     let labels: Vec<_> = codes
         .iter()
@@ -47,21 +121,37 @@ pub(super) fn condition_list(codes: &[ConditionCode], terminology: &Terminology)
     };
     let ko = labels.iter().map(|(l, c)| named(&l.ko, c, "")).collect();
     let en = labels.iter().map(|(l, c)| named(&l.en, c, " ")).collect();
-    say(
+    Message::new(
         joined(ko, |n| format!(" 외 {n}건")),
         joined(en, |n| format!(" and {n} more")),
+    )
+}
+
+/// What a policy permits.
+fn permission_fact(case: &Case<'_>) -> Message {
+    let Some(permission) = case.policy.permission else {
+        return nothing_said();
+    };
+    let label = permission.label();
+    if permission != Permission::Ds {
+        return label;
+    }
+    let list = condition_list(&case.policy.permission_conditions, case.terminology);
+    Message::new(
+        format!("{}: {}", label.ko, list.ko),
+        format!("{}: {}", label.en, list.en),
     )
 }
 
 /// What an asker studies, and what for.
 pub(super) fn purpose_fact(asker: &Asker, terminology: &Terminology) -> Message {
     let Some(purpose) = asker.duo_purpose else {
-        return say("연구 목적: 밝히지 않음", "research purpose: not stated");
+        return Message::new("연구 목적: 밝히지 않음", "research purpose: not stated");
     };
     let label = purpose.label();
     if purpose == DuoPurpose::Ds {
         let list = condition_list(&asker.conditions, terminology);
-        say(
+        Message::new(
             format!("{}: {}", label.ko, list.ko),
             format!("{}: {}", label.en, list.en),
         )
@@ -79,19 +169,12 @@ pub(super) fn country_list(countries: &[Country]) -> String {
 }
 
 /// A yes, a no or nothing.
-pub(super) fn yes_no(value: Option<bool>, what_ko: &str, what_en: &str) -> Message {
-    match value {
-        Some(true) => say(format!("{what_ko}: 예"), format!("{what_en}: yes")),
-        Some(false) => say(format!("{what_ko}: 아니요"), format!("{what_en}: no")),
-        None => say(
-            format!("{what_ko}: 밝히지 않음"),
-            format!("{what_en}: not stated"),
-        ),
-    }
+pub(super) fn yes_no(value: Option<bool>, what_ko: &'static str, what_en: &'static str) -> Said {
+    Said::Answer(value, what_ko, what_en)
 }
 
 /// Names as written, or nothing.
-pub(super) fn names(list: &[String]) -> Message {
+pub(super) fn names(list: &[String]) -> Said {
     if list.is_empty() {
         return unsaid();
     }
@@ -102,12 +185,12 @@ pub(super) fn names(list: &[String]) -> Message {
 }
 
 /// The ways of access an asker accepts.
-pub(super) fn accepted(asker: &Asker) -> Message {
+fn accepted(asker: &Asker) -> Message {
     if asker.access_modes.is_empty() {
-        return unsaid();
+        return nothing_said();
     }
     let labels: Vec<_> = asker.access_modes.iter().map(|m| m.label()).collect();
-    say(
+    Message::new(
         labels
             .iter()
             .map(|l| l.ko.clone())
@@ -122,7 +205,7 @@ pub(super) fn accepted(asker: &Asker) -> Message {
 }
 
 /// Where an asker views and processes.
-pub(super) fn places(asker: &Asker) -> Message {
+fn places(asker: &Asker) -> Message {
     let list = |countries: &[Country], none: &str| {
         if countries.is_empty() {
             none.to_owned()
@@ -130,7 +213,7 @@ pub(super) fn places(asker: &Asker) -> Message {
             country_list(countries)
         }
     };
-    say(
+    Message::new(
         format!(
             "열람 {}, 처리 {}",
             list(&asker.viewer_countries, "밝히지 않음"),

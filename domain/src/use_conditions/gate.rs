@@ -3,7 +3,7 @@
 //! Within one policy deny beats ask beats pass; over the alternative policies of an offer pass beats ask beats deny.
 //! What is not said leads to *ask*, never to *pass*.
 
-use super::facts::{purpose_fact, unsaid};
+use super::facts::{nothing_said, purpose_fact};
 use super::near_miss::Change;
 use super::rules::{Case, DUTIES, Opening, Spoken, TABLE};
 use super::{Asker, UsePolicy};
@@ -103,42 +103,80 @@ pub struct GateOutcome {
     pub near_miss: Option<NearMiss>,
 }
 
-/// Weighs an asker against the terms of an offer.
+/// Weighs an asker against the terms of an offer and puts the outcome into words.
 ///
 /// Source: matching design, section 1, with the conventions of the graded judgements.
 pub fn decide(asker: &Asker, offer: OfferTerms<'_>, terminology: &Terminology) -> GateOutcome {
-    let verdicts: Vec<Verdict> = offer
-        .policies
-        .iter()
-        .map(|policy| weigh(asker, policy, offer, terminology))
-        .collect();
-    // Equal decisions go to the earlier rule of the table, then to its name, so that the order of policies does not matter.
-    let Some((index, best)) = verdicts
-        .iter()
-        .enumerate()
-        .min_by_key(|(_, verdict)| (verdict.decision, verdict.deciding, verdict.rule()))
-    else {
-        return nothing_stated(asker, terminology);
-    };
-    let near_miss = (best.decision == Decision::Deny)
-        .then(|| near_miss(asker, offer, terminology, &verdicts))
-        .flatten();
-    GateOutcome {
-        decision: best.decision,
-        deciding_rule: best.rule().to_owned(),
-        policy: Some(index),
-        findings: verdicts
+    Weighing::of(asker, offer, terminology).told()
+}
+
+/// What the gate says of one asker and one offer, still to be put into words: many are weighed, few are told.
+#[derive(Debug)]
+pub struct Weighing<'a> {
+    asker: &'a Asker,
+    terminology: &'a Terminology,
+    /// Of each policy.
+    verdicts: Vec<Verdict<'a>>,
+}
+
+impl<'a> Weighing<'a> {
+    /// Weighs an asker against the terms of an offer.
+    pub fn of(asker: &'a Asker, offer: OfferTerms<'a>, terminology: &'a Terminology) -> Self {
+        let policies = offer.policies.iter();
+        let case = |policy| Case {
+            asker,
+            policy,
+            offer,
+            terminology,
+        };
+        Self {
+            asker,
+            terminology,
+            verdicts: policies.map(|policy| Verdict::of(case(policy))).collect(),
+        }
+    }
+
+    /// Pass, ask or deny.
+    pub fn decision(&self) -> Decision {
+        self.best()
+            .map_or(Decision::Ask, |(_, verdict)| verdict.decision)
+    }
+
+    /// Equal decisions go to the earlier rule of the table, then to its name, so that the order of policies does not matter.
+    fn best(&self) -> Option<(usize, &Verdict<'a>)> {
+        self.verdicts
             .iter()
             .enumerate()
-            .flat_map(|(i, verdict)| verdict.findings(i, terminology))
-            .collect(),
-        duties: duties(&verdicts),
-        near_miss,
+            .min_by_key(|(_, verdict)| (verdict.decision, verdict.deciding, verdict.rule()))
+    }
+
+    /// The outcome in words.
+    pub fn told(&self) -> GateOutcome {
+        let Some((index, best)) = self.best() else {
+            return nothing_stated(self.asker, self.terminology);
+        };
+        GateOutcome {
+            decision: best.decision,
+            deciding_rule: best.rule().to_owned(),
+            policy: Some(index),
+            findings: self
+                .verdicts
+                .iter()
+                .enumerate()
+                .flat_map(|(i, verdict)| verdict.findings(i))
+                .collect(),
+            duties: duties(&self.verdicts),
+            near_miss: (best.decision == Decision::Deny)
+                .then(|| near_miss(&self.verdicts))
+                .flatten(),
+        }
     }
 }
 
 /// One policy's verdict.
-struct Verdict {
+#[derive(Debug)]
+struct Verdict<'a> {
+    case: Case<'a>,
     decision: Decision,
     /// Place in the table of the rule that decided.
     deciding: usize,
@@ -147,65 +185,52 @@ struct Verdict {
     spoken: Vec<Spoken>,
 }
 
-impl Verdict {
+impl<'a> Verdict<'a> {
+    fn of(case: Case<'a>) -> Self {
+        let (places, spoken): (Vec<_>, Vec<_>) = TABLE
+            .iter()
+            .enumerate()
+            .filter_map(|(i, rule)| rule(&case).map(|spoken| (i, spoken)))
+            .unzip();
+        let decision = spoken
+            .iter()
+            .map(|s| s.decision)
+            .max()
+            .unwrap_or(Decision::Ask);
+        let deciding_at = spoken
+            .iter()
+            .position(|s| s.decision == decision)
+            .unwrap_or(0);
+        Self {
+            case,
+            decision,
+            deciding: places.get(deciding_at).copied().unwrap_or(0),
+            deciding_at,
+            spoken,
+        }
+    }
+
     fn rule(&self) -> &'static str {
         self.spoken
             .get(self.deciding_at)
             .map_or("unstated", |spoken| spoken.rule)
     }
 
-    fn findings<'a>(
-        &'a self,
-        policy: usize,
-        terminology: &'a Terminology,
-    ) -> impl Iterator<Item = Finding> + 'a {
+    fn findings(&self, policy: usize) -> impl Iterator<Item = Finding> {
+        let case = &self.case;
         self.spoken.iter().map(move |spoken| Finding {
             rule: spoken.rule.to_owned(),
             policy: Some(policy),
             decision: spoken.decision,
-            offer_fact: spoken.offer_fact.clone(),
-            asker_fact: spoken.asker_fact.clone(),
-            sentence: spoken.sentence.clone(),
+            offer_fact: spoken.offer_fact.told(case),
+            asker_fact: spoken.asker_fact.told(case),
+            sentence: spoken.sentence.told(case),
             would_open: match &spoken.opening {
-                Opening::Change(change) => Some(would_be_met(change, terminology)),
-                Opening::State(message) => Some(message.clone()),
+                Opening::Change(change) => Some(would_be_met(change, case.terminology)),
+                Opening::State(said) => Some(said.told(case)),
                 Opening::Nothing => None,
             },
         })
-    }
-}
-
-fn weigh(
-    asker: &Asker,
-    policy: &UsePolicy,
-    offer: OfferTerms<'_>,
-    terminology: &Terminology,
-) -> Verdict {
-    let case = Case {
-        asker,
-        policy,
-        offer,
-        terminology,
-    };
-    let (places, spoken): (Vec<_>, Vec<_>) = TABLE
-        .iter()
-        .enumerate()
-        .filter_map(|(i, rule)| rule(&case).map(|spoken| (i, spoken)))
-        .unzip();
-    let decision = spoken
-        .iter()
-        .map(|s| s.decision)
-        .max()
-        .unwrap_or(Decision::Ask);
-    let deciding_at = spoken
-        .iter()
-        .position(|s| s.decision == decision)
-        .unwrap_or(0);
-    Verdict {
-        decision,
-        deciding: places.get(deciding_at).copied().unwrap_or(0),
-        deciding_at,
-        spoken,
     }
 }
 
@@ -218,7 +243,7 @@ fn nothing_stated(asker: &Asker, terminology: &Terminology) -> GateOutcome {
             rule: "unstated".to_owned(),
             policy: None,
             decision: Decision::Ask,
-            offer_fact: unsaid(),
+            offer_fact: nothing_said(),
             asker_fact: purpose_fact(asker, terminology),
             sentence: Message::new(
                 "제공 자료에 이용 조건이 명시되어 있지 않아 병원에 문의해야 합니다.",
@@ -234,21 +259,21 @@ fn nothing_stated(asker: &Asker, terminology: &Terminology) -> GateOutcome {
     }
 }
 
-fn duties(verdicts: &[Verdict]) -> Vec<Duty> {
+fn duties(verdicts: &[Verdict<'_>]) -> Vec<Duty> {
     let mut duties: Vec<Duty> = Vec::new();
     for (policy, verdict) in verdicts.iter().enumerate() {
         for spoken in &verdict.spoken {
-            let Some(message) = &spoken.duty else {
+            let Some(message) = spoken.duty.as_ref().map(|said| said.told(&verdict.case)) else {
                 continue;
             };
             match duties
                 .iter_mut()
-                .find(|duty| duty.code == spoken.rule && duty.message == *message)
+                .find(|duty| duty.code == spoken.rule && duty.message == message)
             {
                 Some(duty) => duty.policies.push(policy),
                 None => duties.push(Duty {
                     code: spoken.rule.to_owned(),
-                    message: message.clone(),
+                    message,
                     policies: vec![policy],
                 }),
             }
@@ -261,19 +286,20 @@ fn duties(verdicts: &[Verdict]) -> Vec<Duty> {
     duties
 }
 
-fn near_miss(
-    asker: &Asker,
-    offer: OfferTerms<'_>,
-    terminology: &Terminology,
-    verdicts: &[Verdict],
-) -> Option<NearMiss> {
+fn near_miss(verdicts: &[Verdict<'_>]) -> Option<NearMiss> {
     let mut best: Option<((Decision, usize, &str), NearMiss)> = None;
-    for (i, (policy, verdict)) in offer.policies.iter().zip(verdicts).enumerate() {
+    for (i, verdict) in verdicts.iter().enumerate() {
+        let terminology = verdict.case.terminology;
         for (place, spoken) in verdict.spoken.iter().enumerate() {
             let Opening::Change(change) = &spoken.opening else {
                 continue;
             };
-            let then = weigh(&change.applied_to(asker), policy, offer, terminology).decision;
+            let asker = &change.applied_to(verdict.case.asker);
+            let then = Verdict::of(Case {
+                asker,
+                ..verdict.case
+            })
+            .decision;
             // Of equal changes, that of the same rule as `decide` would name.
             let key = (then, place, spoken.rule);
             let better = best.as_ref().is_none_or(|(found, _)| key < *found);

@@ -2,7 +2,7 @@
 //!
 //! The near-miss of a denied pair says what the asker could change; this is the other side of it.
 
-use super::gate::{Decision, OfferTerms, decide};
+use super::gate::{Decision, OfferTerms, Weighing, decide};
 use super::{Asker, Modifier, NearMiss, Permission, UsePolicy};
 use crate::terminology::Terminology;
 use crate::text::Message;
@@ -55,7 +55,7 @@ pub fn lifts(asker: &Asker, offer: OfferTerms<'_>, terminology: &Terminology) ->
             policies: std::slice::from_ref(&policy),
             ..offer
         };
-        let then = decide(asker, terms, terminology).decision;
+        let then = Weighing::of(asker, terms, terminology).decision();
         if then == Decision::Deny {
             continue;
         }

@@ -1,7 +1,7 @@
 //! The table's local rows: closed environment, export, transfer abroad, inside researcher, commercial use, data that
 //! cannot be pseudonymised.
 
-use super::facts::{accepted, accepts_closed, places, purpose_fact, say, yes_no};
+use super::facts::{Said, accepts_closed, say, yes_no};
 use super::near_miss::Change;
 use super::restrict_rules::{Willing, willing};
 use super::rules::{Case, Facts, Spoken};
@@ -12,7 +12,7 @@ fn closed_needed(modifier: Modifier, case: &Case<'_>) -> Option<Spoken> {
     if !case.has(modifier) {
         return None;
     }
-    let facts = Facts::of(modifier, accepted(case.asker));
+    let facts = Facts::of(modifier, Said::AccessModes);
     Some(match accepts_closed(case.asker) {
         Some(true) => facts.pass(
             "폐쇄분석환경을 받아들입니다.",
@@ -61,21 +61,12 @@ pub(super) fn cross_border(case: &Case<'_>) -> Option<Spoken> {
     if !case.has(Modifier::CrossBorder) {
         return None;
     }
-    let (place, parent) = (
-        places(case.asker),
-        yes_no(
-            case.asker.foreign_parent,
-            "해외 모기업",
-            "foreign parent company",
-        ),
+    let parent = yes_no(
+        case.asker.foreign_parent,
+        "해외 모기업",
+        "foreign parent company",
     );
-    let facts = Facts::of(
-        Modifier::CrossBorder,
-        say(
-            format!("{}, {}", place.ko, parent.ko),
-            format!("{}, {}", place.en, parent.en),
-        ),
-    );
+    let facts = Facts::of(Modifier::CrossBorder, Said::Places.and(", ", parent));
     Some(match (abroad(case), case.asker.foreign_parent) {
         (Some(true), _) => facts.deny(
             "국외 이전이 금지되어 있습니다. 국외 열람도 이전에 해당합니다.",
@@ -191,14 +182,14 @@ pub(super) fn not_pseudonymisable(case: &Case<'_>) -> Option<Spoken> {
     } else {
         return None;
     };
-    let mut facts = Facts::of(Modifier::NoPseudonymise, accepted(case.asker));
-    let labels: Vec<_> = types.iter().map(|what| what.label()).collect();
-    let list =
-        |f: fn(&crate::text::Message) -> &str| labels.iter().map(f).collect::<Vec<_>>().join(", ");
-    facts.offer = say(
-        format!("{}: {}", facts.offer.ko, list(|l| &l.ko)),
-        format!("{}: {}", facts.offer.en, list(|l| &l.en)),
-    );
+    let mut facts = Facts::of(Modifier::NoPseudonymise, Said::AccessModes);
+    let list = |of: fn((&'static str, &'static str)) -> &'static str| {
+        let names: Vec<_> = types.iter().map(|what| of(what.names())).collect();
+        names.join(", ")
+    };
+    facts.offer = facts
+        .offer
+        .and(": ", say(list(|names| names.0), list(|names| names.1)));
     Some(match (accepts_closed(case.asker), asked) {
         (Some(true), _) => facts
             .pass(
@@ -234,11 +225,12 @@ pub(super) fn consent_scope(case: &Case<'_>) -> Option<Spoken> {
     if !case.has(Modifier::ConsentScope) {
         return None;
     }
-    let purpose = purpose_fact(case.asker, case.terminology);
-    Some(Facts::of(Modifier::ConsentScope, purpose).ask_hospital(
-        "이용 목적이 동의 범위 안에 있는지 병원이 확인해야 합니다.",
-        "The hospital has to check that the use is within the scope of the consent.",
-    ))
+    Some(
+        Facts::of(Modifier::ConsentScope, Said::Purpose).ask_hospital(
+            "이용 목적이 동의 범위 안에 있는지 병원이 확인해야 합니다.",
+            "The hospital has to check that the use is within the scope of the consent.",
+        ),
+    )
 }
 
 /// Export wanted, not offered, and not forbidden either.
@@ -253,7 +245,7 @@ pub(super) fn export_unlisted(case: &Case<'_>) -> Option<Spoken> {
     let facts = Facts {
         rule: "export-unlisted",
         offer: say("반출: 명시 없음", "export: not listed"),
-        asker: accepted(case.asker),
+        asker: Said::AccessModes,
     };
     Some(facts.ask_hospital(
         "요청자는 반출만 받아들이는데 제공 방식에 반출이 없습니다.",
@@ -269,7 +261,7 @@ pub(super) fn cross_border_unstated(case: &Case<'_>) -> Option<Spoken> {
     let facts = Facts {
         rule: "cross-border-unstated",
         offer: say("국외 이전: 명시 없음", "transfer abroad: not stated"),
-        asker: places(case.asker),
+        asker: Said::Places,
     };
     match abroad(case) {
         Some(false) => None,

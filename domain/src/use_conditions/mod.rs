@@ -17,7 +17,7 @@ mod rules;
 mod tests;
 
 pub use asker::Asker;
-pub use gate::{Decision, Duty, Finding, GateOutcome, NearMiss, OfferTerms, decide};
+pub use gate::{Decision, Duty, Finding, GateOutcome, NearMiss, OfferTerms, Weighing, decide};
 pub use lift::{Lift, lifts, rule_label};
 
 use crate::catalogue::Country;

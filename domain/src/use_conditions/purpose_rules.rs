@@ -1,13 +1,12 @@
 //! DUO's rows about the purpose: permissions, methods, genetic studies, profit, ancestry.
 
-use super::facts::{condition_list, purpose_fact, say, unsaid, yes_no};
+use super::facts::{Said, condition_list, say, yes_no};
 use super::near_miss::Change;
 use super::rules::{Case, Facts, Spoken};
 use super::{Modifier, Permission};
 use crate::demand::DuoPurpose;
 use crate::organisation::LegalForm;
 use crate::terminology::ConditionCode;
-use crate::text::Message;
 
 /// Conditions of the study that the consent does not cover.
 fn uncovered(case: &Case<'_>) -> Vec<ConditionCode> {
@@ -77,26 +76,18 @@ pub(super) fn permission(case: &Case<'_>) -> Option<Spoken> {
     let Some(permission) = case.policy.permission else {
         let facts = Facts {
             rule: "unstated",
-            offer: unsaid(),
-            asker: purpose_fact(case.asker, case.terminology),
+            offer: Said::Permission,
+            asker: Said::Purpose,
         };
         return Some(facts.ask_hospital(
             "허용 목적이 명시되어 있지 않습니다.",
             "The offer does not say for what purpose the data may be used.",
         ));
     };
-    let mut offer = permission.label();
-    if permission == Permission::Ds {
-        let list = condition_list(&case.policy.permission_conditions, case.terminology);
-        offer = say(
-            format!("{}: {}", offer.ko, list.ko),
-            format!("{}: {}", offer.en, list.en),
-        );
-    }
     let facts = Facts {
         rule: permission.code(),
-        offer,
-        asker: purpose_fact(case.asker, case.terminology),
+        offer: Said::Permission,
+        asker: Said::Purpose,
     };
     let fits = |facts: Facts| {
         facts.pass(
@@ -151,8 +142,8 @@ pub(super) fn permission(case: &Case<'_>) -> Option<Spoken> {
                 } else {
                     let list = condition_list(&outside, case.terminology);
                     facts.deny(
-                        &format!("동의 범위에 속하지 않는 연구 질환이 있습니다: {}.", list.ko),
-                        &format!("The consent does not cover {}.", list.en),
+                        format!("동의 범위에 속하지 않는 연구 질환이 있습니다: {}.", list.ko),
+                        format!("The consent does not cover {}.", list.en),
                         study_within(case),
                     )
                 }
@@ -236,14 +227,14 @@ pub(super) fn genetic_only(case: &Case<'_>) -> Option<Spoken> {
     })
 }
 
-fn legal_form_fact(case: &Case<'_>) -> Message {
+fn legal_form_fact(case: &Case<'_>) -> Said {
     case.asker.legal_form.map_or_else(
         || say("법인 성격: 밝히지 않음", "legal form: not stated"),
-        LegalForm::label,
+        |form| form.names().into(),
     )
 }
 
-fn commercial_fact(case: &Case<'_>) -> Message {
+fn commercial_fact(case: &Case<'_>) -> Said {
     yes_no(case.asker.commercial, "상업적 이용", "commercial use")
 }
 
@@ -295,13 +286,9 @@ pub(super) fn not_for_profit_non_commercial(case: &Case<'_>) -> Option<Spoken> {
     if !case.has(Modifier::Npuncu) {
         return None;
     }
-    let (form, use_) = (legal_form_fact(case), commercial_fact(case));
     let facts = Facts::of(
         Modifier::Npuncu,
-        say(
-            format!("{}, {}", form.ko, use_.ko),
-            format!("{}, {}", form.en, use_.en),
-        ),
+        legal_form_fact(case).and(", ", commercial_fact(case)),
     );
     let profit = case.asker.legal_form.map(|f| f == LegalForm::ForProfit);
     let change = match (profit, case.asker.commercial) {
@@ -378,7 +365,7 @@ pub(super) fn health_excludes_ancestry(case: &Case<'_>) -> Option<Spoken> {
     }
     let facts = Facts {
         rule: permission.code(),
-        offer: permission.label(),
+        offer: permission.names().into(),
         asker: yes_no(Some(true), "인구 기원·조상 연구", "ancestry research"),
     };
     Some(facts.deny(

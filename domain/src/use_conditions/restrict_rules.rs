@@ -1,7 +1,7 @@
 //! DUO's rows about place, people, dates and duties.
 
 use super::Modifier;
-use super::facts::{country_list, names, places, say, unsaid, yes_no};
+use super::facts::{Said, country_list, names, say, unsaid, yes_no};
 use super::near_miss::Change;
 use super::rules::{Case, Facts, Spoken};
 use crate::catalogue::Country;
@@ -13,17 +13,15 @@ pub(super) fn geography(case: &Case<'_>) -> Option<Spoken> {
         return None;
     }
     let allowed = &case.policy.geographic_countries;
-    let mut facts = Facts::of(Modifier::Gs, places(case.asker));
+    let mut facts = Facts::of(Modifier::Gs, Said::Places);
     if allowed.is_empty() {
         return Some(facts.ask_hospital(
             "어느 나라에서 이용할 수 있는지 명시되어 있지 않습니다.",
             "The offer does not say in which countries the data may be used.",
         ));
     }
-    facts.offer = say(
-        format!("{}: {}", facts.offer.ko, country_list(allowed)),
-        format!("{}: {}", facts.offer.en, country_list(allowed)),
-    );
+    let countries = country_list(allowed);
+    facts.offer = facts.offer.and(": ", say(countries.clone(), countries));
     let asker = case.asker;
     let outside: Vec<Country> = asker
         .viewer_countries
@@ -34,11 +32,11 @@ pub(super) fn geography(case: &Case<'_>) -> Option<Spoken> {
         .collect();
     Some(if !outside.is_empty() {
         facts.deny(
-            &format!(
+            format!(
                 "허용된 나라 밖에서 열람하거나 처리합니다: {}.",
                 country_list(&outside)
             ),
-            &format!(
+            format!(
                 "The data would be viewed or processed outside the countries allowed: {}.",
                 country_list(&outside)
             ),
@@ -82,11 +80,7 @@ fn listed(
         say("이름을 밝힘", "its name is stated")
     };
     let mut facts = Facts::of(modifier, asker);
-    let list = names(allowed);
-    facts.offer = say(
-        format!("{}: {}", facts.offer.ko, list.ko),
-        format!("{}: {}", facts.offer.en, list.en),
-    );
+    facts.offer = facts.offer.and(": ", names(allowed));
     let on_the_list = own.iter().any(|name| {
         let key = name_key(name);
         !key.is_empty() && allowed.iter().any(|other| name_key(other) == key)
@@ -155,8 +149,8 @@ pub(super) fn time_limit(case: &Case<'_>) -> Option<Spoken> {
     );
     let spoken = match case.asker.use_months {
         Some(months) if months > limit => facts.deny(
-            &format!("필요한 이용 기간 {months}개월이 한도 {limit}개월을 넘습니다."),
-            &format!("The {months} months needed exceed the limit of {limit} months."),
+            format!("필요한 이용 기간 {months}개월이 한도 {limit}개월을 넘습니다."),
+            format!("The {months} months needed exceed the limit of {limit} months."),
             Change::AtMostMonths(limit),
         ),
         Some(_) => facts.pass(
@@ -202,8 +196,8 @@ pub(super) fn moratorium(case: &Case<'_>) -> Option<Spoken> {
     // A demand without a date does not need an early publication.
     let spoken = match case.asker.publish_by {
         Some(day) if day < until => facts.deny(
-            &format!("{until} 전에 발표해야 하는 연구입니다."),
-            &format!("The asker has to publish before {until}."),
+            format!("{until} 전에 발표해야 하는 연구입니다."),
+            format!("The asker has to publish before {until}."),
             Change::PublishFrom(until),
         ),
         _ => facts.pass(
@@ -221,7 +215,10 @@ pub(super) fn ethics(case: &Case<'_>) -> Option<Spoken> {
     if !case.has(Modifier::Irb) {
         return None;
     }
-    let asker = case.asker.irb_status.map_or_else(unsaid, IrbStatus::label);
+    let asker = case
+        .asker
+        .irb_status
+        .map_or_else(unsaid, |status| status.names().into());
     let facts = Facts::of(Modifier::Irb, asker);
     let spoken = if case.asker.irb_status == Some(IrbStatus::Refused) {
         facts.deny(
@@ -242,16 +239,16 @@ pub(super) fn ethics(case: &Case<'_>) -> Option<Spoken> {
 }
 
 /// A duty that only an express no refuses.
-pub(super) struct Willing<'a> {
+pub(super) struct Willing {
     pub(super) modifier: Modifier,
     pub(super) said: Option<bool>,
-    pub(super) what: (&'a str, &'a str),
-    pub(super) refused: (&'a str, &'a str),
+    pub(super) what: (&'static str, &'static str),
+    pub(super) refused: (&'static str, &'static str),
     pub(super) change: Change,
-    pub(super) duty: (&'a str, &'a str),
+    pub(super) duty: (&'static str, &'static str),
 }
 
-pub(super) fn willing(case: &Case<'_>, duty: Willing<'_>) -> Option<Spoken> {
+pub(super) fn willing(case: &Case<'_>, duty: Willing) -> Option<Spoken> {
     if !case.has(duty.modifier) {
         return None;
     }

@@ -4,14 +4,15 @@
 //! `restrict_rules`, the local ones in `local_rules`. A row that does not apply to a policy and an asker is silent.
 //! Where a fact that a row needs is not said, the row says *ask*; only duties ask for nothing but a no.
 
-use super::facts::say;
+use super::facts::{Said, say};
 use super::gate::{Decision, OfferTerms};
 use super::near_miss::Change;
 use super::{Asker, Modifier, UsePolicy, local_rules, purpose_rules, restrict_rules};
 use crate::terminology::Terminology;
-use crate::text::Message;
+use std::borrow::Cow;
 
 /// One asker and one policy.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Case<'a> {
     pub(super) asker: &'a Asker,
     pub(super) policy: &'a UsePolicy,
@@ -26,43 +27,45 @@ impl Case<'_> {
 }
 
 /// What would settle a finding.
+#[derive(Debug)]
 pub(super) enum Opening {
     /// Nothing to settle.
     Nothing,
     /// A change of the asker's facts.
     Change(Change),
     /// Somebody has to say something.
-    State(Message),
+    State(Said),
 }
 
 /// What a row says.
+#[derive(Debug)]
 pub(super) struct Spoken {
     pub(super) rule: &'static str,
     pub(super) decision: Decision,
-    pub(super) offer_fact: Message,
-    pub(super) asker_fact: Message,
-    pub(super) sentence: Message,
+    pub(super) offer_fact: Said,
+    pub(super) asker_fact: Said,
+    pub(super) sentence: Said,
     pub(super) opening: Opening,
-    pub(super) duty: Option<Message>,
+    pub(super) duty: Option<Said>,
 }
 
 /// Both facts of a row, from which its outcome is made.
 pub(super) struct Facts {
     pub(super) rule: &'static str,
-    pub(super) offer: Message,
-    pub(super) asker: Message,
+    pub(super) offer: Said,
+    pub(super) asker: Said,
 }
 
 impl Facts {
-    pub(super) fn of(modifier: Modifier, asker: Message) -> Self {
+    pub(super) fn of(modifier: Modifier, asker: Said) -> Self {
         Self {
             rule: modifier.code(),
-            offer: modifier.label(),
+            offer: modifier.names().into(),
             asker,
         }
     }
 
-    fn spoken(self, decision: Decision, sentence: Message, opening: Opening) -> Spoken {
+    fn spoken(self, decision: Decision, sentence: Said, opening: Opening) -> Spoken {
         Spoken {
             rule: self.rule,
             decision,
@@ -74,25 +77,41 @@ impl Facts {
         }
     }
 
-    pub(super) fn pass(self, ko: &str, en: &str) -> Spoken {
+    pub(super) fn pass(
+        self,
+        ko: impl Into<Cow<'static, str>>,
+        en: impl Into<Cow<'static, str>>,
+    ) -> Spoken {
         self.spoken(Decision::Pass, say(ko, en), Opening::Nothing)
     }
 
-    pub(super) fn deny(self, ko: &str, en: &str, change: Change) -> Spoken {
+    pub(super) fn deny(
+        self,
+        ko: impl Into<Cow<'static, str>>,
+        en: impl Into<Cow<'static, str>>,
+        change: Change,
+    ) -> Spoken {
         self.spoken(Decision::Deny, say(ko, en), Opening::Change(change))
     }
 
     /// The asker has to state something.
-    pub(super) fn ask(self, ko: &str, en: &str, state_ko: &str, state_en: &str) -> Spoken {
-        let opening = say(
-            format!("{state_ko} 밝히면 판단할 수 있습니다."),
-            format!("It can be decided once {state_en} stated."),
-        );
+    pub(super) fn ask(
+        self,
+        ko: impl Into<Cow<'static, str>>,
+        en: impl Into<Cow<'static, str>>,
+        state_ko: &'static str,
+        state_en: &'static str,
+    ) -> Spoken {
+        let opening = Said::OnceStated(state_ko, state_en);
         self.spoken(Decision::Ask, say(ko, en), Opening::State(opening))
     }
 
     /// Only the hospital can say.
-    pub(super) fn ask_hospital(self, ko: &str, en: &str) -> Spoken {
+    pub(super) fn ask_hospital(
+        self,
+        ko: impl Into<Cow<'static, str>>,
+        en: impl Into<Cow<'static, str>>,
+    ) -> Spoken {
         let opening = say(
             "병원에 문의하여 허용 여부를 확인하면 판단할 수 있습니다.",
             "It can be decided once the hospital has said whether it allows this.",
@@ -102,7 +121,11 @@ impl Facts {
 }
 
 impl Spoken {
-    pub(super) fn with_duty(mut self, ko: impl Into<String>, en: impl Into<String>) -> Self {
+    pub(super) fn with_duty(
+        mut self,
+        ko: impl Into<Cow<'static, str>>,
+        en: impl Into<Cow<'static, str>>,
+    ) -> Self {
         self.duty = Some(say(ko, en));
         self
     }

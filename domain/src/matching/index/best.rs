@@ -46,7 +46,7 @@ pub(super) type Pair<'a> = (&'a IndexedDemand, &'a OfferSubject);
 pub(super) struct Scored<'a> {
     pub(super) key: RankKey,
     pair: Pair<'a>,
-    weighed: Box<Weighed>,
+    weighed: Box<Weighed<'a>>,
 }
 
 impl<'a> Scored<'a> {
@@ -177,7 +177,7 @@ where
         }
         let gate = self.scorer.gate(subject, offer);
         let ids = (subject.id, offer.id);
-        let key = RankKey::new(ids, gate.decision, numbers.score, numbers.uncapped);
+        let key = RankKey::new(ids, gate.decision(), numbers.score, numbers.uncapped);
         (!key.is_denied() || key.score() >= NEAR_MISS_FLOOR).then(|| Scored {
             key,
             pair,

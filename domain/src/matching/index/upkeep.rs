@@ -106,24 +106,25 @@ pub struct Plan {
     pub floors: Vec<(Record, Option<RankKey>)>,
 }
 
-/// Leaves what a record keeps of its relevant pairs, best first, and tells its floor: the first [`STORED_MATCHES`] that
-/// the gate does not deny, and the first denied ones that would be among them if they were allowed.
-pub(super) fn keep(keys: &mut Vec<RankKey>) -> Option<RankKey> {
+/// Leaves what a record keeps of its relevant pairs, best first: the first [`STORED_MATCHES`] that the gate does not deny,
+/// and the first denied ones that would be among them if they were allowed. Tells its floor, and the rest.
+pub(super) fn keep(keys: &mut Vec<RankKey>) -> (Option<RankKey>, Vec<RankKey>) {
     keys.sort_unstable();
     let open = keys.partition_point(|key| !key.is_denied());
     let last = keys[..open].get(STORED_MATCHES - 1).copied();
     let mut place = 0;
-    keys.retain(|key| {
+    let rest = keys.extract_if(.., |key| {
         place += 1;
         if key.is_denied() {
-            key.score() >= NEAR_MISS_FLOOR
-                && place <= open + KEPT_NEAR_MISSES
-                && last.is_none_or(|last| key.if_allowed() < last)
+            key.score() < NEAR_MISS_FLOOR
+                || place > open + KEPT_NEAR_MISSES
+                || last.is_some_and(|last| key.if_allowed() >= last)
         } else {
-            place <= STORED_MATCHES
+            place > STORED_MATCHES
         }
     });
-    last
+    let rest = rest.collect();
+    (last, rest)
 }
 
 impl MatchList {
@@ -209,8 +210,9 @@ impl MatchIndex<'_> {
             .into_iter()
             .map(|scored| (record.other(scored.key.pair()), scored))
             .collect();
+        let room = || Vec::with_capacity(STORED_MATCHES + KEPT_NEAR_MISSES + 1);
         let mut held: FxHashMap<Record, Vec<Kept>> =
-            others.keys().map(|other| (*other, Vec::new())).collect();
+            others.keys().map(|other| (*other, room())).collect();
         for kept in stored.iter().filter(|kept| !record.is_in(kept.key.pair())) {
             if let Some(held) = held.get_mut(&record.other(kept.key.pair())) {
                 held.push(*kept);
@@ -230,12 +232,10 @@ impl MatchIndex<'_> {
             let keeps_own = own.is_some();
             let key = own.as_ref().map(Match::rank);
             let key = key.or(entering.as_ref().map(|scored| scored.key));
-            let keeps = |kept: &&Kept| kept.keepers.has(other);
-            let mut keys: Vec<RankKey> = held.iter().filter(keeps).map(|kept| kept.key).collect();
-            let floor = if loses {
+            let (floor, kept) = if loses {
                 let anew = self.found(other, false, today).list;
                 let floor = anew.floor();
-                keys.clear();
+                let mut keys = Vec::with_capacity(held.len() + 1);
                 for found in anew.into_matches() {
                     let key = found.rank();
                     keys.push(key);
@@ -250,28 +250,27 @@ impl MatchIndex<'_> {
                         plan.put.push((found, keepers));
                     }
                 }
-                floor
+                keys.sort_unstable_by_key(|key| key.pair());
+                let has = |pair: Pair| keys.binary_search_by_key(&pair, |key| key.pair()).ok();
+                for kept in held {
+                    let at = has(kept.key.pair());
+                    // One that was found anew with another score is put already.
+                    if at.is_none_or(|at| keys[at] == kept.key) {
+                        plan.keeps(kept, other, at.is_some());
+                    }
+                }
+                (floor, keys.iter().any(|key| record.is_in(key.pair())))
             } else {
+                let of_other = held.iter().filter(|kept| kept.keepers.has(other));
+                let mut keys: Vec<RankKey> = of_other.map(|kept| kept.key).collect();
                 keys.extend(key);
-                keep(&mut keys)
+                let (floor, rest) = keep(&mut keys);
+                for kept in held.iter().filter(|kept| rest.contains(&kept.key)) {
+                    plan.keeps(*kept, other, false);
+                }
+                (floor, key.is_some_and(|key| !rest.contains(&key)))
             };
             plan.floors.push((other, floor));
-            keys.sort_unstable_by_key(|key| key.pair());
-            let has = |pair: Pair| keys.binary_search_by_key(&pair, |key| key.pair()).ok();
-            for Kept { key, mut keepers } in held {
-                let (pair, kept) = (key.pair(), has(key.pair()));
-                // One that was found anew with another score is put already.
-                if kept.is_some_and(|at| keys[at] != key) || kept.is_some() == keepers.has(other) {
-                    continue;
-                }
-                keepers.set(other, kept.is_some());
-                if keepers == Keepers::default() {
-                    plan.drop.push(pair);
-                } else {
-                    plan.keep.push((pair.0, pair.1, keepers));
-                }
-            }
-            let kept = keys.iter().any(|key| record.is_in(key.pair()));
             if let Some(found) = own.or_else(|| Some(entering.filter(|_| kept)?.told(&scorer))) {
                 put(&mut plan, other, found, keeps_own, kept);
             }
@@ -313,6 +312,21 @@ impl MatchIndex<'_> {
 }
 
 impl Plan {
+    /// A stored pair of which a side keeps, or lets go, what it kept or did not keep.
+    fn keeps(&mut self, kept: Kept, side: Record, keeps: bool) {
+        let Kept { key, mut keepers } = kept;
+        if keepers.has(side) == keeps {
+            return;
+        }
+        keepers.set(side, keeps);
+        let (demand, offer) = key.pair();
+        if keepers == Keepers::default() {
+            self.drop.push((demand, offer));
+        } else {
+            self.keep.push((demand, offer, keepers));
+        }
+    }
+
     /// Whatever has a match is put, where it is kept.
     fn write(
         &mut self,

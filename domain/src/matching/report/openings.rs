@@ -118,7 +118,7 @@ impl Market<'_> {
                     continue;
                 };
                 let score = i64::from(pairing.score);
-                for lift in lifts(&asker, OfferTerms::of(&offer.content), self.terminology) {
+                for lift in lifts(asker, OfferTerms::of(&offer.content), self.terminology) {
                     let row = rows
                         .entry((offer.id, lift.rule.clone()))
                         .or_insert_with(|| Opening {

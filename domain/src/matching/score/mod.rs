@@ -16,7 +16,7 @@ use super::explain::{
 use super::{Criterion, DemandSubject, OfferSubject, TextModel, Weights, is_excluded};
 use crate::id::{DemandId, OfferId};
 use crate::terminology::Terminology;
-use crate::use_conditions::{Decision, GateOutcome, OfferTerms, decide};
+use crate::use_conditions::{Decision, OfferTerms, Weighing};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -167,9 +167,9 @@ impl Numbers {
 
 /// The numbers of a pair and what the gate says of it, still to be put into words.
 #[derive(Debug)]
-pub(super) struct Weighed {
+pub(super) struct Weighed<'a> {
     pub(super) numbers: Numbers,
-    pub(super) gate: GateOutcome,
+    pub(super) gate: Weighing<'a>,
 }
 
 /// Everything besides the two records that a score depends on.
@@ -276,9 +276,9 @@ impl<'a> Scorer<'a> {
     }
 
     /// What the gate says of a pair.
-    pub(super) fn gate(&self, demand: &DemandSubject, offer: &OfferSubject) -> GateOutcome {
+    pub(super) fn gate(&self, demand: &'a DemandSubject, offer: &'a OfferSubject) -> Weighing<'a> {
         let terms = OfferTerms::of(&offer.content);
-        decide(&demand.asker(), terms, self.terminology)
+        Weighing::of(demand.asker(), terms, self.terminology)
     }
 
     /// Puts a weighed pair into words.
@@ -287,9 +287,10 @@ impl<'a> Scorer<'a> {
         demand: &'a DemandSubject,
         offer: &'a OfferSubject,
         text: &DemandText,
-        Weighed { numbers, gate }: Weighed,
+        Weighed { numbers, gate }: Weighed<'a>,
     ) -> Match {
         let pair = &self.pair(demand, offer);
+        let gate = gate.told();
         let decision = gate.decision;
         let mut facts = Vec::new();
         let none = Side {

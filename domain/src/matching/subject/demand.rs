@@ -32,6 +32,7 @@ pub struct DemandSubject {
     pub profile: Profile,
     /// What the demand says.
     pub content: DemandContent,
+    asker: Asker,
     /// The stated conditions and the unconfirmed ones.
     conditions: Vec<ConditionCode>,
     /// The same with their surroundings in the tree, in the same order.
@@ -89,6 +90,7 @@ impl DemandSubject {
             id,
             version,
             organisation,
+            asker: Asker::of(&content, &profile),
             profile,
             topics: conditions
                 .iter()
@@ -203,8 +205,8 @@ impl DemandSubject {
     }
 
     /// The facts that the gate weighs. Only stated conditions count: what a machine reads from words opens no gate.
-    pub fn asker(&self) -> Asker {
-        Asker::of(&self.content, &self.profile)
+    pub fn asker(&self) -> &Asker {
+        &self.asker
     }
 
     /// What is asked for in words, sorted by token.

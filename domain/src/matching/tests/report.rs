@@ -223,7 +223,7 @@ fn over_demand_sets_wants_against_capacity() {
 }
 
 fn company(id: u128, commercial: bool, conditions: &[&str]) -> DemandSubject {
-    let mut demand = asked(id, conditions, |d| {
+    let asked = asked(id, conditions, |d| {
         d.commercial = Some(commercial);
         d.duo_purpose = Some(DuoPurpose::Ds);
         d.methods_development = Some(false);
@@ -232,8 +232,18 @@ fn company(id: u128, commercial: bool, conditions: &[&str]) -> DemandSubject {
         d.processing_countries = vec![Country::korea()];
         d.access_modes = vec![AccessMode::ClosedRemote];
     });
-    demand.profile.legal_form = Some(LegalForm::ForProfit);
-    demand
+    let profile = Profile {
+        legal_form: Some(LegalForm::ForProfit),
+        ..asked.profile
+    };
+    DemandSubject::new(
+        asked.id,
+        asked.version,
+        asked.organisation,
+        profile,
+        asked.content,
+        Terminology::standard(),
+    )
 }
 
 fn under(

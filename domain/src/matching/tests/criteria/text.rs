@@ -2,6 +2,11 @@
 
 use super::*;
 use crate::matching::criteria::text;
+use crate::matching::tokens;
+
+fn telling(model: &TextModel, form: &str) -> f64 {
+    model.telling(tokens::number(form))
+}
 
 #[test]
 fn text_counts_rare_words_more_and_is_bounded() {
@@ -10,7 +15,7 @@ fn text_counts_rare_words_more_and_is_bounded() {
         .map(|title| offer(|o| o.title = Text::new(None, Some(title))))
         .collect();
     let model = TextModel::of(3, &offers);
-    assert!(model.rarity("egfr") > model.rarity("lung") && model.documents() == 3);
+    assert!(telling(&model, "egfr") > telling(&model, "lung") && model.documents() == 3);
     let wants = demand(|d| d.title = Text::new(None, Some("EGFR in lungs")));
     let words = DemandText::of(&wants, &model);
     let values: Vec<f64> = offers
@@ -82,5 +87,5 @@ fn of_two_words_equally_rare_the_repeated_one_tells_more() {
     let says = |summary: &str| offer(|o| o.summary = Text::new(None, Some(summary)));
     let offers = [says("A. sepsis, sepsis, sepsis, thorough"), says("A. lung")];
     let model = TextModel::of(1, &offers);
-    assert!(model.rarity("sepsi") > model.rarity("thorough"));
+    assert!(telling(&model, "sepsi") > telling(&model, "thorough"));
 }
