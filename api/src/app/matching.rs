@@ -29,9 +29,6 @@ pub struct Matcher {
 /// Changes read at once.
 const CHANGES: u64 = 1_000;
 
-/// Records whose matches are stored in one transaction when all are computed: others who write wait for its end.
-const RECORDS: usize = 20;
-
 impl Matcher {
     /// A transaction that alone writes matches, with the index brought up to date in it: what another replica has
     /// committed is known, and what it commits later waits.
@@ -227,29 +224,32 @@ impl Matcher {
         self.match_record(app, Record::Demand(id)).await
     }
 
-    /// Computes and stores the matches of every demand and every offer, some at a time.
+    /// Every open demand and listed offer.
     ///
     /// # Errors
     /// The store.
-    pub async fn match_all(&mut self, app: &App) -> Outcome<()> {
+    pub async fn records(&mut self, app: &App) -> Outcome<Vec<Record>> {
         drop(self.begin(app).await?);
         let index = self.index.as_ref().ok_or_else(no_index)?;
         let demands = index.demand_ids().map(Record::Demand);
-        let records: Vec<Record> = demands
-            .chain(index.offer_ids().map(Record::Offer))
-            .collect();
-        for some in records.chunks(RECORDS) {
-            let tx = self.begin(app).await?;
-            let index = self.index.as_ref().ok_or_else(no_index)?;
-            for &record in some {
-                let mut known = KnownMatches::new();
-                let own = tx.kept_matches(&[record], &mut known).await?;
-                let plan = index.restate(record, &own, today(app));
-                self.store(app, &tx, plan, &known).await?;
-            }
-            app.commit(tx).await?;
+        let offers = index.offer_ids().map(Record::Offer);
+        Ok(demands.chain(offers).collect())
+    }
+
+    /// Computes and stores the matches of some records whatever is stored of them; see [`Self::records`].
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn restate(&mut self, app: &App, records: &[Record]) -> Outcome<()> {
+        let tx = self.begin(app).await?;
+        let index = self.index.as_ref().ok_or_else(no_index)?;
+        for &record in records {
+            let mut known = KnownMatches::new();
+            let own = tx.kept_matches(&[record], &mut known).await?;
+            let plan = index.restate(record, &own, today(app));
+            self.store(app, &tx, plan, &known).await?;
         }
-        Ok(())
+        app.commit(tx).await
     }
 
     /// Begins a new epoch of the text model where the offers have outgrown the last one: all matches are computed anew.

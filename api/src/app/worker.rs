@@ -21,10 +21,14 @@ fn batch(lane: Lane) -> (u64, usize) {
     match lane {
         Lane::Mail => (32, 8),
         Lane::Match => (32, 1),
+        Lane::MatchAll => (1, 1),
         // What waits is another replica's to take.
         Lane::Arrange => (1, 1),
     }
 }
+
+/// Records whose matches are computed anew in one transaction, for which other writers may have to wait.
+const RECORDS: usize = 10;
 
 /// How the worker works.
 #[derive(Debug, Clone)]
@@ -162,7 +166,7 @@ impl Worker {
     }
 
     async fn work_in(&self, lane: Lane) -> Result<usize, AppError> {
-        let lease = TimeDelta::from_std(self.settings.lease).unwrap_or(TimeDelta::minutes(5));
+        let lease = self.lease();
         let (most, at_once) = batch(lane);
         let now = self.app.now();
         let jobs = self.app.store.lease_jobs(lane, most, now, lease).await?;
@@ -222,12 +226,30 @@ impl Worker {
                     .match_demand(&self.app, *demand)
                     .await?
             }
-            Job::MatchAll => self.matcher.lock().await.match_all(&self.app).await?,
+            Job::MatchAll => self.match_all(leased).await?,
             Job::Arrange { arrangement } => {
                 self.app.perform_arrangement(leased, *arrangement).await?
             }
         }
         Ok(())
+    }
+
+    /// Computes all matches anew, some records at a time: between them, what is fresh has its turn.
+    async fn match_all(&self, leased: &Leased) -> Result<(), AppError> {
+        let records = self.matcher.lock().await.records(&self.app).await?;
+        for some in records.chunks(RECORDS) {
+            self.matcher.lock().await.restate(&self.app, some).await?;
+            let until = self.app.now() + self.lease();
+            if !self.app.store.extend_lease(leased, until).await? {
+                // Another worker has taken over.
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn lease(&self) -> TimeDelta {
+        TimeDelta::from_std(self.settings.lease).unwrap_or(TimeDelta::minutes(5))
     }
 
     /// Two seconds, doubled at every try up to an hour, give or take a fifth, so that many do not come back at once.

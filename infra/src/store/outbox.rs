@@ -54,19 +54,22 @@ pub enum Lane {
     Mail,
     /// Matches, which one at a time writes in any case.
     Match,
+    /// All matches anew, which fresh records do not wait for.
+    MatchAll,
     /// Arrangements, which may take minutes.
     Arrange,
 }
 
 impl Lane {
     /// All lanes.
-    pub const ALL: [Self; 3] = [Self::Mail, Self::Match, Self::Arrange];
+    pub const ALL: [Self; 4] = [Self::Mail, Self::Match, Self::MatchAll, Self::Arrange];
 
     /// What stands in the column.
     fn code(self) -> &'static str {
         match self {
             Self::Mail => "mail",
             Self::Match => "match",
+            Self::MatchAll => "match_all",
             Self::Arrange => "arrange",
         }
     }
@@ -77,7 +80,8 @@ impl Job {
     pub fn lane(&self) -> Lane {
         match self {
             Self::Mail { .. } => Lane::Mail,
-            Self::MatchOffer { .. } | Self::MatchDemand { .. } | Self::MatchAll => Lane::Match,
+            Self::MatchOffer { .. } | Self::MatchDemand { .. } => Lane::Match,
+            Self::MatchAll => Lane::MatchAll,
             Self::Arrange { .. } => Lane::Arrange,
         }
     }
