@@ -276,6 +276,14 @@ impl RunInput {
         })
     }
 
+    /// Whether a request is off because its published meeting was called off.
+    pub(super) fn was_called_off(&self, request: usize) -> bool {
+        let request = &self.problem.requests[request];
+        let ends = [request.demander, request.provider].map(|p| self.keys.participants[p]);
+        let off = self.repair.as_ref().map(|repair| &repair.called_off);
+        off.is_some_and(|off| off.contains(&(ends[0], ends[1])))
+    }
+
     fn stood(&self) -> BTreeMap<usize, &Stood> {
         let stood = self.published.iter();
         stood.map(|stood| (stood.request, stood)).collect()

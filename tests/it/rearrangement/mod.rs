@@ -332,6 +332,22 @@ async fn taken_back(database: TestDatabase) {
         scene.publish(&run["id"]).await;
         scene.mailed(&[]).await;
     }
+    let run = scene
+        .run(json!({ "changes": { "moveNobody": true } }))
+        .await;
+    let left = run["leftOut"].as_array().unwrap();
+    let off = left
+        .iter()
+        .find(|left| left["demander"]["id"] == scene.companies[2].1)
+        .unwrap();
+    assert!(
+        off["reason"]["ko"].as_str().unwrap().contains("취소"),
+        "{off}"
+    );
+    assert!(
+        off["reason"]["en"].as_str().unwrap().contains("called off"),
+        "{off}"
+    );
     let anew = scene.run(json!({ "seed": 5, "iterations": 20_000 })).await;
     let pairs: Vec<Pair> = scene.places(&anew["meetings"]).into_keys().collect();
     assert!(
