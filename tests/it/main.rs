@@ -17,6 +17,7 @@ mod matching_reports;
 mod permission;
 mod plan;
 mod privacy;
+mod rearrangement;
 mod replicas;
 mod schema;
 mod statements;

@@ -5,36 +5,38 @@ use super::suggestion::sides;
 use super::{App, AppError, Caller, Key, Outcome};
 use matchday_domain::id::{ArrangementId, MatchingDayId, RegistrationId};
 use matchday_domain::matching::suggestion::best_pairs;
-use matchday_domain::matching_day::arrangement::{Run, RunInput, RunProgress, RunState};
-use matchday_domain::matching_day::{MatchingDay, PairScore, Registration, Situation};
+use matchday_domain::matching_day::arrangement::{Repair, Run, RunInput, RunProgress, RunState};
+use matchday_domain::matching_day::ground::called_off;
+use matchday_domain::matching_day::{Ground, MatchingDay, PairScore, Registration, Situation};
 use matchday_domain::policy::Action;
 use matchday_domain::problem::{Code, Problem};
-use matchday_domain::scheduling::{Options, Policy};
+use matchday_domain::scheduling::{ChangePrice, Options, Policy};
 use matchday_domain::text::{Message, Text};
 use matchday_infra::store::{Change, ChangeKind, Job, Leased, Tx, Viewer};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Iterations of the search where the organiser names none.
-pub const DEFAULT_ITERATIONS: u64 = 5_000_000;
-
 /// How a run is wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct RunWish {
     /// The same seed gives the same timetable.
     pub seed: u64,
-    /// Budget of the search, in iterations.
-    pub iterations: u64,
-    /// Meetings that are locked in the newest timetable stay where they are.
+    /// Budget of the search, in iterations; the usual one if absent.
+    pub iterations: Option<u64>,
+    /// Meetings that are locked in the newest timetable stay where they are; in a re-arrangement, those of the published
+    /// one.
     pub keep_locks: bool,
+    /// Begins with the published timetable, at this price of a change; absent: anew.
+    pub changes: Option<ChangePrice>,
 }
 
 impl App {
     /// Starts a run of the arrangement; the worker does it.
     ///
     /// # Errors
-    /// Not the organiser, a state in which there is nothing to arrange, another run under way, or the store.
+    /// Not the organiser, a state in which there is nothing to arrange, rules or locks that contradict each other or those
+    /// who take part, no published timetable to begin with, another run under way, or the store.
     pub async fn start_arrangement(
         &self,
         caller: &Caller,
@@ -89,22 +91,44 @@ impl App {
     }
 
     async fn situation(&self, tx: &Tx, day: &MatchingDay, wish: RunWish) -> Outcome<RunInput> {
-        let registrations = tx.registrations_for(day.id).await?;
+        let registrations = tx.all_registrations_for(day.id).await?;
         let ids: Vec<_> = registrations
             .iter()
             .map(|registration| registration.id)
             .collect();
         let delegates = tx.delegates_of(&ids).await?;
         let requests = tx.requests_for(day.id).await?;
-        let scores = self.pair_scores(tx, day.id, &registrations).await?;
+        let coming = registrations.iter().filter(|r| !r.withdrawn);
+        let coming: Vec<_> = coming.cloned().collect();
+        let scores = self.pair_scores(tx, day.id, &coming).await?;
         let owners: Vec<_> = registrations.iter().map(|r| r.organisation).collect();
         let organisations = tx.organisations(&owners).await?;
         let (consortia, members) = (tx.consortia().await?, tx.consortium_members().await?);
         let rules = tx.rules_of(day.id).await?.rules;
         let pairs = tx.ruled_pairs(day.id).await?;
+        let published = tx.published_run(day.id).await?;
+        let standing = match &published {
+            Some(run) => tx.meetings_of_run(run.id).await?,
+            None => Vec::new(),
+        };
+        let repair = match (wish.changes, &published) {
+            (None, _) => None,
+            (Some(price), Some(run)) => {
+                let before = run.input.repair.as_ref();
+                let before = before.map_or(&[][..], |repair| &repair.called_off);
+                Some((run.id, price, called_off(&standing, before)))
+            }
+            (Some(_), None) => return Err(nothing_published().into()),
+        };
         let locked = match tx.newest_run(day.id).await? {
+            Some(_) if wish.keep_locks && repair.is_some() => standing.clone(),
             Some(run) if wish.keep_locks => tx.meetings_of_run(run.id).await?,
             _ => Vec::new(),
+        };
+        let ground = Ground {
+            past: day.begun(self.now()),
+            published: &standing,
+            called_off: repair.as_ref().map(|(_, _, off)| off),
         };
         let situation = Situation {
             day,
@@ -118,6 +142,7 @@ impl App {
             rules: &rules,
             pairs: &pairs,
             locked: &locked,
+            ground,
         };
         let (problem, keys) = situation.problem()?;
         if problem.requests.is_empty() {
@@ -130,10 +155,21 @@ impl App {
             )
             .into());
         }
+        let usual = || match repair {
+            Some(_) => Options::FOR_REPAIR,
+            None => Options::usual(problem.requests.len()),
+        };
         let options = Options {
             seed: wish.seed,
-            iterations: wish.iterations,
+            iterations: wish.iterations.unwrap_or_else(usual),
         };
+        let published = ground.stood(&problem, &keys);
+        let past = ground.past;
+        let repair = repair.map(|(from, price, off)| Repair {
+            from,
+            price,
+            called_off: off.into_iter().collect(),
+        });
         Ok(RunInput {
             problem,
             policy: Policy {
@@ -142,6 +178,9 @@ impl App {
             },
             options,
             keys,
+            past,
+            published,
+            repair,
         })
     }
 
@@ -370,6 +409,17 @@ pub(super) fn hide(error: AppError) -> AppError {
         }
         error => error,
     }
+}
+
+fn nothing_published() -> Problem {
+    Problem::at(
+        "changes",
+        Code::WrongState,
+        Message::new(
+            "공개된 일정표가 없어 재주선할 수 없습니다. changes 없이 새로 주선하십시오.",
+            "There is no published timetable to begin with; leave `changes` out to arrange anew.",
+        ),
+    )
 }
 
 fn ended(run: &Run) -> Problem {

@@ -3,6 +3,7 @@
 use super::once::Once;
 use super::{App, Caller, Key, Outcome, taken};
 use matchday_domain::id::{DelegateId, MatchingDayId, RegistrationId};
+use matchday_domain::matching_day::registration::Absence;
 use matchday_domain::matching_day::{
     Delegate, EventPlan, EventState, MatchingDay, Registration, RegistrationPlan, Side,
     registration,
@@ -186,41 +187,144 @@ impl App {
         Ok(new)
     }
 
-    /// Takes the registration of the caller's organisation back.
+    /// Takes a registration back: that of the caller's organisation, or another of a day that it runs. Published meetings
+    /// that have not begun are called off.
     ///
     /// # Errors
-    /// Not registered, a stale version, the timetable is being made or is out, or the store.
+    /// Not registered, neither one's own nor the organiser, a stale version, a day that is over, or the store.
     pub async fn withdraw_registration(
         &self,
         caller: &Caller,
         key: &Key,
         event: MatchingDayId,
+        of: Option<RegistrationId>,
         version: i32,
     ) -> Outcome<Registration> {
-        let viewer = caller.viewer()?;
-        let organisation = viewer.organisation().ok_or_else(Problem::forbidden)?;
-        caller.may(Action::TakePart { organisation })?;
         let once = Once::new(caller, "withdrawRegistration", key)?;
         let tx = self.store.begin().await?;
-        let day = self.day(&tx, caller, event).await?;
-        let own = tx.registration_of(event, organisation).await?;
-        let mut own = own.ok_or_else(|| Problem::not_found("matchingDay"))?;
+        let (day, mut registration) = match of {
+            Some(id) => self.registration_in_hand(&tx, caller, id).await?,
+            None => {
+                let organisation = caller.viewer()?.organisation();
+                let organisation = organisation.ok_or_else(Problem::forbidden)?;
+                caller.may(Action::TakePart { organisation })?;
+                let day = self.day(&tx, caller, event).await?;
+                let own = tx.registration_of(event, organisation).await?;
+                (day, own.ok_or_else(|| Problem::not_found("matchingDay"))?)
+            }
+        };
+        if registration.event != event {
+            return Err(Problem::not_found("registrationId").into());
+        }
         if once.replay::<RegistrationId>(self, &tx).await?.is_some() {
-            return Ok(own);
+            return Ok(registration);
         }
-        day.expect_registration(self.now())?;
-        if own.withdrawn || own.version != version {
-            return Err(Problem::stale(own.version).into());
+        registration.withdraw(&day, version)?;
+        // Whom a timetable names stays known: to be told that a meeting is off.
+        let delegates = match tx.newest_run(event).await? {
+            Some(_) => tx.delegates_of(&[registration.id]).await?,
+            None => Vec::new(),
+        };
+        if !tx
+            .update_registration(&registration, version, &delegates)
+            .await?
+        {
+            return Err(Problem::stale(registration.version).into());
         }
-        own.withdrawn = true;
-        own.version += 1;
-        if !tx.update_registration(&own, version, &[]).await? {
-            return Err(Problem::stale(own.version).into());
-        }
-        self.note_day(&tx, &day, vec![organisation]).await?;
-        once.keep(self, &tx, own.id).await?;
+        let id = registration.id;
+        self.call_off(&tx, &day, |m| m.demander == id || m.provider == id)
+            .await?;
+        self.note_day(&tx, &day, vec![registration.organisation])
+            .await?;
+        once.keep(self, &tx, registration.id).await?;
         self.commit(tx).await?;
-        Ok(own)
+        Ok(registration)
+    }
+
+    /// Says when delegates of a registration cannot meet, once registration is over: by its own organisation, or the
+    /// organiser. Published meetings stay until the day is re-arranged.
+    ///
+    /// # Errors
+    /// Neither of the two, a state in which no timetable is made or published, a stale version, what is wrong with the
+    /// slots, or the store.
+    pub async fn change_availability(
+        &self,
+        caller: &Caller,
+        key: &Key,
+        id: RegistrationId,
+        version: i32,
+        absences: &[Absence],
+    ) -> Outcome<Registration> {
+        let once = Once::new(caller, "changeAvailability", key)?;
+        let tx = self.store.begin().await?;
+        let (day, mut registration) = self.registration_in_hand(&tx, caller, id).await?;
+        if once.replay::<RegistrationId>(self, &tx).await?.is_some() {
+            return Ok(registration);
+        }
+        let mut delegates = tx.delegates_of(&[id]).await?;
+        registration.change_availability(&day, version, &mut delegates, absences)?;
+        if registration.version != version {
+            if !tx
+                .update_registration(&registration, version, &delegates)
+                .await?
+            {
+                return Err(Problem::stale(registration.version).into());
+            }
+            self.note_day(&tx, &day, vec![registration.organisation])
+                .await?;
+        }
+        once.keep(self, &tx, id).await?;
+        self.commit(tx).await?;
+        Ok(registration)
+    }
+
+    /// Says in which slots a table is not there: a room is lost. Published meetings stay until the day is re-arranged.
+    ///
+    /// # Errors
+    /// Not the organiser, a day that is over, a stale version, a table or slots that it has not, or the store.
+    pub async fn close_table(
+        &self,
+        caller: &Caller,
+        key: &Key,
+        event: MatchingDayId,
+        version: i32,
+        (table, slots): (i32, &[i32]),
+    ) -> Outcome<MatchingDay> {
+        let once = Once::new(caller, "closeTable", key)?;
+        let tx = self.store.begin().await?;
+        let mut day = self.own_day(&tx, caller, event).await?;
+        if once.replay::<MatchingDayId>(self, &tx).await?.is_some() {
+            return Ok(day);
+        }
+        day.close_table(version, table, slots)?;
+        if day.version != version {
+            self.save_day(&tx, &day, version).await?;
+        }
+        once.keep(self, &tx, event).await?;
+        self.commit(tx).await?;
+        Ok(day)
+    }
+
+    /// A registration with its day, for its own organisation and for the organiser of the day.
+    async fn registration_in_hand(
+        &self,
+        tx: &Tx,
+        caller: &Caller,
+        id: RegistrationId,
+    ) -> Outcome<(MatchingDay, Registration)> {
+        let unknown = || Problem::not_found("registrationId");
+        let viewer = caller.viewer()?;
+        let registration = tx.registrations(&[id]).await?.pop();
+        let registration = registration.ok_or_else(unknown)?;
+        let day = tx.matching_day(viewer, registration.event).await?;
+        let day = day.ok_or_else(unknown)?;
+        let (organisation, organiser) = (registration.organisation, day.organiser);
+        let own = caller.may(Action::TakePart { organisation });
+        if own.is_ok() || caller.may(Action::RunMatchingDay { organiser }).is_ok() {
+            Ok((day, registration))
+        } else {
+            Err(unknown().into())
+        }
     }
 
     async fn day(&self, tx: &Tx, caller: &Caller, id: MatchingDayId) -> Outcome<MatchingDay> {

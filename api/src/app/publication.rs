@@ -11,7 +11,7 @@ use matchday_domain::invitation::{self, Content, Party};
 use matchday_domain::matching_day::agenda::{self, Counterpart};
 use matchday_domain::matching_day::arrangement::{Run, RunState};
 use matchday_domain::matching_day::{
-    Delegate, EventState, MatchingDay, Meeting, MeetingRequest, Registration,
+    Answer, Delegate, EventState, Ground, MatchingDay, Meeting, MeetingRequest, Registration,
 };
 use matchday_domain::notice::{AgendaEntry, Notice};
 use matchday_domain::organisation::{Organisation, Person};
@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, HashMap};
 /// A pair's meeting in a delegate's calendar.
 type Thread = (DelegateId, RegistrationId, RegistrationId);
 
-/// Who is who at a matching day.
+/// Who is who at a matching day, with those who have withdrawn: they hear that their meetings are off.
 struct Cast {
     registrations: Vec<Registration>,
     delegates: Vec<Delegate>,
@@ -35,7 +35,7 @@ struct Cast {
 
 impl Cast {
     async fn of(tx: &Tx, day: &MatchingDay) -> Outcome<Self> {
-        let registrations = tx.registrations_for(day.id).await?;
+        let registrations = tx.all_registrations_for(day.id).await?;
         let ids: Vec<_> = registrations
             .iter()
             .map(|registration| registration.id)
@@ -120,7 +120,8 @@ impl App {
     /// later publication mails what has changed.
     ///
     /// # Errors
-    /// Not the organiser, a run that is not done, a state that does not allow it, or the store.
+    /// Not the organiser, a run that is not done, a state that does not allow it, a timetable that is out of date (it
+    /// changes what was published in slots that have begun since, or holds a meeting that was taken back), or the store.
     pub async fn publish_arrangement(
         &self,
         caller: &Caller,
@@ -154,6 +155,8 @@ impl App {
             )
             .into());
         }
+        let meetings = tx.meetings_of_run(id).await?;
+        self.expect_up_to_date(&tx, &day, &meetings).await?;
         tx.publish_run(id, self.now()).await?;
         let version = day.version;
         if day.state == EventState::Arranging {
@@ -162,7 +165,6 @@ impl App {
             day.version += 1;
         }
         self.save_day(&tx, &day, version).await?;
-        let meetings = tx.meetings_of_run(id).await?;
         self.announce(&tx, &day, &meetings).await?;
         once.keep(self, &tx, id).await?;
         self.commit(tx).await?;
@@ -172,6 +174,82 @@ impl App {
             .await?
             .pop()
             .ok_or_else(|| Problem::not_found("id"))?)
+    }
+
+    /// Whether a timetable can still be published: nobody has taken a meeting of it back since, and what has begun stays
+    /// as it was published.
+    async fn expect_up_to_date(
+        &self,
+        tx: &Tx,
+        day: &MatchingDay,
+        meetings: &[Meeting],
+    ) -> Outcome<()> {
+        let past = day.begun(self.now());
+        if let Some(published) = tx.published_run(day.id).await? {
+            let published = tx.meetings_of_run(published.id).await?;
+            let ground = Ground {
+                past,
+                published: &published,
+                called_off: None,
+            };
+            if !ground.is_kept_by(meetings) {
+                return Err(out_of_date(Message::new(
+                    "이미 시작된 시간의 공개된 상담이 바뀌게 됩니다. 다시 주선하십시오.",
+                    "It would change published meetings of slots that have begun; arrange again.",
+                ))
+                .into());
+            }
+        }
+        let registrations = tx.all_registrations_for(day.id).await?;
+        let requests = tx.requests_for(day.id).await?;
+        let gone = |meeting: &&Meeting| {
+            let sides = [meeting.demander, meeting.provider];
+            let mut gone = registrations.iter().filter(|r| r.withdrawn);
+            let mut back = requests.iter().filter(|r| r.answer == Answer::Withdrawn);
+            gone.any(|r| sides.contains(&r.id)) || back.any(|r| meeting.request == Some(r.id))
+        };
+        let later = meetings.iter().filter(|meeting| {
+            meeting.stands() && usize::try_from(meeting.slot).is_ok_and(|slot| slot >= past)
+        });
+        match later.filter(gone).count() {
+            0 => Ok(()),
+            n => Err(out_of_date(Message::new(
+                format!(
+                    "참가나 상담 신청이 취소된 상담이 {n}건 있습니다. 다시 주선하십시오."
+                ),
+                format!(
+                    "It holds {n} meeting(s) of which the registration or the request was taken back; arrange again."
+                ),
+            ))
+            .into()),
+        }
+    }
+
+    /// Calls off the meetings of the published timetable that have not begun and that somebody has taken back; their
+    /// delegates are told.
+    pub(super) async fn call_off(
+        &self,
+        tx: &Tx,
+        day: &MatchingDay,
+        taken_back: impl Fn(&Meeting) -> bool,
+    ) -> Outcome<()> {
+        let Some(run) = tx.published_run(day.id).await? else {
+            return Ok(());
+        };
+        let past = day.begun(self.now());
+        let mut last = None;
+        for mut meeting in tx.meetings_of_run(run.id).await? {
+            let version = meeting.version;
+            let later = usize::try_from(meeting.slot).is_ok_and(|slot| slot >= past);
+            if later && taken_back(&meeting) && meeting.cancel(version).is_ok() {
+                tx.update_meeting(&meeting, version).await?;
+                last = Some(meeting);
+            }
+        }
+        match last {
+            Some(meeting) => self.announce_if_published(tx, day, &meeting).await,
+            None => Ok(()),
+        }
     }
 
     /// Tells delegates of a change, if the meeting belongs to the timetable that holds.
@@ -208,9 +286,13 @@ impl App {
         let Some(first) = day.slots.first() else {
             return Ok(());
         };
-        let jobs: Vec<Job> = cast
-            .people
-            .iter()
+        let coming = |id: RegistrationId| {
+            let mut all = cast.registrations.iter();
+            all.any(|registration| registration.id == id && !registration.withdrawn)
+        };
+        let invited = cast.delegates.iter().filter(|d| coming(d.registration));
+        let jobs: Vec<Job> = invited
+            .filter_map(|delegate| cast.person(delegate.person))
             .map(|person| Job::Mail {
                 to: recipient(person),
                 notice: Box::new(Notice::EventCancelled {
@@ -324,4 +406,8 @@ impl App {
         known.dedup();
         Ok((touched, known))
     }
+}
+
+fn out_of_date(message: Message) -> Problem {
+    Problem::at("id", Code::WrongState, message)
 }

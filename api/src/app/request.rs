@@ -100,10 +100,11 @@ impl App {
         .await
     }
 
-    /// Takes a request back that the caller's organisation sent.
+    /// Takes a request back that the caller's organisation sent. A published meeting of the two that has not begun is
+    /// called off.
     ///
     /// # Errors
-    /// Not the sender, the window is closed, a stale version, or the store.
+    /// Not the sender, the day is over, a stale version, or the store.
     pub async fn withdraw_request(
         &self,
         caller: &Caller,
@@ -153,13 +154,23 @@ impl App {
             return Ok(request);
         }
         change(&mut request, own.id)?;
-        day.expect_requests(self.now())?;
+        let taken_back = request.answer == Answer::Withdrawn;
+        if taken_back {
+            day.expect_withdrawal()?;
+        } else {
+            day.expect_requests(self.now())?;
+        }
         if request.version != version {
             if !tx.update_request(&request, version).await? {
                 return Err(Problem::stale(version).into());
             }
             if let Some(other) = tx.registrations(&[other]).await?.pop() {
                 self.tell_of_request(&tx, &day, &own, &other, &request)
+                    .await?;
+            }
+            if taken_back {
+                let pair = (request.demander, request.provider);
+                self.call_off(&tx, &day, |m| (m.demander, m.provider) == pair)
                     .await?;
             }
         }

@@ -141,8 +141,17 @@ impl App {
         if day.slot(to.slot).is_none() {
             problems.push(Problem::not_found("slot"));
         }
-        if to.table.is_some_and(|number| day.table(number).is_none()) {
-            problems.push(Problem::not_found("table"));
+        match to.table.map(|number| day.table(number)) {
+            Some(None) => problems.push(Problem::not_found("table")),
+            Some(Some(table)) if table.closed.contains(&to.slot) => problems.push(Problem::at(
+                "table",
+                Code::Taken,
+                Message::new(
+                    "그 시간에는 이 테이블을 쓸 수 없습니다.",
+                    "The table is not there in that slot.",
+                ),
+            )),
+            _ => {}
         }
         let delegates = tx
             .delegates_of(&[meeting.demander, meeting.provider])

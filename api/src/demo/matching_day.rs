@@ -2,7 +2,7 @@
 
 use super::national_set::{NationalSet, ORGANISER_EMAIL, Org};
 use super::work;
-use crate::app::arrangement::{DEFAULT_ITERATIONS, RunWish};
+use crate::app::arrangement::RunWish;
 use crate::app::suggestion::sides;
 use crate::app::{AppError, Caller, Key, Outcome};
 use crate::output::{Output, padded, right};
@@ -96,8 +96,9 @@ pub(super) async fn hold(
     advance(service, &organiser, id, EventState::Arranging).await?;
     let wish = RunWish {
         seed,
-        iterations: DEFAULT_ITERATIONS,
+        iterations: None,
         keep_locks: true,
+        changes: None,
     };
     let run = service
         .app

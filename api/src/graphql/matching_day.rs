@@ -76,6 +76,8 @@ pub struct EventTable {
     number: i32,
     /// What the sign says.
     name: String,
+    /// Indexes of the slots in which it is not there, ascending.
+    closed_slots: Vec<i32>,
 }
 
 impl From<&domain::EventTable> for EventTable {
@@ -83,6 +85,7 @@ impl From<&domain::EventTable> for EventTable {
         Self {
             number: table.number,
             name: table.name.clone(),
+            closed_slots: table.closed.clone(),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::{Result, app, caller, id};
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use matchday_domain::matching_day as domain;
+use matchday_domain::matching_day::registration::Absence;
 use matchday_domain::problem::Problem;
 use matchday_domain::time::Window;
 
@@ -136,11 +137,55 @@ pub struct RegisterForMatchingDayInput {
     client_mutation_id: Option<String>,
 }
 
+/// When a delegate cannot meet, as it has become.
+#[derive(Debug, Clone, InputObject)]
+pub struct AbsenceInput {
+    /// One of the registration's delegates.
+    delegate_id: ID,
+    /// Indexes of all the slots in which he or she cannot meet, in the place of what was said before.
+    unavailable_slots: Vec<i32>,
+}
+
+/// Delegates come late or leave early.
+#[derive(Debug, Clone, InputObject)]
+pub struct ChangeAvailabilityInput {
+    /// The registration; its matching day in state ARRANGING, PUBLISHED or RUNNING.
+    registration_id: ID,
+    /// Its version as it was read.
+    version: i32,
+    /// Of whom it changes, 1 to 50; others stay as they are.
+    delegates: Vec<AbsenceInput>,
+    /// Repeats of the request with the same key are answered as the first, for 24 hours.
+    idempotency_key: Option<String>,
+    /// Returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
+/// A table or room that is lost, or back.
+#[derive(Debug, Clone, InputObject)]
+pub struct CloseTableInput {
+    /// The matching day; not closed or cancelled.
+    matching_day_id: ID,
+    /// Its version as it was read.
+    version: i32,
+    /// The table's number.
+    table: i32,
+    /// Indexes of all the slots in which it is not there, in the place of what was said before; empty if it is there all
+    /// day.
+    closed_slots: Vec<i32>,
+    /// Repeats of the request with the same key are answered as the first, for 24 hours.
+    idempotency_key: Option<String>,
+    /// Returned unchanged.
+    client_mutation_id: Option<String>,
+}
+
 /// A registration to be taken back.
 #[derive(Debug, Clone, InputObject)]
 pub struct WithdrawRegistrationInput {
     /// The matching day.
     matching_day_id: ID,
+    /// Whose, for the organiser of the day; one's own if left out.
+    registration_id: Option<ID>,
     /// The version of the registration as it was read.
     version: i32,
     /// Repeats of the request with the same key are answered as the first, for 24 hours.
@@ -170,6 +215,22 @@ payload! {
     RegisterForMatchingDayPayload {
         /// The registration as it is now.
         registration: Registration
+    }
+}
+
+payload! {
+    /// The answer to `changeAvailability`.
+    ChangeAvailabilityPayload {
+        /// The registration as it is now.
+        registration: Registration
+    }
+}
+
+payload! {
+    /// The answer to `closeTable`.
+    CloseTablePayload {
+        /// The matching day as it is now.
+        matching_day: MatchingDay
     }
 }
 
@@ -271,7 +332,56 @@ impl MatchingDayMutation {
         )
     }
 
-    /// Takes the registration of the viewer's organisation back, while registration is open.
+    /// Says when delegates cannot meet, once registration is over: somebody comes late or leaves early. Published meetings
+    /// stay as they are until a re-arrangement is published. For the registration's organisation and the organiser.
+    async fn change_availability(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What changes")] input: ChangeAvailabilityInput,
+    ) -> Result<Option<ChangeAvailabilityPayload>> {
+        let key = key(input.idempotency_key.as_ref(), &input);
+        let outcome = async {
+            let id = id::read("registrationId", &input.registration_id)?;
+            let absences = input.delegates.iter().enumerate().map(|(i, absence)| {
+                Ok::<_, Problem>(Absence {
+                    delegate: id::read(&format!("delegates.{i}.delegateId"), &absence.delegate_id)?,
+                    unavailable_slots: absence.unavailable_slots.clone(),
+                })
+            });
+            let absences = absences.collect::<std::result::Result<Vec<_>, _>>()?;
+            app(ctx)
+                .change_availability(caller(ctx), &key, id, input.version, &absences)
+                .await
+        };
+        ChangeAvailabilityPayload::settle(
+            ctx,
+            input.client_mutation_id.clone(),
+            outcome.await,
+            Registration,
+        )
+    }
+
+    /// Says in which slots a table is not there: a room is lost. Published meetings stay as they are until a re-arrangement
+    /// is published. For the organiser.
+    async fn close_table(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which table, and when")] input: CloseTableInput,
+    ) -> Result<Option<CloseTablePayload>> {
+        let key = key(input.idempotency_key.as_ref(), &input);
+        let outcome = async {
+            let event = id::read("matchingDayId", &input.matching_day_id)?;
+            let closed = (input.table, &*input.closed_slots);
+            app(ctx)
+                .close_table(caller(ctx), &key, event, input.version, closed)
+                .await
+        };
+        let done = outcome.await;
+        CloseTablePayload::settle(ctx, input.client_mutation_id.clone(), done, MatchingDay)
+    }
+
+    /// Takes a registration back, until the matching day is over. Published meetings of it that have not begun are called
+    /// off, and the delegates of both sides told. For its organisation and the organiser.
     async fn withdraw_registration(
         &self,
         ctx: &Context<'_>,
@@ -280,8 +390,9 @@ impl MatchingDayMutation {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let event = id::read("matchingDayId", &input.matching_day_id)?;
+            let of = id::read_optional("registrationId", input.registration_id.as_ref())?;
             app(ctx)
-                .withdraw_registration(caller(ctx), &key, event, input.version)
+                .withdraw_registration(caller(ctx), &key, event, of, input.version)
                 .await
         };
         WithdrawRegistrationPayload::settle(

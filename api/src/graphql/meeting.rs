@@ -11,7 +11,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use matchday_domain::id::RegistrationId;
 use matchday_domain::matching_day as domain;
-use matchday_domain::matching_day::arrangement::Run;
+use matchday_domain::matching_day::arrangement::{Changes, Run};
 use matchday_domain::privacy::AccessResource;
 use matchday_domain::problem::Problem;
 use matchday_domain::scheduling;
@@ -69,6 +69,34 @@ pub struct GroupShare {
     meetings: i32,
 }
 
+/// What a re-arrangement made of the meetings of the published timetable.
+#[derive(SimpleObject)]
+pub struct ArrangementChanges {
+    /// In the same slot, at the same table and with the same delegates: nobody hears of them.
+    kept: i32,
+    /// In the same slot, at another table or with other delegates.
+    reseated: i32,
+    /// In another slot.
+    moved: i32,
+    /// No longer there.
+    given_up: i32,
+    /// Of pairs that had none.
+    added: i32,
+}
+
+impl From<Changes> for ArrangementChanges {
+    fn from(changes: Changes) -> Self {
+        let number = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
+        Self {
+            kept: number(changes.kept),
+            reseated: number(changes.reseated),
+            moved: number(changes.moved),
+            given_up: number(changes.given_up),
+            added: number(changes.added),
+        }
+    }
+}
+
 async fn registrations(
     ctx: &Context<'_>,
     ids: &[RegistrationId],
@@ -124,6 +152,35 @@ impl Arrangement {
     /// Iterations of the budget.
     async fn iterations(&self) -> i64 {
         i64::try_from(self.0.input.options.iterations).unwrap_or(i64::MAX)
+    }
+
+    /// The run whose published timetable it began with; null if it was arranged anew.
+    async fn repaired_from(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
+        let Some(repair) = &self.0.input.repair else {
+            return Ok(None);
+        };
+        Ok(loaders(ctx).run(repair.from).await?.map(Arrangement))
+    }
+
+    /// What each change of the published timetable cost, in points of a match score; null if nobody was to be moved, or if
+    /// it was arranged anew.
+    async fn price_of_change(&self) -> Option<i32> {
+        let points = self.0.input.repair.as_ref()?.price.points()?;
+        i32::try_from(points).ok()
+    }
+
+    /// Whether nobody was to be moved out of the published slot.
+    async fn moves_nobody(&self) -> bool {
+        let repair = self.0.input.repair.as_ref();
+        repair.is_some_and(|repair| repair.price == scheduling::ChangePrice::Forbidden)
+    }
+
+    /// What became of the published meetings; what is changed by hand later is not counted. Null before it is done, and if
+    /// it was arranged anew.
+    async fn changes(&self) -> Option<ArrangementChanges> {
+        let result = self.0.result.as_ref()?;
+        let changes = self.0.input.changes(&result.meetings);
+        changes.map(Into::into)
     }
 
     /// The figures so far, the most important first; empty before the search begins.

@@ -317,7 +317,8 @@ impl RequestMutation {
         )
     }
 
-    /// Takes a request back that the viewer's organisation sent.
+    /// Takes a request back that the viewer's organisation sent, until the matching day is over. A published meeting of the
+    /// two that has not begun is called off, and the delegates of both sides told.
     async fn withdraw_meeting_request(
         &self,
         ctx: &Context<'_>,

@@ -3,15 +3,50 @@
 use super::meeting::{Arrangement, Meeting};
 use super::payload::{key, payload};
 use super::{Result, app, caller, id};
-use crate::app::arrangement::{DEFAULT_ITERATIONS, RunWish};
+use crate::app::arrangement::RunWish;
 use crate::app::timetable::Place;
 use async_graphql::{Context, ID, InputObject, Object};
-use matchday_domain::problem::Problem;
+use matchday_domain::problem::{Code, Problem};
+use matchday_domain::scheduling::ChangePrice;
+use matchday_domain::text::Message;
 
 /// The most iterations one run may ask for.
 const MAX_ITERATIONS: i64 = 100_000_000;
 
-/// A run of the arrangement.
+/// What a re-arrangement may change of the published timetable. At most one of the two fields is given.
+#[derive(Debug, Clone, Copy, InputObject)]
+pub struct ChangesInput {
+    /// What it costs that a published meeting is moved to another slot or given up though it could stay, in points of a
+    /// match score, 0 to 1,000; 30 if left out, and 5 to 30 are usual. Another table or delegate costs nothing.
+    price_of_change: Option<i32>,
+    /// Whoever can stay in the slot stays there, whatever it is worth to move.
+    #[graphql(default)]
+    move_nobody: bool,
+}
+
+impl ChangesInput {
+    fn price(self) -> std::result::Result<ChangePrice, Problem> {
+        const PATH: &str = "changes.priceOfChange";
+        let points = match (self.move_nobody, self.price_of_change) {
+            (true, None) => return Ok(ChangePrice::Forbidden),
+            (true, Some(_)) => {
+                let message = Message::new(
+                    "moveNobody와 priceOfChange 가운데 하나만 정하십시오.",
+                    "Give moveNobody or priceOfChange, not both.",
+                );
+                return Err(Problem::at(PATH, Code::Invalid, message));
+            }
+            (false, None) => ChangePrice::USUAL_POINTS,
+            (false, Some(points)) => u32::try_from(points)
+                .ok()
+                .filter(|points| *points <= ChangePrice::MOST_POINTS)
+                .ok_or_else(|| Problem::out_of_range(PATH, 0, ChangePrice::MOST_POINTS.into()))?,
+        };
+        Ok(ChangePrice::of_points(points))
+    }
+}
+
+/// A run of the arrangement. In slots that have begun it leaves what was published and adds nothing.
 #[derive(Debug, Clone, InputObject)]
 pub struct StartArrangementInput {
     /// The matching day; in state ARRANGING, PUBLISHED or RUNNING.
@@ -19,11 +54,17 @@ pub struct StartArrangementInput {
     /// The same seed gives the same timetable; a number of 32 bits.
     #[graphql(default = 1)]
     seed: u32,
-    /// Budget of the search in iterations, 0 to 100,000,000; 5,000,000 if left out.
+    /// Budget of the search in iterations, 0 to 100,000,000. If left out: for a re-arrangement 200,000; anew 100,000 for
+    /// each pair that may meet, but at most 20,000,000 and 6,000 for each, and at most 100,000,000.
     iterations: Option<i64>,
-    /// Meetings that are locked in the newest timetable stay where they are.
+    /// Meetings that are locked in the newest timetable stay where they are; in a re-arrangement, those that are locked in
+    /// the published one.
     #[graphql(default = true)]
     keep_locks: bool,
+    /// Re-arranges: begins with the published timetable as it stands now, after whatever was moved or called off by hand,
+    /// and pays for each change. What was called off stays off unless the pair is REQUIRED. If left out, what has not
+    /// begun is arranged anew.
+    changes: Option<ChangesInput>,
     /// Repeats of the request with the same key are answered as the first, for 24 hours.
     idempotency_key: Option<String>,
     /// Returned unchanged.
@@ -141,7 +182,7 @@ pub struct TimetableMutation;
 
 #[Object]
 impl TimetableMutation {
-    /// Starts a run of the arrangement. For the organiser.
+    /// Starts a run of the arrangement: anew, or from the published timetable with the fewest changes. For the organiser.
     async fn start_arrangement(
         &self,
         ctx: &Context<'_>,
@@ -150,17 +191,16 @@ impl TimetableMutation {
         let key = key(input.idempotency_key.as_ref(), &input);
         let outcome = async {
             let event = id::read("matchingDayId", &input.matching_day_id)?;
-            let iterations = match input.iterations {
-                None => DEFAULT_ITERATIONS,
-                Some(n) => u64::try_from(n)
-                    .ok()
-                    .filter(|_| n <= MAX_ITERATIONS)
-                    .ok_or_else(|| Problem::out_of_range("iterations", 0, MAX_ITERATIONS))?,
+            let budget = |n: i64| {
+                let budget = u64::try_from(n).ok().filter(|_| n <= MAX_ITERATIONS);
+                budget.ok_or_else(|| Problem::out_of_range("iterations", 0, MAX_ITERATIONS))
             };
+            let iterations = input.iterations.map(budget).transpose()?;
             let wish = RunWish {
                 seed: input.seed.into(),
                 iterations,
                 keep_locks: input.keep_locks,
+                changes: input.changes.map(ChangesInput::price).transpose()?,
             };
             app(ctx)
                 .start_arrangement(caller(ctx), &key, event, wish)
@@ -183,8 +223,9 @@ impl TimetableMutation {
         CancelArrangementPayload::settle(ctx, input.client_mutation_id, outcome.await, Arrangement)
     }
 
-    /// Publishes a timetable; delegates are mailed their agenda and invitations, or what has changed of them. For the
-    /// organiser.
+    /// Publishes a timetable; delegates are mailed their agenda and invitations, or what has changed of them, and those of
+    /// whom nothing has changed hear nothing. Refused if it would change what was published in slots that have begun since,
+    /// or holds a meeting that was taken back since. For the organiser.
     async fn publish_arrangement(
         &self,
         ctx: &Context<'_>,

@@ -8,6 +8,7 @@ use crate::time::{Timestamp, Window, minutes};
 use chrono::{NaiveDate, NaiveTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Most slots a matching day may have.
 pub const MAX_SLOTS: usize = 200;
@@ -63,6 +64,9 @@ pub struct EventTable {
     pub number: i32,
     /// What the sign says.
     pub name: String,
+    /// Indexes of the slots in which it is not there, ascending.
+    #[serde(default)]
+    pub closed: Vec<i32>,
 }
 
 /// What the organiser plans.
@@ -186,7 +190,11 @@ impl MatchingDay {
         check.finish()?;
         let tables = (1..)
             .zip(plan.tables)
-            .map(|(number, name)| EventTable { number, name })
+            .map(|(number, name)| EventTable {
+                number,
+                name,
+                closed: Vec::new(),
+            })
             .collect();
         Ok(Self {
             id,
@@ -274,6 +282,26 @@ impl MatchingDay {
         }
     }
 
+    /// Whether a registration or a request may be taken back: whoever cannot come says so until the day is over.
+    ///
+    /// # Errors
+    /// The day has not been announced, is over or cancelled.
+    pub fn expect_withdrawal(&self) -> Result<(), Problem> {
+        let good = matches!(
+            self.state,
+            EventState::Registration
+                | EventState::Requests
+                | EventState::Arranging
+                | EventState::Published
+                | EventState::Running
+        );
+        if good {
+            Ok(())
+        } else {
+            Err(wrong_state(self.state.label()))
+        }
+    }
+
     /// Whether what matches count by may be changed.
     ///
     /// # Errors
@@ -281,6 +309,46 @@ impl MatchingDay {
     pub fn expect_tunable(&self) -> Result<(), Problem> {
         if matches!(self.state, EventState::Closed | EventState::Cancelled) {
             return Err(wrong_state(self.state.label()));
+        }
+        Ok(())
+    }
+
+    /// How many slots have begun: the first ones.
+    pub fn begun(&self, now: Timestamp) -> usize {
+        let begun = |slot: &&TimeSlot| slot.starts_at <= now;
+        self.slots.iter().take_while(begun).count()
+    }
+
+    /// Says in which slots a table is not there, in the place of what was said before.
+    ///
+    /// # Errors
+    /// The day is over or cancelled, a stale version, a table or slots that the day has not.
+    pub fn close_table(
+        &mut self,
+        read_version: i32,
+        number: i32,
+        slots: &[i32],
+    ) -> Result<(), Problems> {
+        self.expect_tunable()?;
+        if read_version != self.version {
+            return Err(Problem::stale(self.version).into());
+        }
+        let mut check = Check::new();
+        for (i, slot) in slots.iter().enumerate() {
+            check.require(self.slot(*slot).is_some(), || {
+                Problem::not_found(&format!("closedSlots.{i}"))
+            });
+        }
+        let mut tables = self.tables.iter_mut();
+        let table = tables.find(|table| table.number == number);
+        check.require(table.is_some(), || Problem::not_found("table"));
+        check.finish()?;
+        let closed: Vec<i32> = BTreeSet::from_iter(slots.iter().copied())
+            .into_iter()
+            .collect();
+        if let Some(table) = table.filter(|table| table.closed != closed) {
+            table.closed = closed;
+            self.version += 1;
         }
         Ok(())
     }
@@ -407,69 +475,4 @@ fn clock_change(path: &str) -> Problem {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    fn session(date: &str, starts: &str, ends: &str) -> SessionPlan {
-        SessionPlan {
-            date: date.parse().unwrap(),
-            starts: starts.parse().unwrap(),
-            ends: ends.parse().unwrap(),
-            slot_minutes: 25,
-            gap_minutes: 5,
-        }
-    }
-
-    #[test]
-    fn sessions_become_slots_with_breaks_between() {
-        let plan = [
-            session("2027-06-10", "10:00:00", "12:00:00"),
-            session("2027-06-10", "13:00:00", "14:25:00"),
-        ];
-        let slots = plan_slots(&plan, chrono_tz::Asia::Seoul).unwrap();
-        assert_eq!(slots.len(), 7);
-        assert_eq!(slots[0].starts_at.to_rfc3339(), "2027-06-10T01:00:00+00:00");
-        let breaks: Vec<_> = slots
-            .iter()
-            .filter(|s| s.follows_break)
-            .map(|s| s.index)
-            .collect();
-        assert_eq!(breaks, [4]);
-    }
-
-    #[test]
-    fn midnight_clock_changes_and_overlaps_are_refused() {
-        let refused =
-            |sessions: &[SessionPlan], zone| plan_slots(sessions, zone).unwrap_err()[0].code;
-        let seoul = chrono_tz::Asia::Seoul;
-        assert_eq!(
-            refused(&[session("2027-06-10", "23:30:00", "00:30:00")], seoul),
-            Code::NotOrdered
-        );
-        // In Berlin the clock jumps from 02:00 to 03:00 on 28 March 2027.
-        assert_eq!(
-            refused(
-                &[session("2027-03-28", "01:00:00", "04:00:00")],
-                chrono_tz::Europe::Berlin
-            ),
-            Code::Invalid
-        );
-        assert_eq!(
-            refused(
-                &[session("2027-03-28", "02:30:00", "04:00:00")],
-                chrono_tz::Europe::Berlin
-            ),
-            Code::Invalid
-        );
-        let overlap = [
-            session("2027-06-10", "10:00:00", "12:00:00"),
-            session("2027-06-10", "11:00:00", "13:00:00"),
-        ];
-        assert_eq!(refused(&overlap, seoul), Code::NotOrdered);
-        assert_eq!(refused(&[], seoul), Code::Required);
-        assert_eq!(
-            refused(&[session("2027-06-10", "10:00:00", "10:10:00")], seoul),
-            Code::OutOfRange
-        );
-    }
-}
+mod tests;

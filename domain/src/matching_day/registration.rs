@@ -133,6 +133,95 @@ pub struct Delegate {
     pub unavailable_slots: Vec<i32>,
 }
 
+/// When a delegate cannot meet, as it has become.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absence {
+    /// Who.
+    pub delegate: DelegateId,
+    /// All the slots in which he or she cannot meet.
+    pub unavailable_slots: Vec<i32>,
+}
+
+impl Registration {
+    /// Says when delegates cannot meet once registration is over: somebody comes late or leaves early. Those who are not
+    /// named stay as they are; who comes stays too.
+    ///
+    /// # Errors
+    /// A state in which no timetable is made or published, a stale version, a registration that was taken back, and by
+    /// field a delegate or a slot that does not exist or is named twice.
+    pub fn change_availability(
+        &mut self,
+        event: &MatchingDay,
+        read_version: i32,
+        delegates: &mut [Delegate],
+        absences: &[Absence],
+    ) -> Result<(), Problems> {
+        event.expect_arranging()?;
+        if self.withdrawn || read_version != self.version {
+            return Err(Problem::stale(self.version).into());
+        }
+        let mut check = Check::new();
+        check.require(!absences.is_empty(), || Problem::required("delegates"));
+        check.at_most("delegates", absences.len(), MAX_DELEGATES);
+        let mut changed = false;
+        for (i, absence) in absences.iter().enumerate().take(MAX_DELEGATES) {
+            let path = |field: &str| format!("delegates.{i}.{field}");
+            let earlier = &absences[..i];
+            check.require(
+                earlier.iter().all(|a| a.delegate != absence.delegate),
+                || twice(&path("delegateId")),
+            );
+            check_slots(&mut check, event, &path(""), &absence.unavailable_slots);
+            match delegates.iter_mut().find(|d| d.id == absence.delegate) {
+                Some(delegate) => {
+                    changed |= delegate.unavailable_slots != absence.unavailable_slots;
+                    delegate
+                        .unavailable_slots
+                        .clone_from(&absence.unavailable_slots);
+                }
+                None => check.add(Problem::not_found(&path("delegateId"))),
+            }
+        }
+        check.finish()?;
+        self.version += i32::from(changed);
+        Ok(())
+    }
+
+    /// Takes it back.
+    ///
+    /// # Errors
+    /// The day is over, a stale version, or taken back before.
+    pub fn withdraw(&mut self, event: &MatchingDay, read_version: i32) -> Result<(), Problem> {
+        event.expect_withdrawal()?;
+        if self.withdrawn || read_version != self.version {
+            return Err(Problem::stale(self.version));
+        }
+        self.withdrawn = true;
+        self.version += 1;
+        Ok(())
+    }
+}
+
+/// Slots of a field of `unavailableSlots` exist.
+fn check_slots(check: &mut Check, event: &MatchingDay, path: &str, slots: &[i32]) {
+    for (j, slot) in slots.iter().enumerate() {
+        check.require(event.slot(*slot).is_some(), || {
+            Problem::not_found(&format!("{path}unavailableSlots.{j}"))
+        });
+    }
+}
+
+fn twice(path: &str) -> Problem {
+    Problem::at(
+        path,
+        Code::Duplicate,
+        Message::new(
+            "같은 사람이 두 번 있습니다.",
+            "The same person is named twice.",
+        ),
+    )
+}
+
 /// Checks a plan against the event and the organisation's people.
 ///
 /// # Errors
@@ -160,23 +249,115 @@ pub fn check(
             plan.delegates[..i]
                 .iter()
                 .all(|d| d.person != delegate.person),
-            || {
-                Problem::at(
-                    &path("person"),
-                    Code::Duplicate,
-                    Message::new(
-                        "같은 사람이 두 번 있습니다.",
-                        "The same person is named twice.",
-                    ),
-                )
-            },
+            || twice(&path("person")),
         );
         check.prose(&path("fields"), &delegate.fields, 500);
-        for (j, slot) in delegate.unavailable_slots.iter().enumerate() {
-            check.require(event.slot(*slot).is_some(), || {
-                Problem::not_found(&path(&format!("unavailableSlots.{j}")))
-            });
-        }
+        check_slots(&mut check, event, &path(""), &delegate.unavailable_slots);
     }
     check.finish()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::matching_day::EventState;
+    use crate::matching_day::rules::tests::day;
+    use uuid::Uuid;
+
+    fn registration(event: &MatchingDay) -> (Registration, Vec<Delegate>) {
+        let id = RegistrationId(Uuid::from_u128(1));
+        let registration = Registration {
+            id,
+            event: event.id,
+            organisation: OrganisationId(Uuid::from_u128(1)),
+            side: Side::Demand,
+            meetings_min: 0,
+            meetings_max: None,
+            rest_slots: 0,
+            preferred_half: None,
+            finishes_early: false,
+            withdrawn: false,
+            version: 3,
+            created_at: event.created_at,
+        };
+        let delegate = |n: u128| Delegate {
+            id: DelegateId(Uuid::from_u128(n)),
+            registration: id,
+            person: PersonId(Uuid::from_u128(n)),
+            fields: String::new(),
+            languages: Vec::new(),
+            remote: false,
+            unavailable_slots: vec![2],
+        };
+        (registration, vec![delegate(1), delegate(2)])
+    }
+
+    fn absent(n: u128, slots: &[i32]) -> Absence {
+        Absence {
+            delegate: DelegateId(Uuid::from_u128(n)),
+            unavailable_slots: slots.to_vec(),
+        }
+    }
+
+    #[test]
+    fn somebody_comes_late_once_registration_is_over() {
+        let mut event = day(4);
+        event.state = EventState::Published;
+        let (mut own, mut delegates) = registration(&event);
+        own.change_availability(&event, 3, &mut delegates, &[absent(1, &[0, 1])])
+            .unwrap();
+        let slots = |n: usize, all: &[Delegate]| all[n].unavailable_slots.clone();
+        assert_eq!(slots(0, &delegates), [0, 1]);
+        assert_eq!((slots(1, &delegates), own.version), (vec![2], 4));
+        // The same again is no change.
+        own.change_availability(&event, 4, &mut delegates, &[absent(1, &[0, 1])])
+            .unwrap();
+        assert_eq!(own.version, 4);
+        let refused = |own: &Registration, event: &MatchingDay, absences: &[Absence]| {
+            let (mut own, mut delegates) = (own.clone(), delegates.clone());
+            let problems = own
+                .change_availability(event, 4, &mut delegates, absences)
+                .unwrap_err();
+            let told = problems.iter().map(|p| (p.code, p.path.join(".")));
+            told.collect::<Vec<_>>()
+        };
+        let wrong = [absent(1, &[0]), absent(1, &[4]), absent(9, &[])];
+        assert_eq!(
+            refused(&own, &event, &wrong),
+            [
+                (Code::Duplicate, "delegates.1.delegateId".to_owned()),
+                (Code::NotFound, "delegates.1.unavailableSlots.0".to_owned()),
+                (Code::NotFound, "delegates.2.delegateId".to_owned()),
+            ]
+        );
+        assert_eq!(refused(&own, &event, &[])[0].0, Code::Required);
+        let early = MatchingDay {
+            state: EventState::Requests,
+            ..event.clone()
+        };
+        assert_eq!(
+            refused(&own, &early, &[absent(1, &[])])[0].0,
+            Code::WrongState
+        );
+        let gone = Registration {
+            withdrawn: true,
+            ..own.clone()
+        };
+        assert_eq!(refused(&gone, &event, &[absent(1, &[])])[0].0, Code::Stale);
+    }
+
+    #[test]
+    fn a_registration_is_taken_back_once() {
+        let mut event = day(4);
+        event.state = EventState::Running;
+        let (mut own, _) = registration(&event);
+        assert_eq!(own.withdraw(&event, 2).unwrap_err().code, Code::Stale);
+        own.withdraw(&event, 3).unwrap();
+        assert_eq!((own.withdrawn, own.version), (true, 4));
+        assert_eq!(own.withdraw(&event, 4).unwrap_err().code, Code::Stale);
+        event.state = EventState::Closed;
+        let (mut own, _) = registration(&event);
+        assert_eq!(own.withdraw(&event, 3).unwrap_err().code, Code::WrongState);
+    }
 }

@@ -1,6 +1,7 @@
 //! Turns what is known of a matching day into a scheduling problem.
 
 use super::arrangement::Keys;
+use super::ground::{Ground, Two};
 use super::rules::consortia_on;
 use super::{
     Answer, Delegate, HalfDay, MatchingDay, Meeting, MeetingRequest, PairRule, Priority,
@@ -15,6 +16,8 @@ use crate::scheduling::{
 use crate::text::{Language, Message, Text};
 use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+
+mod agreement;
 
 /// Suggestions taken up for a demander without a request, best first.
 pub const SUGGESTIONS_PER_DEMANDER: usize = 5;
@@ -38,7 +41,7 @@ pub struct PairScore {
 pub struct Situation<'a> {
     /// The day.
     pub day: &'a MatchingDay,
-    /// Who takes part.
+    /// Who takes part, with those who have withdrawn.
     pub registrations: &'a [Registration],
     /// Their organisations.
     pub organisations: &'a [Organisation],
@@ -56,8 +59,10 @@ pub struct Situation<'a> {
     pub rules: &'a Rules,
     /// What the organiser rules about pairs.
     pub pairs: &'a [RuledPair],
-    /// Meetings of an earlier timetable that must stay where they are.
+    /// Meetings of an earlier timetable; the locked ones must stay where they are.
     pub locked: &'a [Meeting],
+    /// How far the day has gone, and what was published.
+    pub ground: Ground<'a>,
 }
 
 /// A pair on its way into the problem.
@@ -68,9 +73,11 @@ struct Pair {
     must: bool,
     resources: BTreeSet<i32>,
     request: Option<MeetingRequestId>,
+    /// One side does not want to meet, or no longer.
+    refused: bool,
 }
 
-type Rulings = BTreeMap<(RegistrationId, RegistrationId), PairRule>;
+type Rulings = BTreeMap<Two, PairRule>;
 type Owners<'a> = BTreeMap<RegistrationId, &'a Organisation>;
 
 impl Situation<'_> {
@@ -86,11 +93,14 @@ impl Situation<'_> {
         };
         let mut problem = Problem {
             slots: self.slots(),
-            tables: self.day.tables.iter().map(|_| Table::default()).collect(),
+            tables: self.day.tables.iter().map(closed_as).collect(),
             ..Problem::default()
         };
         let owners = self.owners();
-        for registration in self.registrations.iter().filter(|r| !r.withdrawn) {
+        let met = self.ground.met();
+        let has_met = |id: RegistrationId| met.iter().any(|pair| pair.0 == id || pair.1 == id);
+        let there = |r: &&Registration| !r.withdrawn || has_met(r.id);
+        for registration in self.registrations.iter().filter(there) {
             let own: Vec<&Delegate> = self
                 .delegates
                 .iter()
@@ -110,7 +120,8 @@ impl Situation<'_> {
             .collect();
         self.expect_agreement(&rulings, &owners)?;
         self.add_requests(&rulings, &mut problem, &mut keys);
-        self.add_locks(&mut problem, &keys);
+        self.add_locks(&met, &mut problem, &keys);
+        self.ground.freeze(&mut problem, &keys);
         match problem.check() {
             Ok(()) => Ok((problem, keys)),
             Err(errors) => {
@@ -151,10 +162,11 @@ impl Situation<'_> {
             .map(|delegate| Seat {
                 available: (0..self.day.slots.len())
                     .filter(|slot| {
-                        !delegate
-                            .unavailable_slots
-                            .iter()
-                            .any(|u| usize::try_from(*u) == Ok(*slot))
+                        !registration.withdrawn
+                            && !delegate
+                                .unavailable_slots
+                                .iter()
+                                .any(|u| usize::try_from(*u) == Ok(*slot))
                     })
                     .collect(),
             })
@@ -167,7 +179,11 @@ impl Situation<'_> {
         Participant {
             seats,
             cap,
-            floor: count(registration.meetings_min).min(cap),
+            floor: if registration.withdrawn {
+                0
+            } else {
+                count(registration.meetings_min).min(cap)
+            },
             // Hospitals sit, companies walk: the seated side keeps its table.
             keeps_table: registration.side == Side::Supply,
             rest: count(registration.rest_slots.max(self.rules.rest_slots)),
@@ -219,61 +235,6 @@ impl Situation<'_> {
         }
     }
 
-    /// What the organiser rules agrees with what the parties say.
-    fn expect_agreement(&self, rulings: &Rulings, owners: &Owners<'_>) -> Result<(), Problems> {
-        let mut problems = Problems::new();
-        let mut tell = |pair: &(RegistrationId, RegistrationId), ko: &str, en: &str| {
-            let said = |language| {
-                let name = |id| name(owners, id).get(language).unwrap_or("?").to_owned();
-                (name(pair.0), name(pair.1))
-            };
-            let ((one_ko, other_ko), (one_en, other_en)) = (said(Language::Ko), said(Language::En));
-            problems.push(contradiction(Message::new(
-                format!("{one_ko} – {other_ko}: {ko}"),
-                format!("{one_en} – {other_en}: {en}"),
-            )));
-        };
-        let there: BTreeSet<RegistrationId> = (self.registrations.iter())
-            .filter(|registration| !registration.withdrawn)
-            .map(|registration| registration.id)
-            .collect();
-        for (pair, rule) in rulings {
-            if *rule != PairRule::Required {
-                continue;
-            }
-            let mut requests = self.requests.iter();
-            let request = requests.find(|r| (r.demander, r.provider) == *pair);
-            if !there.contains(&pair.0) || !there.contains(&pair.1) {
-                tell(
-                    pair,
-                    "반드시 상담하도록 정했으나 한쪽이 참가를 취소했습니다. 상담 규칙을 풀어 주십시오.",
-                    "They must meet, but one of the two has withdrawn; free the pair.",
-                );
-            } else if request.is_some_and(MeetingRequest::is_refused) {
-                tell(
-                    pair,
-                    "반드시 상담하도록 정했으나 한쪽이 만나지 않겠다고 했습니다. 상담 규칙을 풀어 주십시오.",
-                    "They must meet, but one side does not want to; free the pair.",
-                );
-            }
-        }
-        for meeting in self.locked.iter().filter(|m| m.locked && m.stands()) {
-            let pair = (meeting.demander, meeting.provider);
-            if rulings.get(&pair) == Some(&PairRule::Forbidden) {
-                tell(
-                    &pair,
-                    "상담을 금지했으나 고정된 상담이 있습니다. 고정을 풀거나 규칙을 풀어 주십시오.",
-                    "They must not meet, but a meeting of theirs is locked; unlock it or free the pair.",
-                );
-            }
-        }
-        if problems.is_empty() {
-            Ok(())
-        } else {
-            Err(problems)
-        }
-    }
-
     fn add_requests(&self, rulings: &Rulings, problem: &mut Problem, keys: &mut Keys) {
         let index: BTreeMap<RegistrationId, usize> = keys
             .participants
@@ -311,7 +272,11 @@ impl Situation<'_> {
                     .filter(|(_, resource)| needed(resource))
                     .map(|(index, _)| index)
                     .collect(),
-                rule: rulings.get(&of).copied().unwrap_or(PairRule::Free).into(),
+                rule: self.ground.rule(
+                    of,
+                    rulings.get(&of).copied().unwrap_or(PairRule::Free),
+                    pair.refused,
+                ),
             });
             keys.requests.push(pair.request);
         }
@@ -335,8 +300,17 @@ impl Situation<'_> {
         rulings: &Rulings,
         index: &BTreeMap<RegistrationId, usize>,
     ) -> Vec<Pair> {
-        let both = |(demander, provider): (RegistrationId, RegistrationId)| {
-            Some((*index.get(&demander)?, *index.get(&provider)?))
+        let (stands, met) = (self.ground.pairs(), self.ground.met());
+        let withdrawn: BTreeSet<RegistrationId> = (self.registrations.iter())
+            .filter(|registration| registration.withdrawn)
+            .map(|registration| registration.id)
+            .collect();
+        let both = |pair: Two| {
+            let gone = withdrawn.contains(&pair.0) || withdrawn.contains(&pair.1);
+            if gone && !met.contains(&pair) {
+                return None;
+            }
+            Some((*index.get(&pair.0)?, *index.get(&pair.1)?))
         };
         let unasked = |(demander, provider)| Pair {
             demander,
@@ -345,13 +319,15 @@ impl Situation<'_> {
             must: false,
             resources: BTreeSet::new(),
             request: None,
+            refused: false,
         };
         let mut known = BTreeSet::new();
         let mut pairs = Vec::new();
         for request in self.requests {
             let pair = (request.demander, request.provider);
+            let refused = matches!(request.answer, Answer::Declined | Answer::Withdrawn);
             let class = match (request.answer, request.sent_by) {
-                (Answer::Declined | Answer::Withdrawn, _) => {
+                (Answer::Declined | Answer::Withdrawn, _) if !stands.contains(&pair) => {
                     // Nobody suggests what was declined; that it was taken back does not keep the organiser from it.
                     if request.answer == Answer::Declined
                         || rulings.get(&pair) != Some(&PairRule::Required)
@@ -361,8 +337,8 @@ impl Situation<'_> {
                     continue;
                 }
                 (Answer::Accepted, _) => PriorityClass::Mutual,
-                (Answer::Pending, Side::Demand) => PriorityClass::DemandSide,
-                (Answer::Pending, Side::Supply) => PriorityClass::SupplySide,
+                (_, Side::Demand) => PriorityClass::DemandSide,
+                (_, Side::Supply) => PriorityClass::SupplySide,
             };
             known.insert(pair);
             let Some((demander, provider)) = both(pair) else {
@@ -375,7 +351,9 @@ impl Situation<'_> {
                 // A "must" binds once both sides want it: one side alone cannot force the other.
                 must: request.priority == Priority::Must && request.answer == Answer::Accepted,
                 resources: request.resources.iter().copied().collect(),
-                request: Some(request.id),
+                // What was taken back is answered by no meeting to come.
+                request: (!refused || met.contains(&pair)).then_some(request.id),
+                refused,
             });
         }
         for (pair, rule) in rulings {
@@ -384,6 +362,10 @@ impl Situation<'_> {
                 pairs.extend(both(*pair).map(unasked));
             }
         }
+        let asked: BTreeSet<_> = pairs.iter().map(|p| (p.demander, p.provider)).collect();
+        let stand = stands.iter().filter_map(|pair| both(*pair));
+        pairs.extend(stand.filter(|pair| !asked.contains(pair)).map(unasked));
+        known.extend(stands);
         let mut suggested: Vec<&PairScore> = self
             .scores
             .iter()
@@ -406,12 +388,14 @@ impl Situation<'_> {
         pairs
     }
 
-    fn add_locks(&self, problem: &mut Problem, keys: &Keys) {
-        for meeting in self
-            .locked
-            .iter()
-            .filter(|meeting| meeting.locked && meeting.stands())
-        {
+    /// The meetings that must stay where they are, beside those of the past.
+    fn locks<'a>(&'a self, met: &'a BTreeSet<Two>) -> impl Iterator<Item = &'a Meeting> {
+        let locked = self.locked.iter().filter(|m| m.locked && m.stands());
+        locked.filter(|m| !self.ground.is_past(m) && !met.contains(&(m.demander, m.provider)))
+    }
+
+    fn add_locks(&self, met: &BTreeSet<Two>, problem: &mut Problem, keys: &Keys) {
+        for meeting in self.locks(met) {
             let request = problem.requests.iter().position(|request| {
                 keys.participants[request.demander] == meeting.demander
                     && keys.participants[request.provider] == meeting.provider
@@ -443,6 +427,15 @@ impl Situation<'_> {
     }
 }
 
+fn closed_as(table: &super::EventTable) -> Table {
+    let slots = table.closed.iter();
+    Table {
+        closed: slots
+            .filter_map(|slot| usize::try_from(*slot).ok())
+            .collect(),
+    }
+}
+
 /// What is to be known of the delegates of an organisation together.
 struct Delegation {
     remote: bool,
@@ -464,4 +457,4 @@ fn count(n: i32) -> u32 {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests;
+pub(super) mod tests;

@@ -17,6 +17,10 @@ impl RunInput {
     pub fn why_not(&self, left: &LeftOut, name: Name<'_>) -> Message {
         let named = |names: &[Text], index: usize| names.get(index).map(both);
         match &left.reason {
+            Reason::Forbidden if self.was_called_off(left.request) => Message::new(
+                "공개된 상담이 취소되었으므로 재주선에서 다시 배정하지 않습니다. 다시 만나려면 ‘반드시 상담’으로 정하거나 새로 주선하십시오.",
+                "Their published meeting was called off, and a re-arrangement leaves it off; require the pair, or arrange anew, to have it again.",
+            ),
             Reason::GroupCapReached { group, by } => {
                 let Some((ko, en)) = named(&self.keys.groups, *group) else {
                     return left.reason.message(&self.problem, left.request, name);

@@ -281,6 +281,19 @@ pub struct Options {
     pub iterations: u64,
 }
 
+impl Options {
+    /// The usual budget of a repair, in moves: what was published is nearly right.
+    pub const FOR_REPAIR: u64 = 200_000;
+
+    /// The usual budget of a day of so many requests, in moves: enough for few breaks, in some seconds. 100,000 for each
+    /// request, at most 20,000,000 and 6,000 for each, and at most 100,000,000.
+    pub fn usual(requests: usize) -> u64 {
+        let requests = u64::try_from(requests).unwrap_or(u64::MAX);
+        let large = requests.saturating_mul(6_000).saturating_add(20_000_000);
+        requests.saturating_mul(100_000).min(large).min(100_000_000)
+    }
+}
+
 impl Problem {
     /// Seats of a participant that are available in a slot.
     pub fn seats_in(&self, participant: usize, slot: usize) -> usize {

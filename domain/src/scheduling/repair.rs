@@ -28,6 +28,26 @@ pub enum ChangePrice {
     Forbidden,
 }
 
+impl ChangePrice {
+    /// What a change costs where nobody says, in points of a score from 0 to 100.
+    pub const USUAL_POINTS: u32 = 30;
+    /// The highest price, in points.
+    pub const MOST_POINTS: u32 = 1_000;
+
+    /// A price in points of a score from 0 to 100.
+    pub fn of_points(points: u32) -> Self {
+        Self::Score(points.saturating_mul(100))
+    }
+
+    /// The price in points of a score from 0 to 100; none where nobody is moved.
+    pub fn points(self) -> Option<u32> {
+        match self {
+            Self::Score(score) => Some(score / 100),
+            Self::Forbidden => None,
+        }
+    }
+}
+
 /// A timetable that people have been told.
 #[derive(Debug, Clone, Copy)]
 pub struct Published<'a> {

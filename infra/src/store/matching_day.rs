@@ -218,6 +218,22 @@ impl<C: ConnectionTrait> Access<C> {
         rows.into_iter().map(read_registration).collect()
     }
 
+    /// All registrations of a matching day in the order of creation, also those that were withdrawn.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn all_registrations_for(
+        &self,
+        event: MatchingDayId,
+    ) -> Result<Vec<Registration>, StoreError> {
+        let rows = registration::Entity::find()
+            .filter(registration::Column::EventId.eq(event.0))
+            .order_by_asc(registration::Column::Id)
+            .all(&self.conn)
+            .await?;
+        rows.into_iter().map(read_registration).collect()
+    }
+
     /// The delegates of registrations, in the order in which they were named.
     ///
     /// # Errors

@@ -39,8 +39,8 @@ pub(super) fn ours(
     };
     let iterations = wish.iterations;
     let iterations = iterations.unwrap_or_else(|| match published {
-        Some(_) => 200_000,
-        None => usual_budget(case.problem.requests.len()),
+        Some(_) => Options::FOR_REPAIR,
+        None => Options::usual(case.problem.requests.len()),
     });
     let bar = progress(
         out.pick("시도", "iterations").to_owned(),
@@ -169,13 +169,6 @@ fn belongs(problem: &Problem, published: &Timetable, from: &Path) -> Result<(), 
             "meetings[{i}]: {en}. Is it the timetable of another day?"
         ),
     ))
-}
-
-/// Moves that a day of so many requests gets: enough for few breaks, in some seconds.
-fn usual_budget(requests: usize) -> u64 {
-    let requests = u64::try_from(requests).unwrap_or(u64::MAX);
-    let large = requests.saturating_mul(6_000).saturating_add(20_000_000);
-    requests.saturating_mul(100_000).min(large).min(100_000_000)
 }
 
 /// A timetable, and after how many seconds each value of a level was first seen.

@@ -31,6 +31,7 @@ pub(in crate::matching_day) fn day(slots: i32) -> MatchingDay {
         tables: vec![crate::matching_day::EventTable {
             number: 1,
             name: "A".into(),
+            closed: Vec::new(),
         }],
         created_at: now,
     }

@@ -7,23 +7,24 @@ use crate::scheduling;
 use uuid::Uuid;
 
 /// Two companies (1 and 2) and two hospitals (3 and 4); company 2 speaks English only, hospital 4 sits in Busan.
-struct World {
-    day: MatchingDay,
-    registrations: Vec<Registration>,
+pub(in crate::matching_day) struct World {
+    pub day: MatchingDay,
+    pub registrations: Vec<Registration>,
     organisations: Vec<Organisation>,
-    delegates: Vec<Delegate>,
-    requests: Vec<MeetingRequest>,
-    rules: Rules,
-    pairs: Vec<RuledPair>,
-    scores: Vec<PairScore>,
+    pub delegates: Vec<Delegate>,
+    pub requests: Vec<MeetingRequest>,
+    pub rules: Rules,
+    pub pairs: Vec<RuledPair>,
+    pub scores: Vec<PairScore>,
+    pub locked: Vec<Meeting>,
 }
 
-fn id(n: u128) -> RegistrationId {
+pub(in crate::matching_day) fn id(n: u128) -> RegistrationId {
     RegistrationId(Uuid::from_u128(n))
 }
 
 impl World {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let day = day(3);
         let registration = |n: u128| Registration {
             id: id(n),
@@ -57,11 +58,12 @@ impl World {
             rules: Rules::default(),
             pairs: Vec::new(),
             scores: Vec::new(),
+            locked: Vec::new(),
             day,
         }
     }
 
-    fn ask(&mut self, demander: u128, provider: u128, answer: Answer) {
+    pub fn ask(&mut self, demander: u128, provider: u128, answer: Answer) {
         self.requests.push(MeetingRequest {
             id: MeetingRequestId(Uuid::from_u128(demander * 10 + provider)),
             event: self.day.id,
@@ -79,7 +81,7 @@ impl World {
         });
     }
 
-    fn rule(&mut self, demander: u128, provider: u128, rule: PairRule) {
+    pub fn rule(&mut self, demander: u128, provider: u128, rule: PairRule) {
         self.pairs.push(RuledPair {
             event: self.day.id,
             demander: id(demander),
@@ -92,6 +94,10 @@ impl World {
     }
 
     fn problem(&self) -> Result<(Problem, Keys), Problems> {
+        self.problem_on(Ground::default())
+    }
+
+    pub fn problem_on(&self, ground: Ground<'_>) -> Result<(Problem, Keys), Problems> {
         Situation {
             day: &self.day,
             registrations: &self.registrations,
@@ -103,7 +109,8 @@ impl World {
             scores: &self.scores,
             rules: &self.rules,
             pairs: &self.pairs,
-            locked: &[],
+            locked: &self.locked,
+            ground,
         }
         .problem()
     }

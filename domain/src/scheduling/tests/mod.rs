@@ -257,3 +257,18 @@ fn impossible_problems_are_refused() {
         ]
     );
 }
+
+#[test]
+fn the_usual_budget_grows_with_the_day() {
+    let usual = [0, 1, 200, 300, 10_000, 20_000, usize::MAX].map(Options::usual);
+    let wanted = [
+        0,
+        100_000,
+        20_000_000,
+        21_800_000,
+        80_000_000,
+        100_000_000,
+        100_000_000,
+    ];
+    assert_eq!(usual, wanted);
+}

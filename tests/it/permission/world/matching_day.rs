@@ -42,6 +42,19 @@ impl World {
             .await;
     }
 
+    /// A run that is done: anew, or from what was published.
+    async fn run(&mut self, sample: &str, changes: Value) {
+        let organiser = self.user("organiser.own.member").clone();
+        let input = json!({ "matchingDayId": self.ids["day"], "seed": 7, "iterations": 500, "changes": changes });
+        let made = self
+            .server
+            .mutate(&organiser, "startArrangement", input, "arrangement { id }")
+            .await;
+        let id = made["arrangement"]["id"].as_str().unwrap().to_owned();
+        self.ids.insert(sample.to_owned(), id);
+        self.server.settle().await;
+    }
+
     pub(super) async fn matching_day(&mut self) {
         self.day("day-draft").await;
         self.day("day").await;
@@ -109,16 +122,7 @@ impl World {
             .await;
         self.request().await;
         self.advance("ARRANGING").await;
-        for sample in ["arrangement-draft", "arrangement"] {
-            let input = json!({ "matchingDayId": self.ids["day"], "seed": 7, "iterations": 500 });
-            let made = self
-                .server
-                .mutate(&organiser, "startArrangement", input, "arrangement { id }")
-                .await;
-            let id = made["arrangement"]["id"].as_str().unwrap().to_owned();
-            self.ids.insert(sample.to_owned(), id);
-            self.server.settle().await;
-        }
+        self.run("arrangement", json!(null)).await;
         let input = json!({ "id": self.ids["arrangement"] });
         self.server
             .mutate(
@@ -127,6 +131,8 @@ impl World {
                 input,
                 "arrangement { id }",
             )
+            .await;
+        self.run("arrangement-draft", json!({ "priceOfChange": 5 }))
             .await;
         for (sample, run) in [
             ("meeting", "arrangement"),
