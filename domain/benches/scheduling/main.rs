@@ -65,7 +65,7 @@ fn main() {
         }
     }
     if repairs {
-        repair::all(&families, seeds, price);
+        repair::all(&families, seeds, price, iterations);
         return;
     }
     println!(
