@@ -8,7 +8,7 @@
 //! the bound would fall below what is reached is in every timetable as good (reduced-cost fixing; Dantzig, Fulkerson,
 //! Johnson, 1954).
 
-use super::bound::Bound;
+use super::bound::{self, Bound};
 use super::program::{Column, Program};
 use super::shape::{Mask, Shape, bit};
 use super::timetable::Timetable;
@@ -48,8 +48,7 @@ pub(super) fn coverage_bound(shape: &Shape<'_>, reached: i64) -> i64 {
 
 /// Bounds on the weight of all timetables of this coverage or more. `reached` is a weight that a timetable of it has.
 pub(super) fn weight_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> Proved {
-    // What a unit of coverage counts. Any number gives a bound; with this one rewards suffice in practice.
-    let unit = 2 * shape.weights.iter().copied().max().unwrap_or(0);
+    let unit = bound::unit(shape.weights);
     let program = Program::new(shape, shape.weights, unit);
     let mut search = Search::new(&program);
     let prices = search.best(reached + coverage * unit, STEPS);
@@ -78,8 +77,10 @@ pub(super) fn weight_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> Pr
 const NEAR: usize = 800;
 /// Choices that are priced in one go, and the steps that may take.
 const WORK: usize = 4_000_000;
-const FEWEST: usize = 40;
+const FEWEST: usize = 70;
 const MOST: usize = 1_000;
+/// Choices that are few.
+const FEW: usize = 50_000;
 
 /// Prices of a repair, and what they prove.
 pub(super) struct Repair<'a> {
@@ -90,13 +91,13 @@ pub(super) struct Repair<'a> {
 
 impl<'a> Repair<'a> {
     /// Begins with what the flow would pay. Changes of what was published are paid if they are `priced`.
-    pub(super) fn new(shape: &'a Shape<'a>, bound: &Bound<'_>, priced: bool) -> Self {
-        let unit = 2 * shape.weights.iter().copied().max().unwrap_or(0);
+    pub(super) fn new(shape: &'a Shape<'a>, bound: &Bound, priced: bool) -> Self {
+        let unit = bound::unit(shape.weights);
         let mut program = Program::new(shape, shape.weights, unit);
         if priced {
             program.price_changes(shape);
         }
-        let prices = program.prices(shape, &bound.duals(unit));
+        let prices = program.prices(shape, &bound.duals);
         Self {
             shape,
             program,
@@ -104,9 +105,9 @@ impl<'a> Repair<'a> {
         }
     }
 
-    /// Whether all choices can be priced often enough within a tenth of a second.
+    /// Whether there are few choices, so that another round takes some hundredths of a second.
     pub(super) fn is_quick(&self) -> bool {
-        self.program.choices.len() < WORK / FEWEST / 2
+        self.program.choices.len() < FEW
     }
 
     /// Seeks better prices. No timetable of this coverage weighs more than what it returns; `reached` is what one weighs.
@@ -126,16 +127,16 @@ impl<'a> Repair<'a> {
         let columns = self.program.columns.iter().enumerate();
         let mut losses = Vec::new();
         for (request, column) in columns.filter(|(r, _)| !self.shape.locked[*r]) {
-            let most = gains.best(column).map_or(0, |best| best.1.max(0));
+            let gain = gains.best(column).map_or(0, |best| best.1.max(0));
             let is = timetable.slot_of(request);
             if is.is_some() && !column.pinned {
-                losses.push((most, request, None));
+                losses.push((gain, request, None));
             }
             let gains = gains.in_slots(column);
             for slot in self.program.slots[column.choices.clone()].iter() {
                 let slot = usize::from(*slot);
                 if is != Some(slot) {
-                    losses.push((most - gains[slot], request, Some(slot)));
+                    losses.push((gain - gains[slot], request, Some(slot)));
                 }
             }
         }
@@ -226,14 +227,18 @@ impl<'a, P: Price> Gains<'a, P> {
     fn best(&mut self, column: &Column) -> Option<(usize, P)> {
         let program = self.program;
         let gains = self.in_slots(column);
-        let mut best: Option<(usize, P)> = None;
-        for at in column.choices.clone() {
-            let gain = gains[usize::from(program.slots[at])];
-            if best.map_or(column.pinned || gain > P::default(), |best| gain > best.1) {
-                best = Some((at, gain));
-            }
+        let slots = &program.slots[column.choices.clone()];
+        let first = gains[usize::from(*slots.first()?)];
+        let all = slots.iter().map(|slot| gains[usize::from(*slot)]);
+        // The most first and then where it is: so no branch hangs on a price.
+        let most = all
+            .clone()
+            .fold(first, |most, gain| if gain > most { gain } else { most });
+        if !column.pinned && most <= P::default() {
+            return None;
         }
-        best
+        let at = all.into_iter().position(|gain| gain >= most)?;
+        Some((column.choices.start + at, most))
     }
 }
 

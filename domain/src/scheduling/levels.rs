@@ -49,7 +49,7 @@ pub(super) struct Bounds {
 
 impl Bounds {
     /// What the flow proves of a timetable of this coverage.
-    pub(super) fn of_flow(bound: &Bound<'_>, coverage: i64) -> Self {
+    pub(super) fn of_flow(bound: &Bound, coverage: i64) -> Self {
         Self {
             coverage: bound.coverage,
             weight: (coverage == bound.coverage).then_some(bound.weight),
@@ -88,7 +88,7 @@ impl Bounds {
     }
 
     /// The same for a repair, quickly: beginning with what the flow `bound` would pay.
-    pub(super) fn tighten_repair(&mut self, timetable: &Timetable<'_>, bound: &Bound<'_>) {
+    pub(super) fn tighten_repair(&mut self, timetable: &Timetable<'_>, bound: &Bound) {
         self.weaken(timetable);
         let (shape, reached) = (timetable.shape, timetable.figures());
         let loose = (self.weight).is_none_or(|bound| bound - reached.weight > bound / 1_000);

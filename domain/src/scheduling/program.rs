@@ -103,6 +103,21 @@ impl Program {
         for (p, window, dearer) in &duals.windows {
             bits(*window).for_each(|slot| prices[p * slots + slot] += dearer);
         }
+        // Where more was published than there is room for now, somebody must pay for a change.
+        let mut published = vec![0; caps];
+        for column in &self.columns {
+            let own = self.choices[column.choices.clone()].iter();
+            for choice in own.filter(|choice| column.kept.is_some_and(|kept| kept.0 == choice.slot))
+            {
+                let rows = self.rows(choice).iter();
+                rows.for_each(|row| published[*row as usize] += 1);
+            }
+        }
+        for (row, published) in published.into_iter().enumerate() {
+            if published > self.stocks[row] {
+                prices[row] += shape.price.unwrap_or(0);
+            }
+        }
         prices
     }
 

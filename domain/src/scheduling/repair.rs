@@ -75,7 +75,7 @@ pub fn repair(
     construct::fill_up(&mut run.timetable, &mut run.chain, &mut run.random);
     let (priced, proved) = approach(&mut run, &shape);
     if !proved {
-        run.fill(options.iterations / 2, fill::TOUCH_UP);
+        run.fill(options.iterations / 4, fill::TOUCH_UP);
     }
     run.bounds = Bounds::of_flow(&run.bound, run.timetable.worth().0);
     // Coverage has not fallen since, so that it still holds.
@@ -91,8 +91,8 @@ pub fn repair(
     }
 }
 
-/// Times that prices are sought and the program near them is solved.
-const ROUNDS: usize = 3;
+/// Times that prices are sought and the program near them is solved, on a day of few choices and on others.
+const ROUNDS: [usize; 2] = [3, 2];
 /// A gap of one in so many is left open.
 const NEARLY: i64 = 20_000;
 
@@ -107,11 +107,13 @@ fn approach(run: &mut Run<'_>, shape: &Shape<'_>) -> (Option<i64>, bool) {
     }
     let mut prices = lagrange::Repair::new(shape, &run.bound, true);
     let quick = prices.is_quick() && shape.price.is_some_and(|price| price > 0);
-    let mut least = i64::MAX;
-    for _ in 0..if quick { ROUNDS } else { 1 } {
+    let (mut least, mut before) = (i64::MAX, None);
+    for _ in 0..ROUNDS[usize::from(!quick)] {
         let reached = run.timetable.worth();
         least = least.min(prices.prove(reached));
-        if is_near(reached, (reached.0, least)) {
+        // What was not found at these prices is not found the second time.
+        let again = before.replace((reached, least)) == Some((reached, least));
+        if again || is_near(reached, (reached.0, least)) {
             break;
         }
         let near = prices.near(&run.timetable, least - reached.1);
