@@ -2,7 +2,7 @@
 //!
 //! `cargo bench -p matchday-domain --bench scheduling -- [--families S40,M25,…] [--seeds 3] [--iterations N]
 //! [--iterations-scale 1.0] [--lunch] [--repair [--price 30]] [file.mm …]`. With files, those; else three generated days of each family
-//! and their medians. `--repair` re-arranges instead: see [`repair`]. `--lunch` plans a break at midday, over which waiting is no break; without it every wait of the day counts.
+//! and their medians. `--repair` re-arranges instead, each with so many iterations: see [`repair`]. `--lunch` plans a break at midday, over which waiting is no break; without it every wait of the day counts.
 //! `--svg FILE` arranges days of growing size instead and draws their times and quality.
 //! Times are what one thread has run for, without the time in which other programs had its core.
 
@@ -65,7 +65,7 @@ fn main() {
         }
     }
     if repairs {
-        repair::all(&families, seeds, price);
+        repair::all(&families, seeds, price, iterations);
         return;
     }
     println!(

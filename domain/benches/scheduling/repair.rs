@@ -25,9 +25,9 @@ struct Event {
 }
 
 /// Families named, or all but the largest with extras; events, with a price for each change and with none allowed.
-pub fn all(names: &[String], seeds: u64, price: u32) {
+pub fn all(names: &[String], seeds: u64, price: u32, iterations: Option<u64>) {
     println!(
-        "day, event | price | lost | moved | given up | added | coverage/bound | gap % | gap of what is paid % | s"
+        "day, event | price | lost | moved | given up | added | coverage/bound | gap % | gap of what is paid % | breaks before, after | s"
     );
     for family in FAMILIES
         .iter()
@@ -43,17 +43,17 @@ pub fn all(names: &[String], seeds: u64, price: u32) {
             let before = arrange(&problem, &BY_SCORE, &options, &mut |_| {
                 ControlFlow::Continue(())
             });
-            let before = before.expect("an arrangement").meetings;
-            for event in events(&problem, &before, &mut Chance(seed)) {
+            let before = before.expect("an arrangement");
+            for event in events(&problem, &before.meetings, &mut Chance(seed)) {
                 for price in [ChangePrice::Score(price), ChangePrice::Forbidden] {
-                    let figure = run(family.name, seed, &event, &before, price);
+                    let figure = run(family.name, seed, &event, &before, price, iterations);
                     figures.extend(figure.map(|figure| (figure, price)));
                 }
             }
         }
         for wanted in [ChangePrice::Score(price), ChangePrice::Forbidden] {
             let own = figures.iter().filter(|(_, price)| *price == wanted);
-            let own: Vec<&[f64; 5]> = own.map(|(figure, _)| figure).collect();
+            let own: Vec<&[f64; 7]> = own.map(|(figure, _)| figure).collect();
             let sorted = |i: usize| {
                 let mut all: Vec<f64> = own.iter().map(|figure| figure[i]).collect();
                 all.sort_by(f64::total_cmp);
@@ -61,9 +61,10 @@ pub fn all(names: &[String], seeds: u64, price: u32) {
             };
             let (lost, moved, gap) = (sorted(0), sorted(1), sorted(2));
             let (paid, time) = (sorted(3), sorted(4));
+            let (before, after) = (sorted(5), sorted(6));
             let (half, last) = (own.len() / 2, own.len() - 1);
             println!(
-                "{} {wanted:?}: lost median {}, moved median {} most {}, gap median {:.3} % most {:.3} %, of what is paid median {:.4} % most {:.4} %, s median {:.3} most {:.3}",
+                "{} {wanted:?}: lost median {}, moved median {} most {}, gap median {:.3} % most {:.3} %, of what is paid median {:.4} % most {:.4} %, breaks before median {} most {}, after median {} most {}, s median {:.3} most {:.3}",
                 family.name,
                 lost[half],
                 moved[half],
@@ -72,6 +73,10 @@ pub fn all(names: &[String], seeds: u64, price: u32) {
                 gap[last],
                 paid[half],
                 paid[last],
+                before[half],
+                before[last],
+                after[half],
+                after[last],
                 time[half],
                 time[last],
             );
@@ -83,9 +88,12 @@ fn run(
     name: &str,
     seed: u64,
     event: &Event,
-    before: &[Placed],
+    published: &Arrangement,
     price: ChangePrice,
-) -> Option<[f64; 5]> {
+    iterations: Option<u64>,
+) -> Option<[f64; 7]> {
+    let before = &published.meetings;
+    let published_breaks = level(published, LevelName::Breaks).value;
     let published = Published {
         meetings: before,
         price,
@@ -93,7 +101,7 @@ fn run(
     };
     let options = Options {
         seed: 1,
-        iterations: REPAIR,
+        iterations: iterations.unwrap_or(REPAIR),
     };
     let start = ThreadTime::now();
     let after = repair(&event.problem, &BY_SCORE, &options, &published, &mut |_| {
@@ -129,14 +137,11 @@ fn run(
         .filter(|m| !before.iter().any(|b| b.request == m.request))
         .count();
     let lost = event.lost.len() + event.without_table;
-    let level = |name| {
-        *after
-            .levels
-            .iter()
-            .find(|level| level.name == name)
-            .expect("a level")
-    };
-    let (coverage, weight) = (level(LevelName::Coverage), level(LevelName::Weight));
+    let (coverage, weight) = (
+        level(&after, LevelName::Coverage),
+        level(&after, LevelName::Weight),
+    );
+    let breaks = level(&after, LevelName::Breaks).value;
     let below = |level: Level| {
         let gap = |bound: i64| 100.0 * (bound - level.value) as f64 / bound as f64;
         level.bound.map_or(f64::NAN, gap)
@@ -147,11 +152,24 @@ fn run(
     let paid = levels.find(|level| level.name == LevelName::WeightLessChanges);
     let paid_gap = paid.map_or(gap, |level| below(*level));
     println!(
-        "{name}-{seed}, {} | {price:?} | {lost} | {moved} | {gone} | {added} | {}/{:?} | {gap:.4} | {paid_gap:.4} | {time:.3}",
+        "{name}-{seed}, {} | {price:?} | {lost} | {moved} | {gone} | {added} | {}/{:?} | {gap:.4} | {paid_gap:.4} | {published_breaks}, {breaks} | {time:.3}",
         event.name, coverage.value, coverage.bound,
     );
     let needed = event.without_table.min(moved);
-    Some([lost as f64, (moved - needed) as f64, gap, paid_gap, time])
+    Some([
+        lost as f64,
+        (moved - needed) as f64,
+        gap,
+        paid_gap,
+        time,
+        published_breaks as f64,
+        breaks as f64,
+    ])
+}
+
+fn level(arrangement: &Arrangement, name: LevelName) -> Level {
+    let mut levels = arrangement.levels.iter();
+    *levels.find(|level| level.name == name).expect("a level")
 }
 
 fn events(problem: &Problem, before: &[Placed], chance: &mut Chance) -> Vec<Event> {

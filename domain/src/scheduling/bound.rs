@@ -15,14 +15,15 @@ use super::{PairRule, Problem, ProblemError};
 use crate::flow::Network;
 
 /// The meetings that the flow chooses, and what it proves.
-pub(super) struct Bound<'a> {
-    flow: Flow<'a>,
+pub(super) struct Bound {
     /// Whether each request is chosen.
     pub chosen: Vec<bool>,
     /// No timetable covers more.
     pub coverage: i64,
     /// No timetable of that coverage weighs more.
     pub weight: i64,
+    /// Prices near those of the slots too, where a unit of coverage counts [`unit`].
+    pub duals: Duals,
 }
 
 /// Units of a participant that count for coverage: its floor, and at least one meeting for everybody.
@@ -82,48 +83,43 @@ struct Side {
     active: Vec<bool>,
 }
 
-impl Bound<'_> {
-    /// What one unit more of everything would be worth in the flow where a unit of coverage counts `unit`.
-    pub(super) fn duals(&self, unit: i64) -> Duals {
-        match self.flow.price {
-            Some(price) => self.flow.solve(unit, price, i64::MAX).1,
-            None => self.flow.solve(unit, 0, self.flow.most()).1,
-        }
-    }
+/// What a unit of coverage counts beside the weights where coverage need not come first: any number gives a bound, and
+/// with this one rewards suffice in practice.
+pub(super) fn unit(weights: &[i64]) -> i64 {
+    2 * weights.iter().copied().max().unwrap_or(0)
 }
 
 /// Chooses meetings. Where some need no table the bound may lie by `within` above what prices of tables prove.
-pub(super) fn choose<'a>(problem: &'a Problem, weights: &'a [i64], within: i64) -> Bound<'a> {
+pub(super) fn choose(problem: &Problem, weights: &[i64], within: i64) -> Bound {
     let mut flow = Flow::new(problem, weights);
     flow.within = within;
-    let all: i64 = weights.iter().sum();
-    // More than all weights and all prices of tables together.
-    let bonus = 1 + 2 * all;
-    let mut best = flow.choose(bonus);
-    for _ in 0..CUTS {
-        if !flow.windows.tighten(problem, &best.chosen) {
-            break;
-        }
-        best = flow.choose(bonus);
+    // Mostly all the coverage there can be comes with a small bonus already, whose prices tell more.
+    let mut best = flow.choose_in_slots(unit(weights));
+    let duals = std::mem::take(&mut best.duals);
+    let covered = value(problem, weights, &best.chosen).0;
+    let possible = value(problem, weights, &flow.possible).0;
+    if covered < possible && covered < flow.most_coverage() {
+        let all: i64 = weights.iter().sum();
+        // More than all weights and all prices of tables together.
+        best = flow.choose_in_slots(1 + 2 * all);
     }
     let (coverage, weight) = value(problem, weights, &best.chosen);
     if flow.both_sides {
         // The flow counts twice who stands on both sides: all that is possible is the bound, a loose one.
-        let possible: Vec<bool> = flow.possible.clone();
-        let (coverage, weight) = value(problem, weights, &possible);
+        let (coverage, weight) = value(problem, weights, &flow.possible);
         return Bound {
-            flow,
             chosen: best.chosen,
             coverage,
             weight,
+            duals,
         };
     }
     let slack = flow.unseen(&best.chosen);
     Bound {
-        flow,
         chosen: best.chosen,
         coverage: coverage + slack,
         weight: weight + best.over,
+        duals,
     }
 }
 
@@ -131,7 +127,7 @@ pub(super) fn choose<'a>(problem: &'a Problem, weights: &'a [i64], within: i64) 
 pub(super) fn weight_at(problem: &Problem, weights: &[i64], coverage: i64) -> Option<i64> {
     let mut flow = Flow::new(problem, weights);
     // What a unit of coverage counts; any number gives a bound, and far from the best coverage 0 gives the better.
-    let units = [2 * weights.iter().copied().max().unwrap_or(0), 0];
+    let units = [unit(weights), 0];
     let bounds = units.map(|unit| {
         let best = flow.choose(unit);
         let (most, weight) = value(problem, weights, &best.chosen);
@@ -144,6 +140,7 @@ pub(super) fn weight_at(problem: &Problem, weights: &[i64], coverage: i64) -> Op
 struct Choice {
     chosen: Vec<bool>,
     over: i64,
+    duals: Duals,
 }
 
 /// The network, before a price is set on tables.
@@ -159,7 +156,7 @@ struct Flow<'a> {
     /// Somebody has requests on both sides.
     both_sides: bool,
     windows: Windows,
-    /// The price of tables that was best, where some meetings need none.
+    /// The price of tables at which they sufficed, where some meetings need none.
     price: Option<i64>,
     /// By how much the bound may be above the least of the prices of tables.
     within: i64,
@@ -224,6 +221,18 @@ impl<'a> Flow<'a> {
         }
     }
 
+    /// The best choice where a unit of coverage counts `bonus`, sought again with sets of slots that were too small.
+    fn choose_in_slots(&mut self, bonus: i64) -> Choice {
+        let mut best = self.choose(bonus);
+        for _ in 0..CUTS {
+            if !self.windows.tighten(self.problem, &best.chosen) {
+                break;
+            }
+            best = self.choose(bonus);
+        }
+        best
+    }
+
     /// The best choice where a unit of coverage counts `bonus`.
     ///
     /// Where all meetings need tables, these bound the flow in all. Remote ones go beside them: then tables have a
@@ -231,17 +240,21 @@ impl<'a> Flow<'a> {
     /// as many tables are taken as there are. The value is convex in the price, so that the next one to try is where
     /// the lines meet that touch it on either side (cutting planes; Kelley, 1960).
     fn choose(&mut self, bonus: i64) -> Choice {
-        let (chosen, prices) = self.solve(bonus, 0, self.most());
+        let (chosen, duals) = self.solve(bonus, 0, self.most());
         if self.tables_left(&chosen) >= 0 {
-            return Choice { chosen, over: 0 };
+            return Choice {
+                chosen,
+                over: 0,
+                duals,
+            };
         }
         let heaviest = self.weights.iter().copied().max().unwrap_or(0);
         let (mut below, mut above): (Option<Touch>, Option<Touch>) = (None, None);
         let (mut bound, mut best) = (i64::MAX, None);
-        let mut price = self.price.unwrap_or(prices.tables).min(heaviest);
+        let mut price = self.price.unwrap_or(duals.tables).min(heaviest);
         let mut stride = 1 + heaviest / 64;
         for step in 0..PRICES {
-            let chosen = self.solve(bonus, price, i64::MAX).0;
+            let (chosen, duals) = self.solve(bonus, price, i64::MAX);
             let left = self.tables_left(&chosen);
             let value = self.worth(bonus, &chosen) + price * left;
             bound = bound.min(value);
@@ -250,7 +263,7 @@ impl<'a> Flow<'a> {
                 below = Some(touch);
             } else {
                 above = Some(touch);
-                best = Some(chosen);
+                best = Some((chosen, duals));
                 self.price = Some(price);
             }
             let next = match (&below, &above) {
@@ -275,9 +288,21 @@ impl<'a> Flow<'a> {
                 _ => break,
             }
         }
-        let chosen = best.unwrap_or_else(|| self.solve(bonus, heaviest, i64::MAX).0);
+        let (chosen, duals) = best.unwrap_or_else(|| self.solve(bonus, heaviest, i64::MAX));
         let over = bound - self.worth(bonus, &chosen);
-        Choice { chosen, over }
+        Choice {
+            chosen,
+            over,
+            duals,
+        }
+    }
+
+    /// No choice covers more. Where weights are left out it is found at once: few path costs differ.
+    fn most_coverage(&mut self) -> i64 {
+        let weights = std::mem::take(&mut self.weights);
+        let chosen = self.solve(1, 0, self.most()).0;
+        self.weights = weights;
+        value(self.problem, weights, &chosen).0 + self.unseen(&chosen)
     }
 
     /// More meetings than tables and remote ones together cannot be.
@@ -374,7 +399,8 @@ impl<'a> Flow<'a> {
                 let mask = self.windows.allowed[i];
                 let from = within(0, request.demander, mask);
                 let to = within(1, request.provider, mask);
-                let cost = table - self.weights[i] - extra;
+                let weight = self.weights.get(i).copied().unwrap_or(0);
+                let cost = table - weight - extra;
                 (self.possible[i] && !self.pinned[i]).then(|| network.add(from, to, 1, cost))
             })
             .collect();

@@ -64,7 +64,7 @@ pub(super) fn insert(
         return true;
     }
     for slot in bits(shape.allowed[request]) {
-        for other in (0..shape.slots).filter(|other| *other != slot) {
+        for other in bits(timetable.with_room_beside(request, slot)) {
             chain.begin(slot, other);
             if chain.bring(timetable, request, random)
                 && chain.balance(timetable, BALANCING, random)

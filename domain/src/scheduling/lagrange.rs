@@ -8,11 +8,11 @@
 //! the bound would fall below what is reached is in every timetable as good (reduced-cost fixing; Dantzig, Fulkerson,
 //! Johnson, 1954).
 
-use super::bound::Bound;
+use super::bound::{self, Bound};
 use super::program::{Column, Program};
 use super::shape::{Mask, Shape, bit};
 use super::timetable::Timetable;
-use std::ops::{Add, Sub};
+use std::ops::{Add, AddAssign, Sub};
 
 /// Steps of the subgradient method.
 const STEPS: usize = 20_000;
@@ -48,24 +48,23 @@ pub(super) fn coverage_bound(shape: &Shape<'_>, reached: i64) -> i64 {
 
 /// Bounds on the weight of all timetables of this coverage or more. `reached` is a weight that a timetable of it has.
 pub(super) fn weight_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> Proved {
-    // What a unit of coverage counts. Any number gives a bound; with this one rewards suffice in practice.
-    let unit = 2 * shape.weights.iter().copied().max().unwrap_or(0);
+    let unit = bound::unit(shape.weights);
     let program = Program::new(shape, shape.weights, unit);
     let mut search = Search::new(&program);
     let prices = search.best(reached + coverage * unit, STEPS);
     let weight = search.value_at(&prices) - coverage * unit;
     let slack = weight - reached;
     let (mut needed, mut windows) = (Vec::new(), Vec::new());
+    let mut gains = Gains::new(&program, &prices);
     for column in &program.columns {
-        let gain = search.gain(column, &prices).map_or(0, |best| best.1);
+        let gain = gains.best(column).map_or(0, |best| best.1);
         needed.push(column.pinned || gain > slack);
         // Where it would gain too little it is not.
-        let least = gain - slack;
-        let base = search.base(column, &prices);
-        let choices = program.choices[column.choices.clone()].iter();
-        let open = choices
-            .filter(|choice| base + choice.worth - cost(program.rows(choice), &prices) >= least);
-        windows.push(open.fold(0, |mask, choice| mask | bit(choice.slot)));
+        let open = |gains: &[i64], slot: u8| gains[usize::from(slot)] >= gain - slack;
+        let gains = gains.in_slots(column);
+        let choices = program.slots[column.choices.clone()].iter();
+        let choices = choices.filter(|slot| open(gains, **slot));
+        windows.push(choices.fold(0, |mask, slot| mask | bit(usize::from(*slot))));
     }
     Proved {
         weight,
@@ -78,8 +77,10 @@ pub(super) fn weight_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> Pr
 const NEAR: usize = 800;
 /// Choices that are priced in one go, and the steps that may take.
 const WORK: usize = 4_000_000;
-const FEWEST: usize = 40;
+const FEWEST: usize = 70;
 const MOST: usize = 1_000;
+/// Choices that are few.
+const FEW: usize = 50_000;
 
 /// Prices of a repair, and what they prove.
 pub(super) struct Repair<'a> {
@@ -90,13 +91,13 @@ pub(super) struct Repair<'a> {
 
 impl<'a> Repair<'a> {
     /// Begins with what the flow would pay. Changes of what was published are paid if they are `priced`.
-    pub(super) fn new(shape: &'a Shape<'a>, bound: &Bound<'_>, priced: bool) -> Self {
-        let unit = 2 * shape.weights.iter().copied().max().unwrap_or(0);
+    pub(super) fn new(shape: &'a Shape<'a>, bound: &Bound, priced: bool) -> Self {
+        let unit = bound::unit(shape.weights);
         let mut program = Program::new(shape, shape.weights, unit);
         if priced {
             program.price_changes(shape);
         }
-        let prices = program.prices(shape, &bound.duals(unit));
+        let prices = program.prices(shape, &bound.duals);
         Self {
             shape,
             program,
@@ -104,9 +105,9 @@ impl<'a> Repair<'a> {
         }
     }
 
-    /// Whether all choices can be priced often enough within a tenth of a second.
+    /// Whether there are few choices, so that another round takes some hundredths of a second.
     pub(super) fn is_quick(&self) -> bool {
-        self.program.choices.len() < WORK / FEWEST / 2
+        self.program.choices.len() < FEW
     }
 
     /// Seeks better prices. No timetable of this coverage weighs more than what it returns; `reached` is what one weighs.
@@ -122,21 +123,21 @@ impl<'a> Repair<'a> {
     /// The slots that lose least at the prices, at most `slack`, of the requests that have such a choice beside where they
     /// are: what a better timetable is made of.
     pub(super) fn near(&self, timetable: &Timetable<'_>, slack: i64) -> Vec<Mask> {
-        let search = Search::new(&self.program);
+        let mut gains = Gains::new(&self.program, &self.prices);
         let columns = self.program.columns.iter().enumerate();
         let mut losses = Vec::new();
         for (request, column) in columns.filter(|(r, _)| !self.shape.locked[*r]) {
-            let best = search.gain(column, &self.prices);
-            let most = best.map_or(0, |best| best.1.max(0));
-            let base = search.base(column, &self.prices);
+            let gain = gains.best(column).map_or(0, |best| best.1.max(0));
             let is = timetable.slot_of(request);
             if is.is_some() && !column.pinned {
-                losses.push((most, request, None));
+                losses.push((gain, request, None));
             }
-            let choices = self.program.choices[column.choices.clone()].iter();
-            for choice in choices.filter(|choice| is != Some(choice.slot)) {
-                let gain = base + choice.worth - cost(self.program.rows(choice), &self.prices);
-                losses.push((most - gain, request, Some(choice.slot)));
+            let gains = gains.in_slots(column);
+            for slot in self.program.slots[column.choices.clone()].iter() {
+                let slot = usize::from(*slot);
+                if is != Some(slot) {
+                    losses.push((gain - gains[slot], request, Some(slot)));
+                }
             }
         }
         losses.retain(|(loss, ..)| *loss <= slack);
@@ -152,7 +153,7 @@ impl<'a> Repair<'a> {
 }
 
 /// Prices: inexact while they are sought, whole in the end.
-trait Price: Copy + Default + PartialOrd + Add<Output = Self> + Sub<Output = Self> {
+trait Price: Copy + Default + PartialOrd + Add<Output = Self> + Sub<Output = Self> + AddAssign {
     fn of(whole: i64) -> Self;
 }
 
@@ -169,71 +170,75 @@ impl Price for i64 {
     }
 }
 
-fn cost<P: Price>(rows: &[u32], prices: &[P]) -> P {
-    rows.iter()
-        .fold(P::default(), |sum, row| sum + prices[*row as usize])
+/// What requests gain at some prices.
+struct Gains<'a, P> {
+    program: &'a Program,
+    prices: Vec<P>,
+    /// What a meeting pays slot by slot along each line of the program.
+    laid: Vec<P>,
+    /// The gain of a request in each slot of the day.
+    in_slots: Vec<P>,
 }
 
-/// The best choice of each request at the prices seen last: it is sought again where one of its prices changed.
-struct Seen {
-    prices: Vec<f64>,
-    best: Vec<Option<(usize, f64)>>,
-    stale: Vec<bool>,
-    /// The columns of each row lie between two of the ends.
-    ends: Vec<usize>,
-    columns: Vec<u32>,
-}
-
-impl Seen {
-    fn new(program: &Program) -> Self {
-        let rows_of = |column: &Column| -> Vec<u32> {
-            let choices = program.choices[column.choices.clone()].iter();
-            let own = choices.flat_map(|choice| program.rows(choice));
-            let mut rows: Vec<u32> = own
-                .chain(&column.pays)
-                .chain(&column.earns)
-                .copied()
-                .collect();
-            rows.sort_unstable();
-            rows.dedup();
-            rows
+impl<'a, P: Price> Gains<'a, P> {
+    fn new(program: &'a Program, prices: &[P]) -> Self {
+        let mut gains = Self {
+            program,
+            prices: Vec::new(),
+            laid: Vec::new(),
+            in_slots: vec![P::default(); program.slots_of_day],
         };
-        let rows: Vec<Vec<u32>> = program.columns.iter().map(rows_of).collect();
-        let mut ends = vec![0; program.stocks.len() + 1];
-        rows.iter()
-            .flatten()
-            .for_each(|row| ends[*row as usize + 1] += 1);
-        for i in 1..ends.len() {
-            ends[i] += ends[i - 1];
-        }
-        let mut next = ends.clone();
-        let mut columns = vec![0; ends.last().copied().unwrap_or(0)];
-        for (column, rows) in (0..).zip(&rows) {
-            for row in rows {
-                columns[next[*row as usize]] = column;
-                next[*row as usize] += 1;
-            }
-        }
-        Self {
-            // No price: all are looked at.
-            prices: vec![f64::NAN; program.stocks.len()],
-            best: vec![None; rows.len()],
-            stale: vec![true; rows.len()],
-            ends,
-            columns,
-        }
+        gains.at(prices);
+        gains
     }
 
-    #[allow(clippy::float_cmp)] // whether it is the same price
-    fn look_at(&mut self, prices: &[f64]) {
-        for (row, (seen, price)) in self.prices.iter_mut().zip(prices).enumerate() {
-            if *seen != *price {
-                *seen = *price;
-                for column in &self.columns[self.ends[row]..self.ends[row + 1]] {
-                    self.stale[*column as usize] = true;
-                }
+    /// Takes other prices.
+    fn at(&mut self, prices: &[P]) {
+        self.prices.clear();
+        self.prices.extend_from_slice(prices);
+        self.program.lay(prices, &mut self.laid);
+    }
+
+    /// The gain in each slot of the day, whether or not it is a choice of the request.
+    fn in_slots(&mut self, column: &Column) -> &[P] {
+        let sum = |rows: &[u32]| {
+            let prices = rows.iter().map(|row| self.prices[*row as usize]);
+            prices.fold(P::default(), |sum, price| sum + price)
+        };
+        let base = P::of(column.worth) + sum(&column.earns) - sum(&column.pays);
+        let (gains, slots) = (&mut self.in_slots, self.program.slots_of_day);
+        let line = |at: usize| &self.laid[column.lines[at] as usize..][..slots];
+        // Plain loops over slots, of which a processor takes several at a time.
+        for ((gain, a), b) in gains.iter_mut().zip(line(0)).zip(line(1)) {
+            *gain = base - (*a + *b);
+        }
+        for at in 2..column.lines.len() {
+            for (gain, price) in gains.iter_mut().zip(line(at)) {
+                *gain = *gain - *price;
             }
         }
+        if let Some((slot, worth)) = column.kept {
+            gains[slot] += P::of(worth);
+        }
+        gains
+    }
+
+    /// The best choice of a request and its gain, if it gains or must take place.
+    fn best(&mut self, column: &Column) -> Option<(usize, P)> {
+        let program = self.program;
+        let gains = self.in_slots(column);
+        let slots = &program.slots[column.choices.clone()];
+        let first = gains[usize::from(*slots.first()?)];
+        let all = slots.iter().map(|slot| gains[usize::from(*slot)]);
+        // The most first and then where it is: so no branch hangs on a price.
+        let most = all
+            .clone()
+            .fold(first, |most, gain| if gain > most { gain } else { most });
+        if !column.pinned && most <= P::default() {
+            return None;
+        }
+        let at = all.into_iter().position(|gain| gain >= most)?;
+        Some((column.choices.start + at, most))
     }
 }
 
@@ -253,34 +258,15 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// What a request is worth before its slot is paid.
-    fn base<P: Price>(&self, column: &Column, prices: &[P]) -> P {
-        P::of(column.worth) + cost(&column.earns, prices) - cost(&column.pays, prices)
-    }
-
-    /// The best choice of a request and its gain, if it gains or must take place.
-    fn gain<P: Price>(&self, column: &Column, prices: &[P]) -> Option<(usize, P)> {
-        let base = self.base(column, prices);
-        let mut best: Option<(usize, P)> = None;
-        for at in column.choices.clone() {
-            let choice = &self.program.choices[at];
-            let gain = base + P::of(choice.worth) - cost(self.program.rows(choice), prices);
-            if best.map_or(column.pinned || gain > P::default(), |best| gain > best.1) {
-                best = Some((at, gain));
-            }
-        }
-        best
-    }
-
     /// The best prices found, in whole numbers.
     fn best(&mut self, reached: i64, steps: usize) -> Vec<i64> {
         let goal = f64::of(reached);
         let (mut best, mut best_prices) = (f64::INFINITY, self.prices.clone());
         let (mut factor, mut since) = (1.0, 0);
         let mut gradient = vec![0.0; self.prices.len()];
-        let mut seen = Seen::new(self.program);
+        let mut gains = Gains::new(self.program, &self.prices);
         for _ in 0..steps {
-            let value = self.value(&mut seen, &mut gradient);
+            let value = self.value(&mut gains, &mut gradient);
             if value < best {
                 best = value;
                 best_prices.clone_from(&self.prices);
@@ -305,19 +291,16 @@ impl<'a> Search<'a> {
     }
 
     /// The bound at the prices, and how much of each stock would be left.
-    fn value(&self, seen: &mut Seen, gradient: &mut [f64]) -> f64 {
-        seen.look_at(&self.prices);
+    fn value(&self, gains: &mut Gains<'_, f64>, gradient: &mut [f64]) -> f64 {
+        gains.at(&self.prices);
         let mut value = f64::of(self.program.constant());
         let stocks = self.program.stocks.iter();
         for ((gradient, stock), price) in gradient.iter_mut().zip(stocks).zip(&self.prices) {
             *gradient = f64::of(*stock);
             value += *gradient * price;
         }
-        for (i, column) in self.program.columns.iter().enumerate() {
-            if std::mem::take(&mut seen.stale[i]) {
-                seen.best[i] = self.gain(column, &self.prices);
-            }
-            let Some((at, gain)) = seen.best[i] else {
+        for column in &self.program.columns {
+            let Some((at, gain)) = gains.best(column) else {
                 continue;
             };
             value += gain;
@@ -363,8 +346,9 @@ impl<'a> Search<'a> {
     fn value_at(&self, prices: &[i64]) -> i64 {
         let stocks = self.program.stocks.iter().zip(prices);
         let stocks: i64 = stocks.map(|(stock, price)| stock * price).sum();
+        let mut gains = Gains::new(self.program, prices);
         let columns = self.program.columns.iter();
-        let gains = columns.map(|column| self.gain(column, prices).map_or(0, |best| best.1));
+        let gains = columns.map(|column| gains.best(column).map_or(0, |best| best.1));
         self.program.constant() + stocks + gains.sum::<i64>()
     }
 }

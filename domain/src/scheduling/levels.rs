@@ -49,7 +49,7 @@ pub(super) struct Bounds {
 
 impl Bounds {
     /// What the flow proves of a timetable of this coverage.
-    pub(super) fn of_flow(bound: &Bound<'_>, coverage: i64) -> Self {
+    pub(super) fn of_flow(bound: &Bound, coverage: i64) -> Self {
         Self {
             coverage: bound.coverage,
             weight: (coverage == bound.coverage).then_some(bound.weight),
@@ -88,7 +88,7 @@ impl Bounds {
     }
 
     /// The same for a repair, quickly: beginning with what the flow `bound` would pay.
-    pub(super) fn tighten_repair(&mut self, timetable: &Timetable<'_>, bound: &Bound<'_>) {
+    pub(super) fn tighten_repair(&mut self, timetable: &Timetable<'_>, bound: &Bound) {
         self.weaken(timetable);
         let (shape, reached) = (timetable.shape, timetable.figures());
         let loose = (self.weight).is_none_or(|bound| bound - reached.weight > bound / 1_000);
@@ -116,12 +116,27 @@ impl Bounds {
 /// Columns that are priced in some hundredths of a second.
 const QUICK_COLUMNS: u64 = 12_000;
 
-/// Published meetings that cannot be where they were published.
-fn unavoidable(shape: &Shape<'_>) -> i64 {
-    let cannot = (shape.published.iter().zip(&shape.allowed)).filter(|(slot, allowed)| {
-        slot.is_some_and(|slot| **allowed & super::shape::bit(slot) == 0)
-    });
-    i64::try_from(cannot.count()).unwrap_or(i64::MAX)
+/// Published meetings that cannot all be where they were published: their slot is closed to them, or has fewer units of
+/// something than they need together.
+pub(super) fn unavoidable(shape: &Shape<'_>) -> i64 {
+    let mut taken = vec![0; shape.units.len()];
+    let mut closed = 0;
+    let published = shape.published.iter().enumerate();
+    for (request, slot) in published.filter_map(|(request, slot)| Some((request, (*slot)?))) {
+        if shape.allowed[request] & super::shape::bit(slot) == 0 {
+            closed += 1;
+            continue;
+        }
+        for pool in &shape.pools[request] {
+            taken[usize::from(*pool) * shape.slots + slot] += 1;
+        }
+    }
+    let lacking = |slot: usize| {
+        let pools = (slot..taken.len()).step_by(shape.slots);
+        let lacking = pools.map(|at| i64::from(taken[at] - shape.units[at]));
+        lacking.max().unwrap_or(0).max(0)
+    };
+    closed + (0..shape.slots).map(lacking).sum::<i64>()
 }
 
 /// Whether a bound leaves nothing open that is worth the time.

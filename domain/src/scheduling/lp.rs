@@ -123,7 +123,8 @@ fn parts(program: &Program, heaviest: i64) -> Option<Vec<f64>> {
         };
         for at in column.choices.clone() {
             let choice = &program.choices[at];
-            let worth = worth + real(choice.worth) / scale;
+            let kept = column.kept.filter(|(slot, _)| *slot == choice.slot);
+            let worth = worth + real(kept.map_or(0, |kept| kept.1)) / scale;
             let variable = problem.add_var(worth, (0.0, f64::INFINITY));
             variables.push(variable);
             own.push((variable, 1.0));

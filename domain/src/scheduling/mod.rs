@@ -192,7 +192,7 @@ struct Run<'a> {
     timetable: Timetable<'a>,
     chain: Chain,
     random: Random,
-    bound: Bound<'a>,
+    bound: Bound,
     bounds: Bounds,
     options: &'a Options,
     iterations: u64,
@@ -201,12 +201,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(
-        shape: &'a Shape<'a>,
-        bound: Bound<'a>,
-        options: &'a Options,
-        progress: Tell<'a>,
-    ) -> Self {
+    fn new(shape: &'a Shape<'a>, bound: Bound, options: &'a Options, progress: Tell<'a>) -> Self {
         Self {
             timetable: Timetable::new(shape),
             chain: Chain::new(shape),

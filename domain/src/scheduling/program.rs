@@ -9,27 +9,29 @@ use super::bound::{Duals, Stock};
 use super::shape::{Mask, Shape, bit, bits};
 use super::timetable::Timetable;
 use smallvec::SmallVec;
-use std::ops::Range;
+use std::ops::{AddAssign, Range};
 
 /// What a request is worth and draws on.
 pub(super) struct Column {
     /// Its worth, in whole numbers.
     pub worth: i64,
+    /// A slot in which it is worth more, and how much.
+    pub kept: Option<(usize, i64)>,
     /// It takes place in every timetable.
     pub pinned: bool,
     /// Rows of which it takes a unit wherever it meets: caps.
     pub pays: SmallVec<[u32; 4]>,
     /// Rows of which it earns a unit: floors.
     pub earns: SmallVec<[u32; 4]>,
-    /// Its choices of a slot.
+    /// The rows of the first slot of those that it draws on slot by slot: two participants, and pools.
+    pub lines: SmallVec<[u32; 4]>,
+    /// Its choices of a slot, the first slot first.
     pub choices: Range<usize>,
 }
 
 /// A slot of a request, and the rows of which it takes a unit there.
 pub(super) struct Choice {
     pub slot: usize,
-    /// Its worth beside that of the column.
-    pub worth: i64,
     pub rows: Range<usize>,
 }
 
@@ -39,7 +41,13 @@ pub(super) struct Program {
     pub rewards: usize,
     pub columns: Vec<Column>,
     pub choices: Vec<Choice>,
+    /// The slot of each choice.
+    pub slots: Vec<u8>,
+    /// Of how many slots the day is.
+    pub slots_of_day: usize,
     rows: Vec<u32>,
+    /// With a rest a meeting takes units of several rows in place of one: that and those, between two ends.
+    resting: Vec<(u32, Range<usize>)>,
     /// What a unit of coverage is worth.
     pub unit: i64,
     /// Worth of every timetable.
@@ -56,13 +64,10 @@ impl Program {
     /// its own back.
     pub(super) fn price_changes(&mut self, shape: &Shape<'_>) {
         let price = shape.price.unwrap_or(0);
-        for (column, published) in self.columns.iter().zip(&shape.published) {
+        for (column, published) in self.columns.iter_mut().zip(&shape.published) {
             let Some(slot) = published else { continue };
             self.base -= price;
-            let own = &mut self.choices[column.choices.clone()];
-            for choice in own.iter_mut().filter(|choice| choice.slot == *slot) {
-                choice.worth = price;
-            }
+            column.kept = Some((*slot, price));
         }
     }
 
@@ -97,6 +102,21 @@ impl Program {
         }
         for (p, window, dearer) in &duals.windows {
             bits(*window).for_each(|slot| prices[p * slots + slot] += dearer);
+        }
+        // Where more was published than there is room for now, somebody must pay for a change.
+        let mut published = vec![0; caps];
+        for column in &self.columns {
+            let own = self.choices[column.choices.clone()].iter();
+            for choice in own.filter(|choice| column.kept.is_some_and(|kept| kept.0 == choice.slot))
+            {
+                let rows = self.rows(choice).iter();
+                rows.for_each(|row| published[*row as usize] += 1);
+            }
+        }
+        for (row, published) in published.into_iter().enumerate() {
+            if published > self.stocks[row] {
+                prices[row] += shape.price.unwrap_or(0);
+            }
         }
         prices
     }
@@ -148,21 +168,30 @@ impl Program {
         stocks.extend(shape.group_cap.iter().map(|cap| i64::from(*cap)));
         stocks.extend(shape.covering.iter().map(|units| -i64::from(*units)));
         stocks.extend(shape.group_floor.iter().map(|units| -i64::from(*units)));
+        // The slots up to this one in which a meeting excludes one here.
+        let blocking =
+            |p: usize, slot: usize| bits(shape.near(p, slot) & (bit(slot) - 1) | bit(slot));
         let (mut columns, mut choices, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut slots, mut resting) = (Vec::new(), Vec::new());
+        for p in (0..n).filter(|p| shape.rest[*p] > 0) {
+            for slot in 0..shape.slots {
+                let begin = rows.len();
+                rows.extend(blocking(p, slot).map(|from| number(p * shape.slots + from)));
+                resting.push((number(p * shape.slots + slot), begin..rows.len()));
+            }
+        }
         for (request, ends) in shape.ends.iter().enumerate() {
             let first = choices.len();
             for slot in bits(shape.allowed[request] & open(request)) {
                 let begin = rows.len();
                 for p in ends {
-                    let before = shape.near(*p, slot) & (bit(slot) - 1);
-                    let blocking = bits(before | bit(slot));
-                    rows.extend(blocking.map(|from| number(p * shape.slots + from)));
+                    rows.extend(blocking(*p, slot).map(|from| number(p * shape.slots + from)));
                 }
                 let drawn = shape.pools[request].iter().map(|pool| usize::from(*pool));
                 rows.extend(drawn.map(|pool| number(pools + pool * shape.slots + slot)));
+                slots.push(u8::try_from(slot).unwrap_or(u8::MAX));
                 choices.push(Choice {
                     slot,
-                    worth: 0,
                     rows: begin..rows.len(),
                 });
             }
@@ -171,9 +200,13 @@ impl Program {
             } else {
                 0
             };
+            let pools_of = shape.pools[request]
+                .iter()
+                .map(|pool| n + usize::from(*pool));
             let in_groups = shape.groups_of[request].iter().map(|group| *group as usize);
             columns.push(Column {
                 worth: weights[request] + must,
+                kept: None,
                 pinned: shape.pinned[request],
                 pays: (ends.iter().map(|p| caps + p))
                     .chain(in_groups.clone().map(|group| group_caps + group))
@@ -183,6 +216,9 @@ impl Program {
                     .chain(in_groups.map(|group| rewards + n + group))
                     .map(number)
                     .collect(),
+                lines: (ends.iter().copied().chain(pools_of))
+                    .map(|line| number(line * shape.slots))
+                    .collect(),
                 choices: first..choices.len(),
             });
         }
@@ -191,7 +227,10 @@ impl Program {
             rewards,
             columns,
             choices,
+            slots,
+            slots_of_day: shape.slots,
             rows,
+            resting,
             unit,
             base: 0,
         }
@@ -200,6 +239,19 @@ impl Program {
     /// The rows of a choice.
     pub(super) fn rows(&self, choice: &Choice) -> &[u32] {
         &self.rows[choice.rows.clone()]
+    }
+
+    /// What a meeting pays in each slot of a participant or pool at the prices of rows, those of rests together.
+    pub(super) fn lay<P: Copy + Default + AddAssign>(&self, prices: &[P], laid: &mut Vec<P>) {
+        laid.clear();
+        laid.extend_from_slice(prices);
+        for (row, rows) in &self.resting {
+            let mut sum = P::default();
+            for row in &self.rows[rows.clone()] {
+                sum += prices[*row as usize];
+            }
+            laid[*row as usize] = sum;
+        }
     }
 
     /// All coverage that could be had, at its worth, and the worth of every timetable.

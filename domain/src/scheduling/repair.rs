@@ -8,7 +8,7 @@
 //! (Glover, 1996). Where changes are forbidden the published meetings are locked instead. Slots that are past stay as
 //! they were.
 
-use super::levels::Bounds;
+use super::levels::{self, Bounds};
 use super::shape::Shape;
 use super::verify::Violation;
 use super::{
@@ -77,7 +77,7 @@ pub fn repair(
     let standing = standing(problem, published.meetings)?;
     let now = as_it_is(problem, &weights, published);
     let heaviest = weights.iter().copied().max().unwrap_or(0);
-    let bound = bound::choose(&now, &weights, heaviest / 32);
+    let bound = bound::choose(&now, &weights, heaviest / 16);
     let mut shape = Shape::new(&now, &weights, &policy.order);
     for meeting in &standing {
         shape.published[meeting.request] = Some(meeting.slot);
@@ -95,7 +95,7 @@ pub fn repair(
     construct::fill_up(&mut run.timetable, &mut run.chain, &mut run.random);
     let (priced, proved) = approach(&mut run, &shape);
     if !proved {
-        run.fill(options.iterations / 2, fill::TOUCH_UP);
+        run.fill(options.iterations / 4, fill::TOUCH_UP);
     }
     run.bounds = Bounds::of_flow(&run.bound, run.timetable.worth().0);
     // Coverage has not fallen since, so that it still holds.
@@ -111,8 +111,8 @@ pub fn repair(
     }
 }
 
-/// Times that prices are sought and the program near them is solved.
-const ROUNDS: usize = 3;
+/// Times that prices are sought and the program near them is solved, on a day of few choices and on others.
+const ROUNDS: [usize; 2] = [3, 2];
 /// A gap of one in so many is left open.
 const NEARLY: i64 = 20_000;
 
@@ -122,23 +122,35 @@ fn approach(run: &mut Run<'_>, shape: &Shape<'_>) -> (Option<i64>, bool) {
     let is_near = |(coverage, worth): (i64, i64), goal: (i64, i64)| {
         coverage >= goal.0 && goal.1 - worth <= goal.1 / NEARLY
     };
-    if is_near(run.timetable.worth(), run.goal()) {
+    let (coverage, weight) = run.goal();
+    let most = weight - shape.price.unwrap_or(0) * levels::unavoidable(shape);
+    if is_near(run.timetable.worth(), (coverage, most)) {
         return (None, true);
     }
     let mut prices = lagrange::Repair::new(shape, &run.bound, true);
     let quick = prices.is_quick() && shape.price.is_some_and(|price| price > 0);
-    let mut least = i64::MAX;
-    for _ in 0..if quick { ROUNDS } else { 1 } {
+    let (mut least, mut before) = (i64::MAX, None);
+    for _ in 0..ROUNDS[usize::from(!quick)] {
         let reached = run.timetable.worth();
         least = least.min(prices.prove(reached));
-        if is_near(reached, (reached.0, least)) {
+        if reached.0 >= coverage {
+            least = least.min(most);
+        }
+        // What was not found at these prices is not found the second time.
+        let again = before.replace((reached, least)) == Some((reached, least));
+        if again || is_near(reached, (reached.0, least)) {
             break;
         }
         let near = prices.near(&run.timetable, least - reached.1);
-        lp::replace(&mut run.timetable, &mut run.chain, &near, &mut run.random);
+        let better = lp::replace(&mut run.timetable, &mut run.chain, &near, &mut run.random);
+        if !better && !quick {
+            break;
+        }
     }
-    let reached = run.timetable.worth();
-    (Some(least), is_near(reached, (run.bound.coverage, least)))
+    (
+        Some(least),
+        is_near(run.timetable.worth(), (coverage, least)),
+    )
 }
 
 /// The published meetings, once it is clear that they are of this problem.

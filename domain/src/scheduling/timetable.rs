@@ -175,6 +175,19 @@ impl<'a> Timetable<'a> {
             .unwrap_or(i32::MAX)
     }
 
+    /// Slots that have, together with this one, a unit left of everything a request needs: whatever changes places
+    /// between the two, no other makes room.
+    pub(super) fn with_room_beside(&self, request: usize, slot: usize) -> Mask {
+        let seats = self.shape.ends[request].iter().map(|p| self.free[*p]);
+        let pools = self.shape.pools[request].iter();
+        let units = pools.map(|pool| self.open[usize::from(*pool)]);
+        let day = Mask::MAX >> (Mask::BITS as usize - self.shape.slots);
+        seats
+            .chain(units)
+            .filter(|room| room & bit(slot) == 0)
+            .fold(day & !bit(slot), |both, room| both & room)
+    }
+
     /// Whether a participant does not rest in a slot.
     pub(super) fn rested(&self, participant: usize, slot: usize) -> bool {
         self.blocked[participant] & bit(slot) == 0
