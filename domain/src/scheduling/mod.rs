@@ -29,6 +29,7 @@ mod least;
 mod left;
 mod levels;
 mod lp;
+mod packing;
 mod problem;
 mod program;
 pub mod prove;
@@ -183,7 +184,7 @@ pub fn arrange(
     run.bounds = Bounds::of_flow(&run.bound, run.timetable.worth().0);
     run.bounds.tighten(&run.timetable);
     run.improve(options.iterations);
-    run.bounds.count_breaks(&run.timetable);
+    run.bounds.count_breaks(&run.timetable, &run.bound);
     run.finish(problem, &[])
 }
 
