@@ -41,7 +41,7 @@ pub struct Fewest {
     pub fewer: i64,
     /// How it ended.
     pub end: End,
-    /// The check of the refutation of fewer breaks than the bound, if it was wished and the bound is above 0 or met.
+    /// The check of the refutation of fewer breaks than the bound, if it was wished and the bound is above 0.
     pub certificate: Option<Certificate>,
 }
 
@@ -97,7 +97,8 @@ pub fn fewest_breaks(
     let breaks = |level: &&Level| level.name == LevelName::Breaks;
     let known = found.levels.iter().find(breaks);
     let known = known.and_then(|level| level.bound).unwrap_or(0);
-    if known == before || levels::is_large(&shape) {
+    let sure = known == before && (known == 0 || effort.certify.is_none());
+    if sure || levels::is_large(&shape) {
         let end = if known == before {
             End::Decided
         } else {
