@@ -569,7 +569,8 @@ fn the_fewest_breaks_are_proved_behind_a_search_where_it_is_asked_for() {
     let wait = "mm 1 2 2 3 1\n1 1 1\n3 1 1\n7 1 4\n0 0 50 1\n0 1 60 4\n";
     fs::write(folder.join("wait.mm"), wait).unwrap();
     let drawn = drawn(folder);
-    let with = |file: &str, more: &[&str]| run(folder, &[&["plan", file, "--prove"], more].concat());
+    let with =
+        |file: &str, more: &[&str]| run(folder, &[&["plan", file, "--prove"], more].concat());
     let breaks = |json: &Value| {
         let levels = json["levels"].as_array().unwrap().iter();
         let mut breaks = levels.filter(|level| level["name"] == "breaks");
@@ -578,7 +579,10 @@ fn the_fewest_breaks_are_proved_behind_a_search_where_it_is_asked_for() {
     };
     let table = with("wait.mm", &["--certify"]);
     assert_eq!(table.code, 0, "{}", table.err);
-    for said in ["fewest breaks: 1 to 1, 0 fewer", "refutation checked: BatSat"] {
+    for said in [
+        "fewest breaks: 1 to 1, 0 fewer",
+        "refutation checked: BatSat",
+    ] {
         assert!(table.out.contains(said), "{}", table.out);
     }
     let korean = with("wait.mm", &["--certify", "--language", "ko"]);
@@ -601,7 +605,10 @@ fn the_fewest_breaks_are_proved_behind_a_search_where_it_is_asked_for() {
     assert!(value < before, "{value} of {before}");
     assert_eq!((bound, &proof["end"]), (Some(value), &"decided".into()));
     assert_eq!(proof["fewer"], before - value);
-    assert_eq!(certificate_reason(&json), (value == 0).then_some("nothing".to_owned()));
+    assert_eq!(
+        certificate_reason(&json),
+        (value == 0).then_some("nothing".to_owned())
+    );
     fs::write(folder.join("proved.json"), &proved.out).unwrap();
     let judged = run(folder, &["plan", "verify", &drawn, "proved.json"]);
     assert_eq!(judged.code, 0, "{}", judged.out);

@@ -97,7 +97,13 @@ fn main() {
                         let day = family.day(seed);
                         let budget =
                             iterations.unwrap_or((family.iterations as f64 * scale) as u64);
-                        run(&format!("{}-{seed}", family.name), &day, budget, lunch, prove.as_ref())
+                        run(
+                            &format!("{}-{seed}", family.name),
+                            &day,
+                            budget,
+                            lunch,
+                            prove.as_ref(),
+                        )
                     })
                     .collect();
                 medians(family, &runs);
@@ -142,13 +148,19 @@ fn seek(proof: &Proof, name: &str, problem: &Problem, found: Arrangement) {
         if (known.bound, known.value) != begun.get() {
             begun.set((known.bound, known.value));
             let value = known.value.unwrap_or_default();
-            println!("    {:.1} s: {} to {value}", start.elapsed().as_secs_f64(), known.bound);
+            println!(
+                "    {:.1} s: {} to {value}",
+                start.elapsed().as_secs_f64(),
+                known.bound
+            );
         }
     };
     let fewest =
         fewest_breaks(problem, &BY_SCORE, found, &effort, &mut tell).expect("a sound problem");
     let mut levels = fewest.arrangement.levels.iter();
-    let breaks = levels.find(|level| level.name == LevelName::Breaks).expect("a level");
+    let breaks = levels
+        .find(|level| level.name == LevelName::Breaks)
+        .expect("a level");
     println!(
         "{name} fewest breaks | {} to {} | {} fewer | {:?} | {:?} | {:.1} s",
         breaks.bound.unwrap_or(0),

@@ -134,7 +134,11 @@ impl<'a> Packing<'a> {
         let mut norm = 0;
         for (prices, over) in prices.iter().zip(over) {
             for (slot, (price, over)) in prices.iter().zip(over).enumerate() {
-                norm += if moves(slot, *price, *over) { over * over } else { 0 };
+                norm += if moves(slot, *price, *over) {
+                    over * over
+                } else {
+                    0
+                };
             }
         }
         if norm == 0 {
@@ -169,7 +173,12 @@ impl Planner {
             let here = own.iter().filter(|r| proved.windows[**r] & bit(slot) != 0);
             here.fold(0, |takes, r| {
                 let side = if shape.ends[*r][0] == p { 1 } else { 2 };
-                takes | if shape.pools[*r].contains(&0) { side } else { 4 }
+                takes
+                    | if shape.pools[*r].contains(&0) {
+                        side
+                    } else {
+                        4
+                    }
             })
         };
         let begins = |slot: usize| {

@@ -207,7 +207,9 @@ impl Proof {
         let solver = self.solver.name();
         let how = match self.end {
             End::Decided => Message::new("결정됨", "decided"),
-            End::Conflicts => Message::new("충돌 한도에서 멈춤", "stopped by the limit of conflicts"),
+            End::Conflicts => {
+                Message::new("충돌 한도에서 멈춤", "stopped by the limit of conflicts")
+            }
             End::Stopped => Message::new("제한 시간에 멈춤", "stopped by the time limit"),
             End::TooLarge => Message::new("증명하기에 너무 큼", "too large for a proof"),
         };

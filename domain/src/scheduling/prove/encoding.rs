@@ -249,7 +249,11 @@ fn order(first: &[(usize, i32)], second: &[(usize, i32)], to: &mut Clauses<'_>) 
 /// `done(t, j)`: at least j of its meetings lie in slots up to t, a sequential counter. It waits in t if it has begun,
 /// does not meet in t and has not done all; a break begins where it waits and has just met. Written so, no break means
 /// by unit propagation alone that whoever has begun and has not done all must meet.
-pub(super) fn count_breaks(used: &[Option<i32>], meetings: usize, to: &mut Clauses<'_>) -> Vec<i32> {
+pub(super) fn count_breaks(
+    used: &[Option<i32>],
+    meetings: usize,
+    to: &mut Clauses<'_>,
+) -> Vec<i32> {
     if meetings == 0 {
         return Vec::new();
     }

@@ -199,7 +199,9 @@ impl<'a> Search<'a> {
             ours,
             besides: Vec::new(),
             goal: timetable.worth(),
-            best: (0..shape.ends.len()).map(|r| timetable.slot_of(r)).collect(),
+            best: (0..shape.ends.len())
+                .map(|r| timetable.slot_of(r))
+                .collect(),
             value: whole(timetable.figures().breaks),
             bound: whole(bound),
             sure: 0,

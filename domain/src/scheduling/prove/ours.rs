@@ -242,7 +242,11 @@ fn rows(
         }
     }
     let tables = Program::table_row(shape, 0)..Program::table_row(shape, shape.slots);
-    for (row, literals) in used.iter().enumerate().filter(|(row, _)| !tables.contains(row)) {
+    for (row, literals) in used
+        .iter()
+        .enumerate()
+        .filter(|(row, _)| !tables.contains(row))
+    {
         let (least, most) = proved.units[row];
         let owner = row / shape.slots;
         if owner < shape.cap.len() && shape.rest[owner] == 0 && most <= 1 {
@@ -251,7 +255,12 @@ fn rows(
             }
             continue;
         }
-        between(literals, least - sure[row], most.saturating_sub(sure[row]), to);
+        between(
+            literals,
+            least - sure[row],
+            most.saturating_sub(sure[row]),
+            to,
+        );
     }
 }
 
