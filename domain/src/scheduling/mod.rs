@@ -3,8 +3,8 @@
 //! `problem` says what is asked for, `bound` chooses the meetings by a flow whose value nothing can exceed,
 //! `construct` gives them slots along chains of moves (`chain`). Where the choice does not fit into the slots, the
 //! time-indexed `program` is solved by `lp`, `fill` seeks other meetings and `lagrange` proves how much would
-//! fit. `improve` removes breaks, or what the policy puts first (`aim`), without giving weight away, `least` proves how
-//! many must remain, `seat` adds tables and delegates, [`verify`] checks the result on its own, `explain` says why a
+//! fit. `improve` removes breaks, or what the policy puts first (`aim`), without giving weight away, `least` and
+//! `packing` prove how many must remain, `seat` adds tables and delegates, [`verify`] checks the result on its own, `explain` says why a
 //! request is left out, and `levels` puts every figure beside its bound. [`repair`] starts from a published timetable
 //! and prices changes.
 //!

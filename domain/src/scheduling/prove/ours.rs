@@ -198,6 +198,7 @@ fn tables(
     };
     let requests_of: Vec<Vec<usize>> = (0..shape.cap.len()).map(of).collect();
     let hosts = hosts(place.len(), &requests_of);
+    let uses = |p: usize, slot: usize| used[p][slot];
     for slot in 0..shape.slots {
         let mut host = Vec::new();
         for (p, own) in &hosts {
@@ -207,7 +208,7 @@ fn tables(
                 host.extend(own);
             } else if own.len() == all.len() {
                 // Who hosts all its meetings hosts whenever it meets.
-                host.extend(used[*p][slot]);
+                host.extend(uses(*p, slot));
             } else {
                 host.extend(any(&own, to));
             }
