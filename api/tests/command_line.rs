@@ -431,7 +431,15 @@ fn odd_files_are_read_or_told() {
         ),
         (
             &["plan", "day.json", "--certify"],
-            "needs `--objective breaks`",
+            "needs `--objective breaks` or `--prove`",
+        ),
+        (
+            &["plan", "day.json", "--prove", "--from", "x"],
+            "`--prove` does not go with `--from`",
+        ),
+        (
+            &["plan", "day.dzn", "--prove", "--objective", "breaks"],
+            "proves without `--prove`",
         ),
         (
             &["plan", "day.dzn", "--objective", "breaks", "--from", "x"],
@@ -551,6 +559,65 @@ fn a_proof_is_checked_where_it_is_asked_for() {
     );
     assert!(plain.json()["certificate"].is_null());
     assert!(plain.json()["solver"].is_string());
+}
+
+#[test]
+fn the_fewest_breaks_are_proved_behind_a_search_where_it_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    // A provider who is there all day; one demander comes first, the other last.
+    let wait = "mm 1 2 2 3 1\n1 1 1\n3 1 1\n7 1 4\n0 0 50 1\n0 1 60 4\n";
+    fs::write(folder.join("wait.mm"), wait).unwrap();
+    let drawn = drawn(folder);
+    let with =
+        |file: &str, more: &[&str]| run(folder, &[&["plan", file, "--prove"], more].concat());
+    let breaks = |json: &Value| {
+        let levels = json["levels"].as_array().unwrap().iter();
+        let mut breaks = levels.filter(|level| level["name"] == "breaks");
+        let level = breaks.next().unwrap().clone();
+        (level["value"].as_i64().unwrap(), level["bound"].as_i64())
+    };
+    let table = with("wait.mm", &["--certify"]);
+    assert_eq!(table.code, 0, "{}", table.err);
+    for said in [
+        "fewest breaks: 1 to 1, 0 fewer",
+        "refutation checked: BatSat",
+    ] {
+        assert!(table.out.contains(said), "{}", table.out);
+    }
+    let korean = with("wait.mm", &["--certify", "--language", "ko"]);
+    assert!(korean.out.contains("최소 공백: 1~1회"), "{}", korean.out);
+    // There is no time to check it.
+    let limit = with("wait.mm", &["--certify", "--time-limit", "0", "--json"]);
+    assert_eq!(limit.code, 0, "{}", limit.err);
+    let certificate = &limit.json()["certificate"];
+    assert_eq!(certificate["result"], "not_checked", "{certificate}");
+    assert_eq!(certificate["reason"], "limit");
+    let said = certificate["message"]["en"].as_str().unwrap();
+    assert!(said.starts_with("refutation not checked: limit"), "{said}");
+    // Breaks that the search left.
+    let searched = run(folder, &["plan", &drawn, "--iterations", "0", "--json"]);
+    let proved = with(&drawn, &["--iterations", "0", "--certify", "--json"]);
+    assert_eq!(proved.code, 0, "{}", proved.err);
+    let json = proved.json();
+    let ((before, _), (value, bound)) = (breaks(&searched.json()), breaks(&json));
+    let proof = &json["proof"];
+    assert!(value < before, "{value} of {before}");
+    assert_eq!((bound, &proof["end"]), (Some(value), &"decided".into()));
+    assert_eq!(proof["fewer"], before - value);
+    assert_eq!(
+        certificate_reason(&json),
+        (value == 0).then_some("nothing".to_owned())
+    );
+    fs::write(folder.join("proved.json"), &proved.out).unwrap();
+    let judged = run(folder, &["plan", "verify", &drawn, "proved.json"]);
+    assert_eq!(judged.code, 0, "{}", judged.out);
+    // Who does not ask is told nothing of it.
+    assert!(searched.json()["proof"].is_null());
+}
+
+fn certificate_reason(json: &Value) -> Option<String> {
+    json["certificate"]["reason"].as_str().map(str::to_owned)
 }
 
 /// A drawn day: ten providers, thirty demanders, everybody with a few of the others.

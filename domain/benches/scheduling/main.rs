@@ -3,6 +3,7 @@
 //! `cargo bench -p matchday-domain --bench scheduling -- [--families S40,M25,…] [--seeds 3] [--iterations N]
 //! [--iterations-scale 1.0] [--lunch] [--repair [--price 30]] [file.mm …]`. With files, those; else three generated days of each family
 //! and their medians. `--repair` re-arranges instead, each with so many iterations: see [`repair`]. `--lunch` plans a break at midday, over which waiting is no break; without it every wait of the day counts.
+//! `--prove SECONDS [--solver cadical|batsat] [--certify]` seeks a proof of the fewest breaks behind each day, at most so long.
 //! `--svg FILE` arranges days of growing size instead and draws their times and quality.
 //! Times are what one thread has run for, without the time in which other programs had its core.
 
@@ -25,7 +26,10 @@ mod repair;
 
 use cpu_time::ThreadTime;
 use day::{Day, FAMILIES, Family};
-use matchday_domain::scheduling::{Level, LevelName, Options, Policy, arrange, upper_bound};
+use matchday_domain::scheduling::prove::{CONFLICTS, Effort, Known, Solver, fewest_breaks};
+use matchday_domain::scheduling::{
+    Arrangement, Level, LevelName, Options, Policy, Problem, arrange, upper_bound,
+};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -47,6 +51,7 @@ fn main() {
     let (mut families, mut files) = (Vec::new(), Vec::new());
     let (mut repairs, mut price, mut svg) = (false, 30, None);
     let (mut seeds, mut iterations, mut scale, mut lunch) = (3_u64, None, 1.0, false);
+    let (mut prove, mut solver, mut certify) = (None, Solver::default(), false);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().expect("a value behind the option");
@@ -56,6 +61,10 @@ fn main() {
             "--iterations" => iterations = Some(value().parse().expect("a number")),
             "--iterations-scale" => scale = value().parse().expect("a number"),
             "--lunch" => lunch = true,
+            "--prove" => prove = Some(value().parse().expect("seconds")),
+            "--solver" if value() == "batsat" => solver = Solver::Batsat,
+            "--solver" => {}
+            "--certify" => certify = true,
             "--repair" => repairs = true,
             "--svg" => svg = Some(value()),
             "--price" => price = value().parse().expect("a number"),
@@ -68,6 +77,11 @@ fn main() {
         repair::all(&families, seeds, price, iterations);
         return;
     }
+    let prove = prove.map(|seconds| Proof {
+        limit: Duration::from_secs(seconds),
+        solver,
+        certify,
+    });
     println!(
         "day | requests | meetings of covered | coverage/bound | weight/bound | gap % | breaks at first | breaks | break bound | bound ms | construct ms | all s | iterations"
     );
@@ -83,7 +97,13 @@ fn main() {
                         let day = family.day(seed);
                         let budget =
                             iterations.unwrap_or((family.iterations as f64 * scale) as u64);
-                        run(&format!("{}-{seed}", family.name), &day, budget, lunch)
+                        run(
+                            &format!("{}-{seed}", family.name),
+                            &day,
+                            budget,
+                            lunch,
+                            prove.as_ref(),
+                        )
                     })
                     .collect();
                 medians(family, &runs);
@@ -99,11 +119,60 @@ fn main() {
             &day,
             budget,
             lunch,
+            prove.as_ref(),
         );
     }
 }
 
-fn run(name: &str, day: &Day, iterations: u64, lunch: bool) -> Figures {
+/// How a proof of the fewest breaks is sought.
+struct Proof {
+    limit: Duration,
+    solver: Solver,
+    certify: bool,
+}
+
+/// Seeks the proof and prints how far it came.
+fn seek(proof: &Proof, name: &str, problem: &Problem, found: Arrangement) {
+    let start = ThreadTime::now();
+    let stop = || start.elapsed() >= proof.limit;
+    let certified = std::cell::OnceCell::new();
+    let check = || certified.get_or_init(ThreadTime::now).elapsed() >= proof.limit;
+    let effort = Effort {
+        solver: proof.solver,
+        conflicts: CONFLICTS,
+        stop: &stop,
+        certify: proof.certify.then_some(&check),
+    };
+    let begun = std::cell::Cell::new((0, None));
+    let mut tell = |known: Known| {
+        if (known.bound, known.value) != begun.get() {
+            begun.set((known.bound, known.value));
+            let value = known.value.unwrap_or_default();
+            println!(
+                "    {:.1} s: {} to {value}",
+                start.elapsed().as_secs_f64(),
+                known.bound
+            );
+        }
+    };
+    let fewest =
+        fewest_breaks(problem, &BY_SCORE, found, &effort, &mut tell).expect("a sound problem");
+    let mut levels = fewest.arrangement.levels.iter();
+    let breaks = levels
+        .find(|level| level.name == LevelName::Breaks)
+        .expect("a level");
+    println!(
+        "{name} fewest breaks | {} to {} | {} fewer | {:?} | {:?} | {:.1} s",
+        breaks.bound.unwrap_or(0),
+        breaks.value,
+        fewest.fewer,
+        fewest.end,
+        fewest.certificate,
+        start.elapsed().as_secs_f64()
+    );
+}
+
+fn run(name: &str, day: &Day, iterations: u64, lunch: bool, proof: Option<&Proof>) -> Figures {
     let problem = day.problem(lunch);
     let start = ThreadTime::now();
     upper_bound(&problem, &BY_SCORE).expect("a sound problem");
@@ -161,6 +230,9 @@ fn run(name: &str, day: &Day, iterations: u64, lunch: bool) -> Figures {
         figures.all.as_secs_f64(),
         figures.iterations,
     );
+    if let Some(proof) = proof {
+        seek(proof, name, &problem, arrangement);
+    }
     figures
 }
 

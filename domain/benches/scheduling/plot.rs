@@ -31,7 +31,10 @@ pub fn growth(path: &str) -> Result<(), Failure> {
             };
             let budget = ITERATIONS_OF_A_REQUEST * *requests as u64;
             let name = format!("{requests} requests");
-            (*requests as f64, run(&name, &family.day(1), budget, false))
+            (
+                *requests as f64,
+                run(&name, &family.day(1), budget, false, None),
+            )
         })
         .collect();
     let root = SVGBackend::new(path, (980, 400)).into_drawing_area();

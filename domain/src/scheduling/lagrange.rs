@@ -36,6 +36,8 @@ pub(super) struct Proved {
     pub needed: Vec<bool>,
     /// The slots in which a request can meet in one of those.
     pub windows: Vec<Mask>,
+    /// Units of each row of the program that those use at least and at most; of a floor, that they earn.
+    pub units: Vec<(i64, i64)>,
 }
 
 /// No timetable covers more. `reached` is a coverage that a timetable has.
@@ -50,12 +52,39 @@ pub(super) fn coverage_bound(shape: &Shape<'_>, reached: i64) -> i64 {
 pub(super) fn weight_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> Proved {
     let unit = bound::unit(shape.weights);
     let program = Program::new(shape, shape.weights, unit);
-    let mut search = Search::new(&program);
+    let prices = vec![0.0; program.stocks.len()];
+    prove(&program, prices, (coverage, reached))
+}
+
+/// The same, beginning with what the flow would pay: at once, where that leaves no gap.
+pub(super) fn weight_bound_from(
+    shape: &Shape<'_>,
+    bound: &Bound,
+    coverage: i64,
+    reached: i64,
+) -> Proved {
+    let unit = bound::unit(shape.weights);
+    let program = Program::new(shape, shape.weights, unit);
+    let mut prices = program.prices(shape, &bound.duals);
+    // Who cannot meet is not covered, whatever it would be worth.
+    for (p, own) in shape.requests_of.iter().enumerate() {
+        if own.iter().all(|r| shape.allowed[*r] == 0) {
+            prices[program.rewards + p] = unit;
+        }
+    }
+    let prices = prices.into_iter().map(f64::of).collect();
+    prove(&program, prices, (coverage, reached))
+}
+
+fn prove(program: &Program, prices: Vec<f64>, (coverage, reached): (i64, i64)) -> Proved {
+    let unit = program.unit;
+    let mut search = Search::new(program);
+    search.prices = prices;
     let prices = search.best(reached + coverage * unit, STEPS);
     let weight = search.value_at(&prices) - coverage * unit;
     let slack = weight - reached;
     let (mut needed, mut windows) = (Vec::new(), Vec::new());
-    let mut gains = Gains::new(&program, &prices);
+    let mut gains = Gains::new(program, &prices);
     for column in &program.columns {
         let gain = gains.best(column).map_or(0, |best| best.1);
         needed.push(column.pinned || gain > slack);
@@ -66,10 +95,24 @@ pub(super) fn weight_bound(shape: &Shape<'_>, coverage: i64, reached: i64) -> Pr
         let choices = choices.filter(|slot| open(gains, **slot));
         windows.push(choices.fold(0, |mask, slot| mask | bit(usize::from(*slot))));
     }
+    // A unit that is left, or earned beyond a floor, loses its price; one that a floor lacks loses the rest of its worth.
+    let stocks = program.stocks.iter().zip(&prices).enumerate();
+    let units = stocks.map(|(row, (stock, price))| {
+        let units = stock.abs();
+        let fixed = |loss: i64| loss > slack;
+        if row < program.rewards {
+            (if fixed(*price) { units } else { 0 }, units)
+        } else {
+            let least = if fixed(unit - price) { units } else { 0 };
+            (least, if fixed(*price) { units } else { i64::MAX })
+        }
+    });
+    let units = units.collect();
     Proved {
         weight,
         needed,
         windows,
+        units,
     }
 }
 

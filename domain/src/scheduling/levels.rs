@@ -2,8 +2,9 @@
 
 use super::aim::Aim;
 use super::bound::{self, Bound};
-use super::lagrange;
+use super::lagrange::{self, Proved};
 use super::least;
+use super::packing;
 use super::shape::Shape;
 use super::timetable::Timetable;
 use serde::{Deserialize, Serialize};
@@ -103,13 +104,30 @@ impl Bounds {
         self.priced = self.priced.into_iter().chain(paid).min();
     }
 
-    /// Breaks that every timetable of this weight has.
-    pub(super) fn count_breaks(&mut self, timetable: &Timetable<'_>) {
-        let (shape, reached) = (timetable.shape, timetable.figures());
-        if reached.breaks > self.breaks && columns(shape) < MOST_COLUMNS {
-            let proved = lagrange::weight_bound(shape, reached.coverage, reached.weight);
-            self.breaks = self.breaks.max(least::breaks(shape, &proved));
+    /// Breaks that every timetable as good has.
+    pub(super) fn count_breaks(&mut self, timetable: &Timetable<'_>, bound: &Bound) {
+        let (shape, breaks) = (timetable.shape, timetable.figures().breaks);
+        if breaks > self.breaks && !is_large(shape) {
+            let proved = as_good(timetable, bound);
+            let packed = packing::breaks(shape, &proved, breaks);
+            self.breaks = self.breaks.max(least::breaks(shape, &proved)).max(packed);
         }
+    }
+}
+
+/// Whether prices for breaks alone take too long.
+pub(super) fn is_large(shape: &Shape<'_>) -> bool {
+    columns(shape) >= MOST_COLUMNS
+}
+
+/// What is proved of all timetables as good.
+pub(super) fn as_good(timetable: &Timetable<'_>, bound: &Bound) -> Proved {
+    let (shape, reached) = (timetable.shape, timetable.figures());
+    let (coverage, weight) = (reached.coverage, reached.weight);
+    if (coverage, weight) == (bound.coverage, bound.weight) {
+        lagrange::weight_bound_from(shape, bound, coverage, weight)
+    } else {
+        lagrange::weight_bound(shape, coverage, weight)
     }
 }
 

@@ -3,8 +3,8 @@
 //! `problem` says what is asked for, `bound` chooses the meetings by a flow whose value nothing can exceed,
 //! `construct` gives them slots along chains of moves (`chain`). Where the choice does not fit into the slots, the
 //! time-indexed `program` is solved by `lp`, `fill` seeks other meetings and `lagrange` proves how much would
-//! fit. `improve` removes breaks, or what the policy puts first (`aim`), without giving weight away, `least` proves how
-//! many must remain, `seat` adds tables and delegates, [`verify`] checks the result on its own, `explain` says why a
+//! fit. `improve` removes breaks, or what the policy puts first (`aim`), without giving weight away, `least` and
+//! `packing` prove how many must remain, `seat` adds tables and delegates, [`verify`] checks the result on its own, `explain` says why a
 //! request is left out, and `levels` puts every figure beside its bound. [`repair`] starts from a published timetable
 //! and prices changes.
 //!
@@ -29,6 +29,7 @@ mod least;
 mod left;
 mod levels;
 mod lp;
+mod packing;
 mod problem;
 mod program;
 pub mod prove;
@@ -183,7 +184,7 @@ pub fn arrange(
     run.bounds = Bounds::of_flow(&run.bound, run.timetable.worth().0);
     run.bounds.tighten(&run.timetable);
     run.improve(options.iterations);
-    run.bounds.count_breaks(&run.timetable);
+    run.bounds.count_breaks(&run.timetable, &run.bound);
     run.finish(problem, &[])
 }
 

@@ -236,6 +236,22 @@ impl Program {
         }
     }
 
+    /// The row of the tables in a slot.
+    pub(super) fn table_row(shape: &Shape<'_>, slot: usize) -> usize {
+        shape.cap.len() * shape.slots + slot
+    }
+
+    /// The row of a participant's cap.
+    pub(super) fn cap_row(shape: &Shape<'_>, participant: usize) -> usize {
+        shape.cap.len() * shape.slots + shape.units.len() + participant
+    }
+
+    /// The row of a participant's floor.
+    pub(super) fn floor_row(shape: &Shape<'_>, participant: usize) -> usize {
+        let (n, groups) = (shape.cap.len(), shape.group_cap.len());
+        Self::cap_row(shape, participant) + n + groups
+    }
+
     /// The rows of a choice.
     pub(super) fn rows(&self, choice: &Choice) -> &[u32] {
         &self.rows[choice.rows.clone()]

@@ -1,6 +1,7 @@
 //! `matchday plan`: arranges a problem from a file, anew or from a published timetable, or proves its fewest breaks, or
 //! checks a timetable.
 
+mod fewest;
 mod file;
 mod judge;
 mod proof;
@@ -63,7 +64,11 @@ pub(super) struct Wish {
     /// With `--objective breaks`: most by which the breaks of two participants may differ; 2 if not given.
     #[arg(long, value_parser = whole::<usize>, allow_negative_numbers = true)]
     fairness: Option<usize>,
-    /// With `--objective breaks`: has the proof checked. What would be better is refuted once more by BatSat, which
+    /// Behind the search: seeks a timetable as good with fewer breaks and a proof that there is none with fewer still,
+    /// among all that cover and weigh as much. It may take `--time-limit` once more.
+    #[arg(long)]
+    prove: bool,
+    /// With `--objective breaks` or `--prove`: has the proof checked. What would be better is refuted once more by BatSat, which
     /// writes down each step, and the steps are followed by a checker of our own. It may take `--time-limit` once more;
     /// then the proof counts as "not checked: limit".
     #[arg(long)]
@@ -205,9 +210,19 @@ fn agrees(wish: &Wish) -> Result<(), Failure> {
     let breaks = wish.objective == Objective::Breaks;
     let wrong = [
         (
-            wish.certify && !breaks,
-            "`--certify`는 `--objective breaks`와 함께 씁니다",
-            "`--certify` needs `--objective breaks`",
+            wish.certify && !breaks && !wish.prove,
+            "`--certify`는 `--objective breaks` 또는 `--prove`와 함께 씁니다",
+            "`--certify` needs `--objective breaks` or `--prove`",
+        ),
+        (
+            wish.prove && breaks,
+            "`--objective breaks`는 `--prove` 없이도 증명합니다",
+            "`--objective breaks` proves without `--prove`",
+        ),
+        (
+            wish.prove && wish.from.is_some(),
+            "`--prove`는 `--from`과 함께 쓸 수 없습니다",
+            "`--prove` does not go with `--from`",
         ),
         (
             wish.fairness.is_some() && !breaks,

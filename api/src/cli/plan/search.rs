@@ -2,8 +2,9 @@
 
 use super::super::Failure;
 use super::Wish;
+use super::fewest::fewest;
 use super::file::{Case, input, timetable};
-use super::solution::{Because, Objective, Reached, Row, Solution, Status, Timetable};
+use super::solution::{Because, Certified, Objective, Reached, Row, Solution, Status, Timetable};
 use crate::output::Output;
 use crate::progress::progress;
 use matchday_domain::message;
@@ -79,8 +80,8 @@ pub(super) fn ours(
     };
     let found = best_of(wish.threads, wish.seed, &one);
     bar.finish_and_clear();
-    let seconds = begun.elapsed().as_secs_f64();
-    let (arrangement, first_seen) = match found {
+    let mut seconds = begun.elapsed().as_secs_f64();
+    let (mut arrangement, first_seen) = match found {
         Ok(found) => found,
         Err(ArrangeError::Infeasible(clash)) => {
             let conditions = clash.into_iter().map(Because::Required).collect();
@@ -97,6 +98,12 @@ pub(super) fn ours(
         }
         Err(error) => return Err(input(file, &error.message())),
     };
+    let (mut proof, mut certificate) = (None, None);
+    if wish.prove {
+        let proved = fewest(case, wish, file, out, arrangement)?;
+        (arrangement, proof, certificate) = (proved.0, Some(proved.1.told()), proved.2);
+        seconds = begun.elapsed().as_secs_f64();
+    }
     let status = if arrangement.stopped_early {
         Status::Stopped
     } else {
@@ -104,6 +111,8 @@ pub(super) fn ours(
     };
     let mut solution = Solution::new(Objective::Ours, status, arrangement.seed, seconds);
     solution.iterations = arrangement.iterations;
+    solution.proof = proof;
+    solution.certificate = certificate.map(Certified::told);
     let levels = arrangement.levels.into_iter().map(|mut level| {
         let seen = first_seen.get(&(level.name, level.value));
         if matches!(level.name, LevelName::Weight | LevelName::WeightLessChanges) {

@@ -3,6 +3,7 @@
 use super::solution::{Reached, Solution, Status};
 use crate::output::{Output, padded, right};
 use matchday_domain::message;
+use matchday_domain::scheduling::prove::Solver;
 use matchday_domain::text::Message;
 
 /// Prints the levels, or the conditions at odds, and the certificate.
@@ -40,13 +41,15 @@ pub(super) fn print_table(solution: &Solution, out: Output) {
     if !solution.levels.is_empty() {
         levels(solution, out);
     }
-    if let (Some(certificate), Some(solver)) = (&solution.certificate, solution.solver) {
+    if let Some(proof) = &solution.proof {
+        out.say(&proof.message);
+    }
+    if let Some(certificate) = &solution.certificate {
         let Message { ko, en } = &certificate.message;
-        let solver = solver.name();
-        out.say(&message!(
-            "결정: {solver}. {ko}",
-            "decided by {solver}; {en}"
-        ));
+        out.say(&match solution.solver.map(Solver::name) {
+            Some(solver) => message!("결정: {solver}. {ko}", "decided by {solver}; {en}"),
+            None => Message::new(ko.clone(), en.clone()),
+        });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use matchday_domain::message;
-use matchday_domain::scheduling::prove::{Certificate, Condition, Solver};
+use matchday_domain::scheduling::prove::{Certificate, Condition, End, Solver};
 use matchday_domain::scheduling::{Clash, LeftOut, Level, Placed, Problem};
 use matchday_domain::text::{Message, Text};
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,9 @@ pub(super) struct Solution {
     /// What proved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub solver: Option<Solver>,
+    /// What is proved of breaks behind a search.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Told<Proof>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate: Option<Told<Certified>>,
 }
@@ -100,6 +103,7 @@ impl Solution {
             left_out: Vec::new(),
             reason: None,
             solver: None,
+            proof: None,
             certificate: None,
         }
     }
@@ -177,6 +181,50 @@ impl Because {
     }
 }
 
+/// How far the proof of the fewest breaks behind a search came.
+#[derive(Debug, Serialize)]
+pub(super) struct Proof {
+    pub solver: Solver,
+    pub end: End,
+    /// Breaks of the timetable.
+    pub breaks: i64,
+    /// No timetable that covers and weighs as much has fewer.
+    pub bound: i64,
+    /// Breaks less than the search left.
+    pub fewer: i64,
+    pub seconds: f64,
+}
+
+impl Proof {
+    pub(super) fn told(self) -> Told<Self> {
+        let Self {
+            breaks,
+            bound,
+            fewer,
+            seconds,
+            ..
+        } = &self;
+        let solver = self.solver.name();
+        let how = match self.end {
+            End::Decided => Message::new("결정됨", "decided"),
+            End::Conflicts => {
+                Message::new("충돌 한도에서 멈춤", "stopped by the limit of conflicts")
+            }
+            End::Stopped => Message::new("제한 시간에 멈춤", "stopped by the time limit"),
+            End::TooLarge => Message::new("증명하기에 너무 큼", "too large for a proof"),
+        };
+        let Message { ko, en } = how;
+        let message = message!(
+            "최소 공백: {bound}~{breaks}회, 검색보다 {fewer}회 적음 ({solver}, {ko}, {seconds:.2}초)",
+            "fewest breaks: {bound} to {breaks}, {fewer} fewer than searched ({solver}, {en}, {seconds:.2} s)"
+        );
+        Told {
+            what: self,
+            message,
+        }
+    }
+}
+
 /// What became of the check of a refutation.
 #[derive(Debug, Serialize)]
 #[serde(tag = "result", rename_all = "snake_case")]
@@ -198,6 +246,8 @@ pub(super) enum Unchecked {
     Limit,
     /// Nothing was decided that could be refuted.
     Undecided,
+    /// There is nothing better to refute.
+    Nothing,
 }
 
 /// The check of a refutation: by which solver, what became of it, and how long it took.
@@ -241,6 +291,12 @@ impl Certified {
             } => Message::new(
                 "반증 확인되지 않음: 증명이 끝나지 않았습니다",
                 "refutation not checked: nothing was decided",
+            ),
+            Refutation::NotChecked {
+                reason: Unchecked::Nothing,
+            } => Message::new(
+                "반증 확인되지 않음: 공백이 더 적을 수 없습니다",
+                "refutation not checked: nothing could be better",
             ),
             Refutation::Refused { step } => message!(
                 "반증의 단계 {step}이(가) 성립하지 않습니다: 증명된 것이 없습니다",

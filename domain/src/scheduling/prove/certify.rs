@@ -1,7 +1,7 @@
 //! The proof once more, by a solver that writes down what it learns, and checked step by step.
 
 use super::encoding::{Clauses, encode};
-use super::rup;
+use super::rup::{self, Step};
 use super::solver::open_logged;
 use super::{AllMeet, ProveError, judge};
 use std::cell::RefCell;
@@ -56,21 +56,30 @@ pub fn certify(
         Some(true) => {
             let slots = encoding.read(&clauses);
             let breaks = judge(problem, &slots, fairness)?;
-            return Ok(Certificate::Better { slots, breaks });
+            Ok(Certificate::Better { slots, breaks })
         }
-        Some(false) => {}
-        None => return Ok(Certificate::Stopped),
+        Some(false) => {
+            let written = clauses.written.take().unwrap_or_default();
+            // The solver holds on to the steps.
+            drop(clauses);
+            Ok(refuted(&written, &steps.into_inner(), stop))
+        }
+        None => Ok(Certificate::Stopped),
     }
-    let written = clauses.written.take().unwrap_or_default();
-    // The solver holds on to the steps.
-    drop(clauses);
-    let steps = steps.into_inner();
-    Ok(match rup::refutes(&written, &steps, stop) {
+}
+
+/// Checks that the steps refute the clauses.
+pub(super) fn refuted(
+    written: &[Vec<i32>],
+    steps: &[Step],
+    stop: &dyn Fn() -> bool,
+) -> Certificate {
+    match rup::refutes(written, steps, stop) {
         Some(Ok(())) => Certificate::Checked {
             clauses: written.len(),
             steps: steps.len(),
         },
         Some(Err(step)) => Certificate::Refused(step),
         None => Certificate::Stopped,
-    })
+    }
 }

@@ -99,7 +99,7 @@ impl<'a> Clauses<'a> {
     }
 
     /// At least `least` and at most `most` hold.
-    fn between(&mut self, literals: &[i32], least: usize, most: usize) {
+    pub(super) fn between(&mut self, literals: &[i32], least: usize, most: usize) {
         if least == 0 {
             return self.at_most(literals, most);
         }
@@ -164,7 +164,7 @@ pub(super) fn encode(problem: &AllMeet, fairness: usize, to: &mut Clauses<'_>) -
         }
         breaks.push(own);
     }
-    let hosts = hosts(problem, &meetings_of);
+    let hosts = hosts(problem.meetings.len(), &meetings_of);
     let mut at = Vec::with_capacity(slots);
     for (slot, tables) in problem.tables.iter().enumerate() {
         let meet: Vec<i32> = used.iter().filter_map(|used| used[slot]).collect();
@@ -193,8 +193,8 @@ pub(super) fn encode(problem: &AllMeet, fairness: usize, to: &mut Clauses<'_>) -
 ///
 /// A slot takes place at the tables of those who host in it, whoever it is that they meet: known to be full as soon
 /// as they are known to meet. The fewer hosts there are, the sooner; so who has most meetings takes them first.
-fn hosts(problem: &AllMeet, meetings_of: &[Vec<usize>]) -> Vec<(usize, Vec<usize>)> {
-    let mut free = vec![true; problem.meetings.len()];
+pub(super) fn hosts(meetings: usize, meetings_of: &[Vec<usize>]) -> Vec<(usize, Vec<usize>)> {
+    let mut free = vec![true; meetings];
     let mut hosts = Vec::new();
     loop {
         let left = |of: &[usize]| of.iter().filter(|m| free[**m]).count();
@@ -216,7 +216,7 @@ fn in_slot(meetings: &[usize], slot: usize, place: &[Vec<(usize, i32)>]) -> Vec<
 }
 
 /// A literal that holds exactly if one of these does; none if there are none.
-fn any(literals: &[i32], to: &mut Clauses<'_>) -> Option<i32> {
+pub(super) fn any(literals: &[i32], to: &mut Clauses<'_>) -> Option<i32> {
     if let [] | [_] = literals {
         return literals.first().copied();
     }
@@ -249,7 +249,11 @@ fn order(first: &[(usize, i32)], second: &[(usize, i32)], to: &mut Clauses<'_>) 
 /// `done(t, j)`: at least j of its meetings lie in slots up to t, a sequential counter. It waits in t if it has begun,
 /// does not meet in t and has not done all; a break begins where it waits and has just met. Written so, no break means
 /// by unit propagation alone that whoever has begun and has not done all must meet.
-fn count_breaks(used: &[Option<i32>], meetings: usize, to: &mut Clauses<'_>) -> Vec<i32> {
+pub(super) fn count_breaks(
+    used: &[Option<i32>],
+    meetings: usize,
+    to: &mut Clauses<'_>,
+) -> Vec<i32> {
     if meetings == 0 {
         return Vec::new();
     }
@@ -331,7 +335,7 @@ fn count_breaks(used: &[Option<i32>], meetings: usize, to: &mut Clauses<'_>) -> 
 ///
 /// `y(p, t)`: the run begins in t, where all its slots can be used. The counter sees only forward that a run does not fit;
 /// so the solver sees at once in which slots a participant without a break can meet at all.
-fn in_one_run(used: &[Option<i32>], meetings: usize, any: i32, to: &mut Clauses<'_>) {
+pub(super) fn in_one_run(used: &[Option<i32>], meetings: usize, any: i32, to: &mut Clauses<'_>) {
     let fits = |begin: &usize| used[*begin..begin + meetings].iter().all(Option::is_some);
     let begins: Vec<(usize, i32)> = (0..=used.len().saturating_sub(meetings))
         .filter(|begin| begin + meetings <= used.len() && fits(begin))

@@ -3,12 +3,15 @@
 //! [`prove`] writes the problem as clauses (`encoding`), asks a SAT solver whether it can be met at all, then raises
 //! a bound on the breaks from below until it is met: what is returned is optimal, infeasible, or, where it was
 //! stopped, a timetable and a bound. [`reason`] names the conditions that exclude each other. [`check`] judges every timetable on its own,
-//! [`certify`] refutes what would be better once more and checks each step of the refutation.
+//! [`certify`] refutes what would be better once more and checks each step of the refutation. [`fewest_breaks`] does the
+//! same for our own problem, in which not every request need be met.
 
 mod certify;
 mod check;
 mod convert;
 mod encoding;
+mod fewest;
+mod ours;
 mod problem;
 mod reason;
 mod required;
@@ -19,6 +22,7 @@ mod told;
 pub use certify::{Certificate, certify};
 pub use check::{Broken, check};
 pub use convert::NotAllMeet;
+pub use fewest::{CONFLICTS, Effort, End, Fewest, fewest_breaks};
 pub use problem::{AllMeet, Malformed, Meeting};
 pub use reason::{Condition, reason};
 pub use required::Clash;

@@ -26,11 +26,14 @@ pub(super) fn refutes(
     for clause in clauses {
         checker.add(clause);
     }
+    if stop() {
+        return None;
+    }
     for (i, step) in steps.iter().enumerate() {
         if checker.contradiction {
             break;
         }
-        if i % 256 == 0 && stop() {
+        if i % 256 == 255 && stop() {
             return None;
         }
         match step {

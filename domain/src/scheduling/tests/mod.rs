@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod aims;
+mod fewest;
 mod repair;
 mod small;
 
