@@ -10,6 +10,7 @@ use matchday_domain::id::{ArrangementId, DelegateId, PersonId, RegistrationId};
 use matchday_domain::invitation::{self, Content, Party};
 use matchday_domain::matching_day::agenda::{self, Counterpart};
 use matchday_domain::matching_day::arrangement::{Run, RunState};
+use matchday_domain::matching_day::ground::is_possible;
 use matchday_domain::matching_day::{
     Answer, Delegate, EventState, Ground, MatchingDay, Meeting, MeetingRequest, Registration,
 };
@@ -121,7 +122,8 @@ impl App {
     ///
     /// # Errors
     /// Not the organiser, a run that is not done, a state that does not allow it, a timetable that is out of date (it
-    /// changes what was published in slots that have begun since, or holds a meeting that was taken back), or the store.
+    /// changes what was published in slots that have begun since, or holds a meeting that was taken back or can no longer
+    /// be where it is), or the store.
     pub async fn publish_arrangement(
         &self,
         caller: &Caller,
@@ -176,8 +178,8 @@ impl App {
             .ok_or_else(|| Problem::not_found("id"))?)
     }
 
-    /// Whether a timetable can still be published: nobody has taken a meeting of it back since, and what has begun stays
-    /// as it was published.
+    /// Whether a timetable can still be published: nobody has taken a meeting of it back since, each can be where it is,
+    /// and what has begun stays as it was published.
     async fn expect_up_to_date(
         &self,
         tx: &Tx,
@@ -201,12 +203,16 @@ impl App {
             }
         }
         let registrations = tx.all_registrations_for(day.id).await?;
+        let ids: Vec<_> = registrations.iter().map(|r| r.id).collect();
+        let delegates = tx.delegates_of(&ids).await?;
         let requests = tx.requests_for(day.id).await?;
         let gone = |meeting: &&Meeting| {
             let sides = [meeting.demander, meeting.provider];
             let mut gone = registrations.iter().filter(|r| r.withdrawn);
             let mut back = requests.iter().filter(|r| r.answer == Answer::Withdrawn);
-            gone.any(|r| sides.contains(&r.id)) || back.any(|r| meeting.request == Some(r.id))
+            gone.any(|r| sides.contains(&r.id))
+                || back.any(|r| meeting.request == Some(r.id))
+                || !is_possible(meeting, day, &delegates)
         };
         let later = meetings.iter().filter(|meeting| {
             meeting.stands() && usize::try_from(meeting.slot).is_ok_and(|slot| slot >= past)
@@ -215,10 +221,10 @@ impl App {
             0 => Ok(()),
             n => Err(out_of_date(Message::new(
                 format!(
-                    "참가나 상담 신청이 취소된 상담이 {n}건 있습니다. 다시 주선하십시오."
+                    "참가나 신청이 취소되었거나 참석자나 테이블이 없게 된 상담이 {n}건 있습니다. 다시 주선하십시오."
                 ),
                 format!(
-                    "It holds {n} meeting(s) of which the registration or the request was taken back; arrange again."
+                    "It holds {n} meeting(s) that were taken back, or whose delegates or table are no longer there; arrange again."
                 ),
             ))
             .into()),

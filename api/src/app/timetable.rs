@@ -40,7 +40,7 @@ impl App {
     /// delegates are told.
     ///
     /// # Errors
-    /// Not the organiser, a stale version, a slot or table that does not exist, a delegate of neither side, one who
+    /// Not the organiser, a stale version, a slot that is over, a slot or table that does not exist, a delegate of neither side, one who
     /// cannot meet then, a table or delegate that is taken, or the store.
     pub async fn move_meeting(
         &self,
@@ -138,8 +138,14 @@ impl App {
         to: &Place,
     ) -> Outcome<Vec<DelegateId>> {
         let mut problems = Problems::new();
-        if day.slot(to.slot).is_none() {
-            problems.push(Problem::not_found("slot"));
+        match day.slot(to.slot) {
+            None => problems.push(Problem::not_found("slot")),
+            Some(slot) if slot.ends_at <= self.now() => problems.push(Problem::at(
+                "slot",
+                Code::WrongState,
+                Message::new("그 시간은 이미 지났습니다.", "That slot is over."),
+            )),
+            Some(_) => {}
         }
         match to.table.map(|number| day.table(number)) {
             Some(None) => problems.push(Problem::not_found("table")),

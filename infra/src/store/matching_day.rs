@@ -2,7 +2,7 @@
 
 use super::error::{json, to_json, vocabulary};
 use super::{Access, StoreError, Tx, Viewer, page};
-use crate::entity::{delegate, matching_day, registration};
+use crate::entity::{delegate, matching_day, meeting_delegate, registration};
 use matchday_domain::id::{DelegateId, MatchingDayId, OrganisationId, PersonId, RegistrationId};
 use matchday_domain::matching_day::{
     Delegate, EventState, HalfDay, MatchingDay, Registration, Side,
@@ -343,12 +343,6 @@ impl Tx {
         if done.rows_affected == 0 {
             return Ok(false);
         }
-        let kept: Vec<Uuid> = delegates.iter().map(|d| d.id.0).collect();
-        delegate::Entity::delete_many()
-            .filter(delegate::Column::RegistrationId.eq(registration.id.0))
-            .filter(delegate::Column::Id.is_not_in(kept.iter().copied()))
-            .exec(&self.conn)
-            .await?;
         let known: Vec<Uuid> = delegate::Entity::find()
             .filter(delegate::Column::RegistrationId.eq(registration.id.0))
             .all(&self.conn)
@@ -356,6 +350,23 @@ impl Tx {
             .into_iter()
             .map(|row| row.id)
             .collect();
+        let kept: Vec<Uuid> = delegates.iter().map(|d| d.id.0).collect();
+        let gone: Vec<Uuid> = known
+            .iter()
+            .filter(|id| !kept.contains(id))
+            .copied()
+            .collect();
+        if !gone.is_empty() {
+            // A run that was made before registration was opened again may seat them.
+            meeting_delegate::Entity::delete_many()
+                .filter(meeting_delegate::Column::DelegateId.is_in(gone.iter().copied()))
+                .exec(&self.conn)
+                .await?;
+            delegate::Entity::delete_many()
+                .filter(delegate::Column::Id.is_in(gone))
+                .exec(&self.conn)
+                .await?;
+        }
         let (old, new): (Vec<_>, Vec<_>) = delegates
             .iter()
             .cloned()

@@ -2,7 +2,7 @@
 
 mod scene;
 
-use matchday_domain::organisation::OrganisationKind;
+use matchday_domain::organisation::{OrganisationKind, Role};
 use matchday_tests::{TestDatabase, on_both};
 use scene::{Pair, Place, Scene};
 use serde_json::{Value, json};
@@ -266,6 +266,17 @@ async fn what_has_begun_stays(database: TestDatabase) {
         );
     }
     scene.mailed(&[]).await;
+    // Nor is anybody sent into a slot that is over.
+    let present = before.keys().find(|pair| pair.0 != leaving.0).unwrap();
+    let mut to = scene.meeting(*present).await;
+    (to["slot"], to["table"]) = (json!(0), json!(2));
+    let error = (scene.server)
+        .refused(&scene.organiser, "moveMeeting", to)
+        .await;
+    assert_eq!(
+        (&error["code"], &error["path"]),
+        (&json!("WRONG_STATE"), &json!(["slot"]))
+    );
     // Arranged once more, it leaves that slot as well, and publishing it tells nobody of the past.
     let run = scene.run(json!({ "changes": {} })).await;
     let standing = scene.timetable().await;
@@ -282,6 +293,28 @@ async fn taken_back(database: TestDatabase) {
         draft["changes"],
         json!({ "kept": 9, "reseated": 0, "moved": 0, "givenUp": 0, "added": 0 })
     );
+
+    // A table that is lost, or somebody who cannot come, makes the draft one of another day.
+    let refused = async || {
+        let input = json!({ "id": draft["id"] });
+        let publish = scene
+            .server
+            .refused(&scene.organiser, "publishArrangement", input);
+        let refused = publish.await;
+        assert_eq!(refused["code"], "WRONG_STATE");
+        assert!(
+            refused["message"].as_str().unwrap().contains("1 meeting"),
+            "{refused}"
+        );
+    };
+    let (pair, place) = before.iter().next().unwrap();
+    scene.lose(&place.1, &[place.0]).await;
+    refused().await;
+    scene.lose(&place.1, &[]).await;
+    let company = &scene.companies[pair.0].0;
+    scene.absent(company, pair.0, &[place.0]).await;
+    refused().await;
+    scene.absent(company, pair.0, &[]).await;
 
     // A company takes its request back: the meeting is off, and a timetable that still has it is not published.
     let query = "query($id: ID!) { node(id: $id) { ... on MatchingDay { meetingRequests { edges { node { id version provider { id } } } } } } }";
@@ -303,19 +336,7 @@ async fn taken_back(database: TestDatabase) {
         .await;
     assert_eq!(taken["meetingRequest"]["answer"], "WITHDRAWN");
     scene.mailed(&[((1, 1), "CANCEL", 1)]).await;
-    let refused = scene
-        .server
-        .refused(
-            &scene.organiser,
-            "publishArrangement",
-            json!({ "id": draft["id"] }),
-        )
-        .await;
-    assert_eq!(refused["code"], "WRONG_STATE");
-    assert!(
-        refused["message"].as_str().unwrap().contains("1 meeting"),
-        "{refused}"
-    );
+    refused().await;
 
     // What the organiser calls off stays off in a repair, and in the repair of that, but not anew.
     let input = scene.meeting((2, 2)).await;
@@ -411,6 +432,39 @@ async fn refusals(database: TestDatabase) {
         ),
         (&Value::Null, &Value::Null, &json!(false), &Value::Null)
     );
+
+    // Registration is opened again, and somebody else comes than the draft seats.
+    scene.advance("REQUESTS").await;
+    let (company, registration) = &scene.companies[1];
+    let colleague = server
+        .colleague(company, "colleague@company.example", "C", Role::Member)
+        .await;
+    let own = server.data(&colleague, "{ viewer { person { id } } }", json!({}));
+    let person = own.await["viewer"]["person"]["id"].clone();
+    let query = "query($id: ID!) { node(id: $id) { ... on Registration { version } } }";
+    let read = server
+        .data(company, query, json!({ "id": registration }))
+        .await;
+    let input = json!({ "matchingDayId": scene.day, "version": read["node"]["version"],
+        "delegates": [{ "personId": person }] });
+    server
+        .mutate(
+            company,
+            "registerForMatchingDay",
+            input,
+            "registration { id }",
+        )
+        .await;
+    scene.advance("ARRANGING").await;
+    let error = server
+        .refused(organiser, "publishArrangement", json!({ "id": run["id"] }))
+        .await;
+    assert_eq!(told(&error), (json!("WRONG_STATE"), json!(["id"])));
+    assert!(
+        error["message"].as_str().unwrap().contains("3 meeting"),
+        "{error}"
+    );
+    let run = scene.run(json!({ "seed": 7, "iterations": 20_000 })).await;
     scene.publish(&run["id"]).await;
 
     // A locked meeting that cannot stay is named before the run begins.
