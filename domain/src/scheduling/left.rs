@@ -1,7 +1,7 @@
 //! What the flow of [`super::bound`] has to give out: units that the pinned requests leave of everything.
 
 use super::Problem;
-use super::bound::covering_units;
+use super::coverage::covering_units;
 
 /// What the pinned requests leave of everything.
 pub(super) struct Left {

@@ -20,6 +20,7 @@ mod bound;
 mod chain;
 mod check;
 mod construct;
+mod coverage;
 mod explain;
 mod fill;
 pub mod formats;

@@ -1,7 +1,7 @@
 //! A problem as the search reads it: slots as bits, endpoints and limits in flat lists.
 
 use super::aim::{Aim, Costs};
-use super::{PairRule, Problem, SlotSet, bound};
+use super::{PairRule, Problem, SlotSet, bound, coverage};
 use smallvec::SmallVec;
 
 /// A set of slots: bit t is slot t. [`super::problem::MOST_SLOTS`] fit.
@@ -145,7 +145,7 @@ impl<'a> Shape<'a> {
             }
         }
         let covering = (0..n).map(|p| {
-            let units = bound::covering_units(problem, p);
+            let units = coverage::covering_units(problem, p);
             u32::try_from(units).unwrap_or(u32::MAX)
         });
         let firsts = (0..slots)
@@ -189,7 +189,7 @@ impl<'a> Shape<'a> {
             cells,
             cap: problem.participants.iter().map(|p| p.cap).collect(),
             covering: covering.collect(),
-            must_units: bound::must_units(problem),
+            must_units: coverage::must_units(problem),
             stretches: split(slots, firsts),
             days: split(slots, dawns),
             preferred: (problem.participants.iter())

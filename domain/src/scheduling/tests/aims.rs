@@ -2,6 +2,7 @@
 
 use super::small::{every_timetable, meets, slots_of, small};
 use super::*;
+use crate::scheduling::coverage;
 
 /// What is against the preferences of a participant, slot by slot.
 fn unwished(problem: &Problem, participant: usize, slots: &[Option<usize>]) -> i64 {
@@ -94,7 +95,7 @@ proptest! {
         let weights = weights(&problem, &policy).unwrap();
         let worth = |slots: &[Option<usize>]| {
             let placed: Vec<bool> = slots.iter().map(Option::is_some).collect();
-            bound::value(&problem, &weights, &placed)
+            coverage::value(&problem, &weights, &placed)
         };
         let aims = Aim::in_order(&policy.order);
         let told = |aim: &Aim| level(&arrangement, aim.level());

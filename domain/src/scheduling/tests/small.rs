@@ -1,6 +1,7 @@
 //! Random small days with every kind of constraint, against brute force.
 
 use super::*;
+use crate::scheduling::coverage;
 use proptest::prelude::*;
 
 /// Slots, tables, participants on either side, and how many requests at most.
@@ -213,7 +214,7 @@ fn agree(problem: &Problem, conditions: &[Clash]) -> bool {
 
 pub(super) fn worth(problem: &Problem, weights: &[i64], slots: &[Option<usize>]) -> (i64, i64) {
     let placed: Vec<bool> = slots.iter().map(Option::is_some).collect();
-    bound::value(problem, weights, &placed)
+    coverage::value(problem, weights, &placed)
 }
 
 /// Breaks and idle slots of a timetable.
