@@ -56,18 +56,22 @@ import fs from 'node:fs';
 const [url, folder, email] = process.argv.slice(2);
 const ask = async (query, i) => (await (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query, variables: { i } }) })).json()).data;
 const before = new Set(fs.existsSync(folder) ? fs.readdirSync(folder) : []);
-await ask('mutation($i: RequestSignInInput!) { requestSignIn(input: $i) { email } }', { email });
+const seen = new Set();
+const asked = await ask('mutation($i: RequestSignInInput!) { requestSignIn(input: $i) { email } }', { email });
 for (let n = 0; n < 2400; n++) {
   await new Promise((r) => setTimeout(r, 50));
   for (const file of fs.readdirSync(folder).filter((f) => !before.has(f) && f.endsWith('.eml'))) {
     const mail = fs.readFileSync(`${folder}/${file}`, 'utf8');
     if (!mail.includes(email)) continue;
-    const texts = mail.split(/\r?\n\r?\n/).map((part) => part + Buffer.from(part, 'base64').toString());
-    const code = /(?<!\d)\d{8}(?!\d)/.exec(texts.slice(1).join('\n'))?.[0];
+    const texts = mail.split(/\r?\n\r?\n/).flatMap((part) => [part, Buffer.from(part, 'base64').toString()]);
+    // On a line of its own: the boundary between parts may hold eight digits, too.
+    const code = /^ *(\d{8})\r?$/m.exec(texts.slice(2).join('\n'))?.[1];
     const token = code && (await ask('mutation($i: SignInInput!) { signIn(input: $i) { token } }', { email, code }))?.signIn.token;
     if (token) { console.log(token); process.exit(0); }
+    seen.add(`${file}: ${code ? 'its code is refused' : 'no code in it'}`);
   }
 }
+console.error('asked:', asked, 'mails:', [...seen]);
 process.exit(1);
 JS
 }
