@@ -182,3 +182,15 @@ pub(crate) fn taken(path: &str, ko: &str, en: &str) -> impl Fn(StoreError) -> Ap
         error => error.into(),
     }
 }
+
+/// Work that may take longer than a request's turn, beside the other requests.
+///
+/// # Errors
+/// It panicked, or the service is going down.
+pub(crate) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Outcome<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| AppError::Internal(error.to_string()))
+}
