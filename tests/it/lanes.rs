@@ -124,7 +124,7 @@ async fn fresh_between(database: TestDatabase) {
         let content = json!({ "title": { "ko": "폐암" }, "conditions": ["C34"], "data_kinds_required": ["imaging.ct"] });
         json!({ "type": "demand", "ref": name, "organisation": "C", "content": content })
     };
-    let offers = (0..60).map(|i| {
+    let offers = (0..200).map(|i| {
         let content = json!({ "title": { "ko": "폐암 CT" }, "conditions": ["C34"], "data_kinds": ["imaging.ct"] });
         json!({ "type": "offer", "ref": i.to_string(), "organisation": "H", "content": content })
     });
@@ -140,14 +140,23 @@ async fn fresh_between(database: TestDatabase) {
     let tx = app.store().begin().await.unwrap();
     tx.post(&[Job::MatchAll], app.now()).await.unwrap();
     tx.commit().await.unwrap();
-    bring(vec![demand("fresh")]).await;
+    // One after the other, each while all are matched anew.
     let ended = Mutex::new(Vec::new());
-    let work = async |lane| {
-        assert_eq!(worker.work_in(lane).await.unwrap(), 1);
-        ended.lock().unwrap().push(lane);
+    let end = |what| ended.lock().unwrap().push(what);
+    let all = async {
+        assert_eq!(worker.work_in(Lane::MatchAll).await.unwrap(), 1);
+        end("all");
     };
-    tokio::join!(work(Lane::MatchAll), work(Lane::Match));
-    assert_eq!(*ended.lock().unwrap(), [Lane::Match, Lane::MatchAll]);
+    let fresh = async {
+        for name in ["one", "two", "three", "four"] {
+            bring(vec![demand(name)]).await;
+            assert_eq!(worker.work_in(Lane::Match).await.unwrap(), 1);
+            end(name);
+        }
+    };
+    tokio::join!(all, fresh);
+    let ended = ended.into_inner().unwrap();
+    assert_eq!(ended, ["one", "two", "three", "four", "all"]);
     assert_eq!(app.store().job_counts().await.unwrap().failed, 0);
 }
 
