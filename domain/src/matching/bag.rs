@@ -55,7 +55,7 @@ impl<'t> Bag<'t> {
     pub(super) fn add(&mut self, text: &str, weight: u32, compound: u32) {
         let (terms, words, asked) = (&mut self.terms, &mut self.words, self.asked);
         let mut put = |token, weight, word: &Arc<str>| {
-            if asked && words.last().is_none_or(|last| !Arc::ptr_eq(last, word)) {
+            if asked && words.last() != Some(word) {
                 words.push(word.clone());
             }
             terms.push(Term {
@@ -91,8 +91,9 @@ impl<'t> Bag<'t> {
 
     /// Every token once, by its number, with the sum of its weights and the first word it stood for; and the words.
     pub(super) fn finish(mut self) -> (Vec<Term>, Vec<Arc<str>>) {
-        self.terms
-            .sort_unstable_by_key(|term| (term.token, term.word));
+        // One number is compared without a branch.
+        let key = |term: &Term| u128::from(term.token) << 32 | u128::from(term.word);
+        self.terms.sort_unstable_by_key(key);
         self.terms.dedup_by(|again, first| {
             let same = again.token == first.token;
             if same {

@@ -2,7 +2,7 @@
 //!
 //! Measured on public sets: bigrams equal a dictionary analyser for Korean and need no dictionary.
 
-use crate::terminology::is_composed;
+use crate::terminology::{is_composed, stretches};
 use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -79,107 +79,181 @@ fn script(ch: char) -> Script {
 
 /// Calls with every piece of a text, in its order.
 pub(super) fn each_piece(text: &str, mut each: impl FnMut(Piece<'_>)) {
-    let text: String = if is_composed(text) {
-        // Hangul has no small letters.
-        text.to_ascii_lowercase()
-    } else {
-        text.nfkc().flat_map(char::to_lowercase).collect()
-    };
-    let (mut start, mut of, mut adjoins) = (0, Script::None, false);
-    for (at, ch) in text.char_indices().chain([(text.len(), ' ')]) {
-        let next = script(ch);
-        if next != of {
-            adjoins = finish(&text[start..at], of, adjoins, &mut each);
-            (start, of) = (at, next);
+    KNOWN.with_borrow_mut(|known| {
+        let mut adjoins = false;
+        for (_, written) in stretches(text) {
+            if let Some(stretch) = known.get(written) {
+                adjoins = stretch.tell(adjoins, &mut each);
+                continue;
+            }
+            let stretch = Stretch::of(written);
+            adjoins = stretch.tell(adjoins, &mut each);
+            if written.len() <= LONGEST {
+                if known.len() >= REMEMBERED {
+                    known.clear();
+                }
+                known.insert(written.into(), stretch);
+            }
         }
-    }
+    });
 }
 
-/// Calls with the pieces of a run; whether a word that comes next would adjoin a word.
-fn finish(run: &str, script: Script, adjoins: bool, each: &mut impl FnMut(Piece<'_>)) -> bool {
-    match script {
-        Script::None => {
-            return adjoins
-                && run.chars().all(|ch| {
-                    ch.is_whitespace() || matches!(ch, '-' | '\u{2010}'..='\u{2013}' | '/')
-                });
-        }
-        Script::Words => {
-            return with_word(run, |word| {
-                if !word.stops {
-                    each(Piece {
-                        form: &word.stem,
-                        number: word.stem_number,
-                        word: &word.written,
-                        word_number: word.number,
-                        adjoins,
-                        asks: word.asks && !(adjoins && run.len() == 1),
-                    });
-                }
-                !word.stops
-            });
-        }
-        Script::Hangul | Script::Han => {
-            let starts = || run.char_indices().map(|(at, _)| at);
-            let single = starts().nth(1).is_none();
-            let ends = starts().skip(2).chain([run.len()]);
-            let pairs = starts().zip(ends).take(if single { 1 } else { usize::MAX });
-            with_word(run, |word| {
-                for (start, end) in pairs {
-                    each(Piece {
-                        form: &run[start..end],
-                        number: number(&run[start..end]),
-                        word: &word.written,
-                        word_number: word.number,
-                        adjoins: false,
-                        asks: word.asks,
-                    });
-                }
-            });
-        }
-    }
-    false
+/// Stretches remembered at most; then they are forgotten and learnt anew. Bytes of the longest one remembered.
+const REMEMBERED: usize = 1 << 15;
+const LONGEST: usize = 64;
+
+thread_local! {
+    /// Texts repeat their words: each is cut and stemmed once.
+    static KNOWN: RefCell<FxHashMap<Box<str>, Stretch>> = RefCell::default();
 }
 
-/// What is known of a word.
+/// The pieces of a stretch of text without white space.
+struct Stretch {
+    words: Box<[Word]>,
+    pieces: Box<[Known]>,
+    /// The forms of the pieces, which may overlap.
+    forms: Box<str>,
+    /// Nothing before its first word, if it begins with one, keeps that from adjoining a word before the stretch.
+    open: bool,
+    /// Whether a word behind it would adjoin its last one; absent where that is up to what stands before it.
+    adjoins: Option<bool>,
+}
+
+/// A run of one script.
 struct Word {
     written: Arc<str>,
     number: u64,
-    stem: Box<str>,
-    stem_number: u64,
-    /// Says nothing.
-    stops: bool,
+    /// Whether it is a word that adjoins another one of the same stretch.
+    adjoins: bool,
+    /// Is a word of one letter.
+    letter: bool,
     asks: bool,
 }
 
-/// Words remembered at most; then they are forgotten and learnt anew.
-const REMEMBERED: usize = 1 << 16;
-
-thread_local! {
-    /// Texts repeat their words: each is stemmed and kept once.
-    static WORDS: RefCell<FxHashMap<Arc<str>, Word>> = RefCell::default();
+/// A piece, before it is known what stands before its stretch.
+struct Known {
+    number: u64,
+    /// The place of its word.
+    word: usize,
+    /// Where its form is.
+    form: (usize, usize),
 }
 
-fn with_word<R>(word: &str, what: impl FnOnce(&Word) -> R) -> R {
-    WORDS.with_borrow_mut(|words| {
-        if let Some(known) = words.get(word) {
-            return what(known);
+impl Stretch {
+    fn of(written: &str) -> Self {
+        let text: String = if is_composed(written) {
+            // Hangul has no small letters.
+            written.to_ascii_lowercase()
+        } else {
+            written.nfkc().flat_map(char::to_lowercase).collect()
+        };
+        let mut cut = Cut::default();
+        let (mut start, mut of) = (0, Script::None);
+        for (at, ch) in text.char_indices() {
+            let next = script(ch);
+            if next != of {
+                cut.add(&text[start..at], of);
+                (start, of) = (at, next);
+            }
         }
-        if words.len() >= REMEMBERED {
-            words.clear();
+        cut.add(&text[start..], of);
+        Self {
+            words: cut.words.into(),
+            pieces: cut.pieces.into(),
+            forms: cut.forms.into(),
+            open: !cut.closed,
+            adjoins: cut.adjoins,
         }
-        let written: Arc<str> = word.into();
-        let stem = Stemmer::create(Algorithm::English).stem(word);
-        let known = words.entry(written.clone()).or_insert_with(|| Word {
-            stem_number: number(&stem),
-            stem: stem.into(),
-            stops: STOP.binary_search(&word).is_ok(),
-            asks: ASKING.binary_search(&word).is_ok(),
-            number: number(word),
-            written,
+    }
+
+    /// Calls with the pieces, given whether a first word adjoins one before; whether a word that comes next would.
+    fn tell(&self, before: bool, each: &mut impl FnMut(Piece<'_>)) -> bool {
+        let mut opens = before && self.open;
+        for piece in &self.pieces {
+            let word = &self.words[piece.word];
+            let adjoins = opens || word.adjoins;
+            opens = false;
+            each(Piece {
+                form: &self.forms[piece.form.0..piece.form.1],
+                number: piece.number,
+                word: &word.written,
+                word_number: word.number,
+                adjoins,
+                asks: word.asks && !(adjoins && word.letter),
+            });
+        }
+        self.adjoins.unwrap_or(before && self.open)
+    }
+}
+
+/// A stretch as it is cut.
+#[derive(Default)]
+struct Cut {
+    words: Vec<Word>,
+    pieces: Vec<Known>,
+    forms: String,
+    closed: bool,
+    adjoins: Option<bool>,
+}
+
+impl Cut {
+    /// Adds a run of one script.
+    fn add(&mut self, run: &str, script: Script) {
+        let first = self.adjoins.is_none();
+        let from = self.forms.len();
+        match script {
+            Script::None => {
+                let passes = run.chars().all(|ch| {
+                    ch.is_whitespace() || matches!(ch, '-' | '\u{2010}'..='\u{2013}' | '/')
+                });
+                self.adjoins = self.adjoins.map(|adjoins| adjoins && passes);
+                self.closed |= first && !passes;
+            }
+            Script::Words => {
+                let stops = STOP.binary_search(&run).is_ok();
+                if !stops {
+                    let stem = Stemmer::create(Algorithm::English).stem(run);
+                    self.forms.push_str(&stem);
+                    self.piece(from, self.forms.len());
+                    self.word(run, self.adjoins == Some(true), run.len() == 1);
+                }
+                self.closed |= first && stops;
+                self.adjoins = Some(!stops);
+            }
+            Script::Hangul | Script::Han => {
+                self.forms.push_str(run);
+                let starts = || run.char_indices().map(|(at, _)| at);
+                let single = starts().nth(1).is_none();
+                let ends = starts().skip(2).chain([run.len()]);
+                let pairs = starts().zip(ends).take(if single { 1 } else { usize::MAX });
+                for (start, end) in pairs {
+                    self.piece(from + start, from + end);
+                }
+                self.word(run, false, false);
+                self.closed |= first;
+                self.adjoins = Some(false);
+            }
+        }
+    }
+
+    /// Adds a piece of the next word.
+    fn piece(&mut self, from: usize, until: usize) {
+        self.pieces.push(Known {
+            number: number(&self.forms[from..until]),
+            word: self.words.len(),
+            form: (from, until),
         });
-        what(known)
-    })
+    }
+
+    fn word(&mut self, run: &str, adjoins: bool, letter: bool) {
+        self.words.push(Word {
+            written: run.into(),
+            number: number(run),
+            adjoins,
+            letter,
+            asks: ASKING.binary_search(&run).is_ok(),
+        });
+    }
 }
 
 /// A token's number: FNV-1a of 64 bits, the same on every machine. Among a million tokens a chance of one in 10⁷ that

@@ -26,6 +26,7 @@ mod span;
 mod tests;
 mod thesaurus;
 mod tree;
+mod trie;
 mod variants;
 mod words;
 
@@ -37,10 +38,9 @@ pub(crate) use relation::Topic;
 pub use relation::TopicRelation;
 pub use rollup::CodeLevel;
 pub use search::Term;
-pub(crate) use words::is_composed;
+pub(crate) use words::{is_composed, stretches};
 
 use crate::text::Message;
-use coding::Trie;
 use search::Entry;
 use span::Category;
 pub(crate) use span::Span;
@@ -48,6 +48,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 use thesaurus::{Row, RowKind};
 use tree::Tree;
+use trie::Trie;
 
 crate::vocabulary! {
     /// What a term of the thesaurus stands for.

@@ -1,6 +1,5 @@
 //! How words are made comparable: NFC, lower case, Hangul without spaces, Latin as words, British spelling folded.
 
-use std::cell::RefCell;
 use unicode_normalization::UnicodeNormalization;
 
 /// A comparable character with its place in the text it comes from.
@@ -8,9 +7,9 @@ use unicode_normalization::UnicodeNormalization;
 pub(super) struct Glyph {
     pub(super) ch: char,
     /// Byte where it begins.
-    pub(super) start: usize,
+    pub(super) start: u32,
     /// Byte after its end.
-    pub(super) end: usize,
+    pub(super) end: u32,
     /// Something that is no letter or digit stood before it and was dropped.
     pub(super) gap: bool,
 }
@@ -25,27 +24,50 @@ pub(crate) fn is_composed(text: &str) -> bool {
         .all(|ch| ch.is_ascii() || matches!(ch, '\u{ac00}'..='\u{d7a3}'))
 }
 
-thread_local! {
-    /// Room for the glyphs of one text after the other.
-    static GLYPHS: RefCell<Vec<Glyph>> = RefCell::default();
+/// The stretches of a text without white space, with the bytes where they begin.
+pub(crate) fn stretches(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let from = at + text[at..].find(|ch: char| !ch.is_whitespace())?;
+        at = white_space(text, from);
+        Some((from, &text[from..at]))
+    })
 }
 
-/// Calls with the comparable characters of a text that is in NFC already.
-pub(super) fn with_glyphs<R>(text: &str, what: impl FnOnce(&[Glyph]) -> R) -> R {
-    let mut glyphs = GLYPHS.take();
-    glyphs.clear();
-    read(text, &mut glyphs);
-    let result = what(&glyphs);
-    GLYPHS.set(glyphs);
-    result
+/// The byte of the first white space from a byte on, or that behind the text.
+fn white_space(text: &str, from: usize) -> usize {
+    let is_white = |at: usize| text[at..].starts_with(char::is_whitespace);
+    let bytes = text.as_bytes().iter().enumerate().skip(from);
+    let mut maybe = bytes.filter(|(_, byte)| {
+        // With these white space begins, and hardly anything else that is usual.
+        matches!(byte, 0..=b' ' | 0xc2 | 0xe1..=0xe3)
+    });
+    let found = maybe.find(|(at, _)| is_white(*at));
+    found.map_or(text.len(), |(at, _)| at)
 }
 
+fn same_script(a: char, b: char) -> bool {
+    is_hangul(a) == is_hangul(b)
+}
+
+/// Whether a word may begin at `i`.
+pub(super) fn begins(text: &[Glyph], i: usize) -> bool {
+    i == 0
+        || text[i].gap
+        || text[i - 1].ch == ' '
+        || text[i].ch == ' '
+        || !same_script(text[i - 1].ch, text[i].ch)
+}
+
+/// The comparable characters of a text that is in NFC already.
 /// Between Latin words one space stays; next to Hangul none.
-fn read(text: &str, out: &mut Vec<Glyph>) {
-    out.reserve(text.len());
+pub(super) fn glyphs(text: &str) -> Vec<Glyph> {
+    let mut out = Vec::with_capacity(text.len());
     let mut gap = false;
+    // Whoever cuts words out of a text goes through it piece by piece.
+    let place = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
     for (start, written) in text.char_indices() {
-        let end = start + written.len_utf8();
+        let (start, end) = (place(start), place(start + written.len_utf8()));
         let glyph = |ch, gap| Glyph {
             ch,
             start,
@@ -56,12 +78,12 @@ fn read(text: &str, out: &mut Vec<Glyph>) {
         match written {
             '\u{ac00}'..='\u{d7a3}' => out.push(glyph(written, gap)),
             'a'..='z' | 'A'..='Z' | '0'..='9' => {
-                push_letter(out, glyph(written.to_ascii_lowercase(), gap));
+                push_letter(&mut out, glyph(written.to_ascii_lowercase(), gap));
             }
             '\'' | '’' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{fe0f}' => continue,
             _ if written.is_alphanumeric() => {
                 for ch in written.to_lowercase() {
-                    push_letter(out, glyph(ch, gap));
+                    push_letter(&mut out, glyph(ch, gap));
                     gap = false;
                 }
             }
@@ -72,9 +94,11 @@ fn read(text: &str, out: &mut Vec<Glyph>) {
         }
         gap = false;
     }
+    out
 }
 
-fn push_letter(out: &mut Vec<Glyph>, glyph: Glyph) {
+/// Appends a character, with the space before it.
+pub(super) fn push_letter(out: &mut Vec<Glyph>, glyph: Glyph) {
     let before = out.last().map(|glyph| glyph.ch);
     if glyph.gap && before.is_some_and(|b| !is_hangul(b) && !is_hangul(glyph.ch)) {
         out.push(Glyph {
@@ -111,9 +135,7 @@ fn push_folded(out: &mut Vec<Glyph>, glyph: Glyph) {
 /// The comparable form of a word or phrase.
 pub(super) fn key(text: &str) -> String {
     let text: String = text.nfc().collect();
-    with_glyphs(&text, |glyphs| {
-        glyphs.iter().map(|glyph| glyph.ch).collect()
-    })
+    glyphs(&text).iter().map(|glyph| glyph.ch).collect()
 }
 
 #[cfg(test)]

@@ -118,8 +118,19 @@ fn glance_place(place: u32) -> (usize, usize) {
 }
 
 /// The places of the bits that are set.
-fn bits(set: u64) -> impl Iterator<Item = usize> {
-    (0..64).filter(move |place| set >> place & 1 == 1)
+fn bits(mut set: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = (set != 0).then(|| set.trailing_zeros() as usize)?;
+        set &= set - 1;
+        Some(place)
+    })
+}
+
+/// Adds a place, which is mostly the last one.
+fn add(places: &mut RoaringBitmap, place: u32) {
+    if places.try_push(place).is_err() {
+        places.insert(place);
+    }
 }
 
 impl<Id: Ord + Hash + Copy, Record, Glance, Condition: Hash + Eq + Copy>
@@ -175,24 +186,24 @@ impl<Id: Ord + Hash + Copy, Record, Glance, Condition: Hash + Eq + Copy>
         // Room for any match, until its list is known.
         self.places.insert(id, place);
         self.set_floor(id, None);
-        self.all.insert(place);
+        add(&mut self.all, place);
         for condition in conditions {
-            self.conditions.entry(*condition).or_default().insert(place);
+            add(self.conditions.entry(*condition).or_default(), place);
         }
         for kind in bits(kinds.all) {
-            self.kinds[kind].insert(place);
+            add(&mut self.kinds[kind], place);
         }
         for kind in bits(kinds.musts) {
-            self.musts[kind].insert(place);
+            add(&mut self.musts[kind], place);
         }
         if conditions.is_empty() {
-            self.no_condition.insert(place);
+            add(&mut self.no_condition, place);
         }
         if kinds.all == 0 {
-            self.no_kind.insert(place);
+            add(&mut self.no_kind, place);
         }
         if kinds.musts == 0 {
-            self.no_must.insert(place);
+            add(&mut self.no_must, place);
         }
     }
 

@@ -1,6 +1,6 @@
 //! A demand as a scorer sees it.
 
-use super::{Variable, sorted};
+use super::{Variable, exact, sorted};
 use crate::catalogue::{DataKind, LinkageSource};
 use crate::demand::DemandContent;
 use crate::id::{DemandId, OrganisationId};
@@ -34,16 +34,16 @@ pub struct DemandSubject {
     pub content: DemandContent,
     asker: Asker,
     /// The stated conditions and the unconfirmed ones.
-    conditions: Vec<ConditionCode>,
+    conditions: Box<[ConditionCode]>,
     /// The same with their surroundings in the tree, in the same order.
     topics: SmallVec<[Topic; 2]>,
-    unconfirmed_conditions: Vec<ConditionCode>,
-    unconfirmed_spans: Vec<Span>,
+    unconfirmed_conditions: Box<[ConditionCode]>,
+    unconfirmed_spans: Box<[Span]>,
     /// The required kinds and the unconfirmed ones.
     required_kinds: SmallVec<[DemandedKind; 2]>,
     any_of_kinds: SmallVec<[DemandedKind; 2]>,
     wished_kinds: SmallVec<[DemandedKind; 2]>,
-    unconfirmed_kinds: Vec<DataKind>,
+    unconfirmed_kinds: Box<[DataKind]>,
     /// Kinds that would touch any of the demanded ones, as bits.
     touching_kinds: u64,
     access_bits: u64,
@@ -96,13 +96,13 @@ impl DemandSubject {
                 .iter()
                 .map(|code| terminology.topic(code))
                 .collect(),
-            conditions,
+            conditions: conditions.into(),
             unconfirmed_spans: unconfirmed.iter().map(Span::of).collect(),
-            unconfirmed_conditions: unconfirmed,
+            unconfirmed_conditions: unconfirmed.into(),
             required_kinds,
             any_of_kinds,
             wished_kinds,
-            unconfirmed_kinds,
+            unconfirmed_kinds: unconfirmed_kinds.into(),
             touching_kinds,
             access_bits: content
                 .access_modes
@@ -260,5 +260,5 @@ fn terms(content: &DemandContent, terminology: &Terminology) -> (Box<[Term]>, Bo
     for term in &mut terms {
         term.weight = term.weight.min(IN_TITLE);
     }
-    (terms.into(), words.into())
+    (exact(terms), exact(words))
 }

@@ -60,6 +60,13 @@ impl Variable {
     }
 }
 
+/// What was gathered, without the room left behind it: an allocator may leave a block at its size when it shrinks.
+fn exact<T>(gathered: Vec<T>) -> Box<[T]> {
+    let mut exact = Vec::with_capacity(gathered.len());
+    exact.extend(gathered);
+    exact.into()
+}
+
 fn sorted(mut codes: Vec<ConditionCode>) -> Vec<ConditionCode> {
     codes.sort();
     codes.dedup();
