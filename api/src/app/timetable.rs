@@ -58,18 +58,19 @@ impl App {
         if once.replay::<MeetingId>(self, &tx).await?.is_some() {
             return Ok(meeting);
         }
+        let before = meeting.clone();
+        meeting.relocate(version, to.clone())?;
         let sides = [meeting.demander, meeting.provider];
         let delegates = tx.delegates_of(&sides).await?;
-        let mut problems = to.faults(&meeting, &day, &delegates);
+        let mut problems = to.faults(&before, &day, &delegates);
         problems.extend(to.is_over(&day, self.now()));
         if let Some(run) = tx.runs(&[meeting.arrangement]).await?.pop() {
             let others = tx.meetings_of_run(run.id).await?;
-            problems.extend(run.input.faults(&meeting, &others, to.slot));
+            problems.extend(run.input.faults(&before, &others, to.slot));
         }
         if !problems.is_empty() {
             return Err(problems.into());
         }
-        meeting.relocate(version, to)?;
         self.save_meeting(&tx, &meeting, version).await?;
         self.announce_if_published(&tx, &day, &meeting).await?;
         once.keep(self, &tx, id).await?;

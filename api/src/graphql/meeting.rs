@@ -192,7 +192,8 @@ impl Arrangement {
         }
     }
 
-    /// Why it failed; null if it did not.
+    /// Why it failed, in the indexes of its input; null if it did not.
+    #[graphql(deprecation = "Read failureReasons, which name organisations in both languages.")]
     async fn failure(&self) -> Option<&str> {
         self.0.failure.as_deref()
     }

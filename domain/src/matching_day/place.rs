@@ -29,8 +29,8 @@ impl Place {
         }
     }
 
-    /// What keeps a meeting from standing here, whatever else is arranged: a slot or table that is not there, nobody of
-    /// a side, or somebody who cannot meet then. `delegates` are those of both sides.
+    /// What keeps a meeting from standing here, whatever else is arranged: a slot or table that is not there, no table
+    /// though it is not remote, nobody of a side, or somebody who cannot meet then. `delegates` are those of both sides.
     pub fn faults(&self, meeting: &Meeting, day: &MatchingDay, delegates: &[Delegate]) -> Problems {
         let mut problems = Problems::new();
         if day.slot(self.slot).is_none() {
@@ -38,6 +38,20 @@ impl Place {
         }
         match self.table.map(|number| day.table(number)) {
             Some(None) => problems.push(Problem::not_found("table")),
+            // As in a run: a meeting is remote where everybody who comes for a side is.
+            None if ![meeting.demander, meeting.provider]
+                .iter()
+                .any(|side| is_remote(*side, delegates)) =>
+            {
+                problems.push(Problem::at(
+                    "table",
+                    Code::Required,
+                    Message::new(
+                        "원격 상담이 아니므로 테이블이 필요합니다.",
+                        "It is no remote meeting: it needs a table.",
+                    ),
+                ));
+            }
             Some(Some(table)) if table.closed.contains(&self.slot) => problems.push(Problem::at(
                 "table",
                 Code::Taken,
@@ -54,8 +68,17 @@ impl Place {
             .filter(|delegate| wanted.contains(&delegate.id))
             .collect();
         let sits = |side: RegistrationId| seated.iter().any(|d| d.registration == side);
-        if seated.len() != wanted.len() || !sits(meeting.demander) || !sits(meeting.provider) {
+        if seated.len() != wanted.len() {
             problems.push(Problem::not_found("delegateIds"));
+        } else if !sits(meeting.demander) || !sits(meeting.provider) {
+            problems.push(Problem::at(
+                "delegateIds",
+                Code::Required,
+                Message::new(
+                    "양측에서 한 사람 이상이 참석해야 합니다.",
+                    "One of each side at least has to be there.",
+                ),
+            ));
         }
         if seated
             .iter()
@@ -147,6 +170,15 @@ impl RunInput {
         let mut requests = self.problem.requests.iter();
         requests.find(|r| (keys[r.demander], keys[r.provider]) == pair)
     }
+}
+
+/// Whether an organisation takes part from afar: all who come for it do.
+pub(super) fn is_remote(side: RegistrationId, delegates: &[Delegate]) -> bool {
+    let mut own = delegates
+        .iter()
+        .filter(|d| d.registration == side)
+        .peekable();
+    own.peek().is_some() && own.all(|delegate| delegate.remote)
 }
 
 fn taken(message: Message) -> Problem {

@@ -2,6 +2,7 @@
 
 use super::arrangement::Keys;
 use super::ground::{Ground, Two};
+use super::place::is_remote;
 use super::rules::consortia_on;
 use super::{
     Answer, Delegate, HalfDay, MatchingDay, Meeting, MeetingRequest, PairRule, Priority,
@@ -284,14 +285,14 @@ impl Situation<'_> {
 
     /// What is to be known of the delegates of each participant.
     fn sides(&self, keys: &Keys) -> Vec<Delegation> {
-        let of = |seats: &Vec<crate::id::DelegateId>| {
+        let of = |(id, seats): (&RegistrationId, &Vec<crate::id::DelegateId>)| {
             let own = || self.delegates.iter().filter(|d| seats.contains(&d.id));
             Delegation {
-                remote: !seats.is_empty() && own().all(|delegate| delegate.remote),
+                remote: is_remote(*id, self.delegates),
                 languages: own().flat_map(|d| d.languages.iter().copied()).collect(),
             }
         };
-        keys.seats.iter().map(of).collect()
+        keys.participants.iter().zip(&keys.seats).map(of).collect()
     }
 
     /// Requests that stand, in their order, then pairs that must meet though nobody asked, then suggestions.

@@ -123,6 +123,30 @@ fn each_side_and_each_field_is_named() {
     let faults = nobody.faults(&meeting, &world.day, &world.delegates);
     assert_eq!(paths(faults), ["slot", "table", "delegateIds"]);
 
+    // Without a table only where all who come for a side are remote.
+    let mut place = Place {
+        table: None,
+        ..Place::of(&meeting)
+    };
+    assert_eq!(
+        paths(place.faults(&meeting, &world.day, &world.delegates)),
+        ["table"]
+    );
+    let mut afar = world.delegates.clone();
+    afar.iter_mut()
+        .filter(|d| d.registration == meeting.provider)
+        .for_each(|d| d.remote = true);
+    assert!(place.faults(&meeting, &world.day, &afar).is_empty());
+    // Somebody of one side alone is known, and not enough.
+    (place.table, place.delegates) = (meeting.table, Some(vec![meeting.delegates[0]]));
+    let fault = place
+        .faults(&meeting, &world.day, &world.delegates)
+        .remove(0);
+    assert_eq!(
+        (fault.path, fault.code),
+        (vec!["delegateIds".to_owned()], Code::Required)
+    );
+
     // The supply side rests after each of its meetings.
     world.registrations[2].rest_slots = 1;
     let input = input(&world, Ground::default(), None);
