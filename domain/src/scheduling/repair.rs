@@ -3,7 +3,7 @@
 //! Every published meeting that is still possible starts where it was; what lost its place, its table or its partner
 //! comes in again along chains of moves. A meeting that is not where it was published costs the price, so that it moves
 //! or gives way only for what weighs more. The prices of everything that is scarce are known nearly from the flow;
-//! [`lagrange`] makes them better, which proves how much a repair can be worth, and the slots that lose little at them
+//! [`touched`] makes them better, which proves how much a repair can be worth, and the slots that lose little at them
 //! make a small linear program whose solution is mostly the best there is. Where it is not, ejection chains follow
 //! (Glover, 1996). Where changes are forbidden the published meetings are locked instead. Slots that are past stay as
 //! they were.
