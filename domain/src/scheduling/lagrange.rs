@@ -11,7 +11,6 @@
 use super::bound::{self, Bound};
 use super::program::{Column, Program};
 use super::shape::{Mask, Shape, bit};
-use super::timetable::Timetable;
 use std::ops::{Add, AddAssign, Sub};
 
 /// Steps of the subgradient method.
@@ -116,87 +115,10 @@ fn prove(program: &Program, prices: Vec<f64>, (coverage, reached): (i64, i64)) -
     }
 }
 
-/// Most choices of a slot that are told to be near.
-const NEAR: usize = 800;
-/// Choices that are priced in one go, and the steps that may take.
-const WORK: usize = 4_000_000;
-const FEWEST: usize = 70;
-const MOST: usize = 1_000;
-/// Choices that are few.
-const FEW: usize = 50_000;
-
-/// Prices of a repair, and what they prove.
-pub(super) struct Repair<'a> {
-    shape: &'a Shape<'a>,
-    program: Program,
-    prices: Vec<i64>,
-}
-
-impl<'a> Repair<'a> {
-    /// Begins with what the flow would pay. Changes of what was published are paid if they are `priced`.
-    pub(super) fn new(shape: &'a Shape<'a>, bound: &Bound, priced: bool) -> Self {
-        let unit = bound::unit(shape.weights);
-        let mut program = Program::new(shape, shape.weights, unit);
-        if priced {
-            program.price_changes(shape);
-        }
-        let prices = program.prices(shape, &bound.duals);
-        Self {
-            shape,
-            program,
-            prices,
-        }
-    }
-
-    /// Whether there are few choices, so that another round takes some hundredths of a second.
-    pub(super) fn is_quick(&self) -> bool {
-        self.program.choices.len() < FEW
-    }
-
-    /// Seeks better prices. No timetable of this coverage weighs more than what it returns; `reached` is what one weighs.
-    pub(super) fn prove(&mut self, (coverage, reached): (i64, i64)) -> i64 {
-        let all = coverage * self.program.unit;
-        let mut search = Search::new(&self.program);
-        search.prices = self.prices.iter().map(|price| f64::of(*price)).collect();
-        let steps = WORK / self.program.choices.len().max(1);
-        self.prices = search.best(reached + all, steps.clamp(FEWEST, MOST));
-        search.value_at(&self.prices) - all
-    }
-
-    /// The slots that lose least at the prices, at most `slack`, of the requests that have such a choice beside where they
-    /// are: what a better timetable is made of.
-    pub(super) fn near(&self, timetable: &Timetable<'_>, slack: i64) -> Vec<Mask> {
-        let mut gains = Gains::new(&self.program, &self.prices);
-        let columns = self.program.columns.iter().enumerate();
-        let mut losses = Vec::new();
-        for (request, column) in columns.filter(|(r, _)| !self.shape.locked[*r]) {
-            let gain = gains.best(column).map_or(0, |best| best.1.max(0));
-            let is = timetable.slot_of(request);
-            if is.is_some() && !column.pinned {
-                losses.push((gain, request, None));
-            }
-            let gains = gains.in_slots(column);
-            for slot in self.program.slots[column.choices.clone()].iter() {
-                let slot = usize::from(*slot);
-                if is != Some(slot) {
-                    losses.push((gain - gains[slot], request, Some(slot)));
-                }
-            }
-        }
-        losses.retain(|(loss, ..)| *loss <= slack);
-        losses.sort_unstable();
-        losses.truncate(NEAR);
-        let mut near = vec![0; self.shape.ends.len()];
-        for (_, request, slot) in losses {
-            let is = timetable.slot_of(request).map_or(0, bit);
-            near[request] |= is | slot.map_or(0, bit);
-        }
-        near
-    }
-}
-
 /// Prices: inexact while they are sought, whole in the end.
-trait Price: Copy + Default + PartialOrd + Add<Output = Self> + Sub<Output = Self> + AddAssign {
+pub(super) trait Price:
+    Copy + Default + PartialOrd + Add<Output = Self> + Sub<Output = Self> + AddAssign
+{
     fn of(whole: i64) -> Self;
 }
 
@@ -214,7 +136,7 @@ impl Price for i64 {
 }
 
 /// What requests gain at some prices.
-struct Gains<'a, P> {
+pub(super) struct Gains<'a, P> {
     program: &'a Program,
     prices: Vec<P>,
     /// What a meeting pays slot by slot along each line of the program.
@@ -224,7 +146,7 @@ struct Gains<'a, P> {
 }
 
 impl<'a, P: Price> Gains<'a, P> {
-    fn new(program: &'a Program, prices: &[P]) -> Self {
+    pub(super) fn new(program: &'a Program, prices: &[P]) -> Self {
         let mut gains = Self {
             program,
             prices: Vec::new(),
@@ -243,7 +165,7 @@ impl<'a, P: Price> Gains<'a, P> {
     }
 
     /// The gain in each slot of the day, whether or not it is a choice of the request.
-    fn in_slots(&mut self, column: &Column) -> &[P] {
+    pub(super) fn in_slots(&mut self, column: &Column) -> &[P] {
         let sum = |rows: &[u32]| {
             let prices = rows.iter().map(|row| self.prices[*row as usize]);
             prices.fold(P::default(), |sum, price| sum + price)
@@ -267,7 +189,7 @@ impl<'a, P: Price> Gains<'a, P> {
     }
 
     /// The best choice of a request and its gain, if it gains or must take place.
-    fn best(&mut self, column: &Column) -> Option<(usize, P)> {
+    pub(super) fn best(&mut self, column: &Column) -> Option<(usize, P)> {
         let program = self.program;
         let gains = self.in_slots(column);
         let slots = &program.slots[column.choices.clone()];
@@ -285,25 +207,31 @@ impl<'a, P: Price> Gains<'a, P> {
     }
 }
 
-struct Search<'a> {
+pub(super) struct Search<'a> {
     program: &'a Program,
     /// At least 0; rewards at most a unit of coverage.
-    prices: Vec<f64>,
+    pub prices: Vec<f64>,
+    /// Where the best bound is expected, if that is above what is reached.
+    pub expected: Option<i64>,
     direction: Vec<f64>,
 }
 
 impl<'a> Search<'a> {
-    fn new(program: &'a Program) -> Self {
+    pub(super) fn new(program: &'a Program) -> Self {
         Self {
             program,
             prices: vec![0.0; program.stocks.len()],
+            expected: None,
             direction: vec![0.0; program.stocks.len()],
         }
     }
 
     /// The best prices found, in whole numbers.
-    fn best(&mut self, reached: i64, steps: usize) -> Vec<i64> {
+    pub(super) fn best(&mut self, reached: i64, steps: usize) -> Vec<i64> {
         let goal = f64::of(reached);
+        let mut aim = self
+            .expected
+            .map_or(goal, |expected| f64::of(expected).max(goal));
         let (mut best, mut best_prices) = (f64::INFINITY, self.prices.clone());
         let (mut factor, mut since) = (1.0, 0);
         let mut gradient = vec![0.0; self.prices.len()];
@@ -314,10 +242,13 @@ impl<'a> Search<'a> {
                 best = value;
                 best_prices.clone_from(&self.prices);
                 since = 0;
+                if best < aim + 1.0 {
+                    aim = goal;
+                }
             } else {
                 since += 1;
                 // Far away from the best the step was too long.
-                if since >= PATIENCE || value - goal > FAR * (best - goal).max(1.0) {
+                if since >= PATIENCE || value - aim > FAR * (best - aim).max(1.0) {
                     factor /= 2.0;
                     since = 0;
                     self.prices.clone_from(&best_prices);
@@ -328,7 +259,7 @@ impl<'a> Search<'a> {
             if best < goal + 1.0 || factor < 1e-4 {
                 break;
             }
-            self.step(&gradient, factor * (value - goal).max(1.0));
+            self.step(&gradient, factor * (value - aim).max(1.0));
         }
         best_prices.iter().map(|price| whole(*price)).collect()
     }

@@ -7,6 +7,7 @@ use super::least;
 use super::packing;
 use super::shape::Shape;
 use super::timetable::Timetable;
+use super::touched;
 use serde::{Deserialize, Serialize};
 
 crate::vocabulary! {
@@ -94,9 +95,15 @@ impl Bounds {
         let (shape, reached) = (timetable.shape, timetable.figures());
         let loose = (self.weight).is_none_or(|bound| bound - reached.weight > bound / 1_000);
         if loose && columns(shape) < QUICK_COLUMNS {
-            let mut prices = lagrange::Repair::new(shape, bound, false);
-            let proved = prices.prove((reached.coverage, reached.weight));
+            let mut prices = touched::Repair::new(shape, bound, false);
+            let proved = prices.prove(
+                (reached.coverage, reached.weight),
+                (bound.coverage, bound.weight),
+            );
             self.weight = Some(self.weight.map_or(proved, |flow| flow.min(proved)));
+        }
+        if shape.price == Some(0) {
+            self.weight = self.weight.into_iter().chain(self.priced).min();
         }
         // Changes that cannot be helped cost their price whatever is done.
         let needed = shape.price.unwrap_or(0) * unavoidable(shape);

@@ -41,6 +41,7 @@ mod shape;
 mod timetable;
 mod told;
 mod touch;
+mod touched;
 mod verify;
 mod windows;
 

@@ -46,6 +46,8 @@ pub(super) struct Program {
     /// Of how many slots the day is.
     pub slots_of_day: usize,
     rows: Vec<u32>,
+    /// The first rows, those of lines.
+    lined: usize,
     /// With a rest a meeting takes units of several rows in place of one: that and those, between two ends.
     resting: Vec<(u32, Range<usize>)>,
     /// What a unit of coverage is worth.
@@ -58,6 +60,17 @@ impl Program {
     /// With these weights of the requests, and what a unit of coverage counts beside them.
     pub(super) fn new(shape: &Shape<'_>, weights: &[i64], unit: i64) -> Self {
         Self::of(shape, weights, unit, &|_| Mask::MAX)
+    }
+
+    /// The same without the slots in which a request does not fit beside what is locked.
+    pub(super) fn beside_locks(shape: &Shape<'_>, weights: &[i64], unit: i64) -> Self {
+        let locked = Timetable::new(shape);
+        let fits = |request: usize| match (shape.locked[request], locked.may_add(request)) {
+            (true, _) => Mask::MAX,
+            (false, true) => locked.fitting(request),
+            (false, false) => 0,
+        };
+        Self::of(shape, weights, unit, &fits)
     }
 
     /// Changes of what was published cost their price: all are paid in advance, and who meets where it was published has
@@ -147,6 +160,113 @@ impl Program {
         program
     }
 
+    /// The program of the requests that are `open`, while each other takes the choice that is best at these prices, in
+    /// `best`; and the row of this program that each of its rows is. At prices that leave those choices the best, both
+    /// bounds are the same.
+    pub(super) fn part(
+        &self,
+        prices: &[i64],
+        open: &[bool],
+        best: &[Option<usize>],
+    ) -> (Self, Vec<usize>) {
+        let mut stocks = self.stocks.clone();
+        let mut kept = vec![false; stocks.len()];
+        let mut worth = self.constant();
+        for (request, column) in self.columns.iter().enumerate() {
+            if open[request] {
+                let lines = column.lines.iter().flat_map(|line| {
+                    let line = *line as usize;
+                    line..line + self.slots_of_day
+                });
+                lines.for_each(|row| kept[row] = true);
+                let others = column.pays.iter().chain(&column.earns);
+                others.for_each(|row| kept[*row as usize] = true);
+            } else if let Some(choice) = best[request] {
+                let choice = &self.choices[choice];
+                let own = column.kept.filter(|kept| kept.0 == choice.slot);
+                worth += column.worth + own.map_or(0, |kept| kept.1);
+                for row in self.rows(choice).iter().chain(&column.pays) {
+                    stocks[*row as usize] -= 1;
+                }
+                for row in &column.earns {
+                    stocks[*row as usize] += 1;
+                }
+            }
+        }
+        // A price that can only be better at its end is sought as well.
+        for row in 0..stocks.len() {
+            let better = (stocks[row] > 0 && prices[row] > 0)
+                || (row >= self.rewards && stocks[row] < 0 && prices[row] < self.unit);
+            if better && !kept[row] {
+                let lines = row / self.slots_of_day * self.slots_of_day;
+                let of_lines = lines < self.lined;
+                let all = if of_lines {
+                    lines..lines + self.slots_of_day
+                } else {
+                    row..row + 1
+                };
+                kept[all].fill(true);
+            }
+        }
+        let rows: Vec<usize> = (0..stocks.len()).filter(|row| kept[*row]).collect();
+        let mut place = vec![0; stocks.len()];
+        for (at, row) in rows.iter().enumerate() {
+            place[*row] = u32::try_from(at).unwrap_or(u32::MAX);
+        }
+        let others = (0..stocks.len()).filter(|row| !kept[*row]);
+        worth += others.map(|row| stocks[row] * prices[row]).sum::<i64>();
+        let placed = |rows: &[u32]| rows.iter().map(|row| place[*row as usize]).collect();
+        let mut part = Self {
+            stocks: rows.iter().map(|row| stocks[*row]).collect(),
+            rewards: rows.partition_point(|row| *row < self.rewards),
+            columns: Vec::new(),
+            choices: Vec::new(),
+            slots: Vec::new(),
+            slots_of_day: self.slots_of_day,
+            rows: Vec::new(),
+            lined: rows.partition_point(|row| *row < self.lined),
+            resting: Vec::new(),
+            unit: self.unit,
+            base: 0,
+        };
+        for (row, range) in self.resting.iter().filter(|(row, _)| kept[*row as usize]) {
+            let begin = part.rows.len();
+            let own = self.rows[range.clone()]
+                .iter()
+                .map(|row| place[*row as usize]);
+            part.rows.extend(own);
+            part.resting
+                .push((place[*row as usize], begin..part.rows.len()));
+        }
+        for column in (0..open.len())
+            .filter(|r| open[*r])
+            .map(|r| &self.columns[r])
+        {
+            let first = part.choices.len();
+            for choice in &self.choices[column.choices.clone()] {
+                let begin = part.rows.len();
+                let own = self.rows(choice).iter().map(|row| place[*row as usize]);
+                part.rows.extend(own);
+                let rows = begin..part.rows.len();
+                part.choices.push(Choice {
+                    slot: choice.slot,
+                    rows,
+                });
+            }
+            part.slots
+                .extend_from_slice(&self.slots[column.choices.clone()]);
+            part.columns.push(Column {
+                pays: placed(&column.pays),
+                earns: placed(&column.earns),
+                lines: placed(&column.lines),
+                choices: first..part.choices.len(),
+                ..*column
+            });
+        }
+        part.base = worth - part.constant();
+        (part, rows)
+    }
+
     fn of(shape: &Shape<'_>, weights: &[i64], unit: i64, open: &dyn Fn(usize) -> Mask) -> Self {
         let (n, groups) = (shape.cap.len(), shape.group_cap.len());
         let pools = n * shape.slots;
@@ -230,6 +350,7 @@ impl Program {
             slots,
             slots_of_day: shape.slots,
             rows,
+            lined: caps,
             resting,
             unit,
             base: 0,

@@ -3,7 +3,7 @@
 //! Every published meeting that is still possible starts where it was; what lost its place, its table or its partner
 //! comes in again along chains of moves. A meeting that is not where it was published costs the price, so that it moves
 //! or gives way only for what weighs more. The prices of everything that is scarce are known nearly from the flow;
-//! [`lagrange`] makes them better, which proves how much a repair can be worth, and the slots that lose little at them
+//! [`touched`] makes them better, which proves how much a repair can be worth, and the slots that lose little at them
 //! make a small linear program whose solution is mostly the best there is. Where it is not, ejection chains follow
 //! (Glover, 1996). Where changes are forbidden the published meetings are locked instead. Slots that are past stay as
 //! they were.
@@ -13,7 +13,7 @@ use super::shape::Shape;
 use super::verify::Violation;
 use super::{
     ArrangeError, Arrangement, Lock, Options, Placed, Policy, Problem, ProblemError, Run, Tell,
-    bound, construct, fill, lagrange, lp, weights,
+    bound, construct, fill, lp, touched, weights,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -93,13 +93,15 @@ pub fn repair(
     }
     run.place_pinned()?;
     construct::fill_up(&mut run.timetable, &mut run.chain, &mut run.random);
-    let (priced, proved) = approach(&mut run, &shape);
-    if !proved {
+    let mut approach = Approach::new(&run, &shape);
+    approach.begin(&mut run);
+    if !approach.is_near(&run) {
         run.fill(options.iterations / 4, fill::TOUCH_UP);
+        approach.end(&mut run);
     }
     run.bounds = Bounds::of_flow(&run.bound, run.timetable.worth().0);
     // Coverage has not fallen since, so that it still holds.
-    run.bounds.priced = priced;
+    run.bounds.priced = approach.priced;
     run.bounds.tighten_repair(&run.timetable, &run.bound);
     run.improve(options.iterations / 4);
     let arrangement = run.finish(problem, &standing)?;
@@ -113,44 +115,91 @@ pub fn repair(
 
 /// Times that prices are sought and the program near them is solved, on a day of few choices and on others.
 const ROUNDS: [usize; 2] = [3, 2];
+/// Times that it is solved behind the search.
+const LAST: usize = 3;
 /// A gap of one in so many is left open.
 const NEARLY: i64 = 20_000;
+/// The same once the program has been solved.
+const ENOUGH: i64 = 3_000;
 
-/// Solves the program of what loses little at the prices of everything, round by round, until next to nothing more can
-/// be had. Returns what no timetable exceeds where changes are paid, and whether that is nearly reached.
-fn approach(run: &mut Run<'_>, shape: &Shape<'_>) -> (Option<i64>, bool) {
-    let is_near = |(coverage, worth): (i64, i64), goal: (i64, i64)| {
-        coverage >= goal.0 && goal.1 - worth <= goal.1 / NEARLY
-    };
-    let (coverage, weight) = run.goal();
-    let most = weight - shape.price.unwrap_or(0) * levels::unavoidable(shape);
-    if is_near(run.timetable.worth(), (coverage, most)) {
-        return (None, true);
+/// The way to the best there is: the program of what loses little at the prices of everything.
+struct Approach<'a> {
+    /// None where that is reached from the first.
+    prices: Option<touched::Repair<'a>>,
+    /// What the flow proves, where changes are paid.
+    most: (i64, i64),
+    /// What no timetable exceeds where changes are paid.
+    priced: Option<i64>,
+}
+
+impl<'a> Approach<'a> {
+    fn new(run: &Run<'_>, shape: &'a Shape<'a>) -> Self {
+        let (coverage, weight) = run.goal();
+        let most = weight - shape.price.unwrap_or(0) * levels::unavoidable(shape);
+        let mut this = Self {
+            prices: None,
+            most: (coverage, most),
+            priced: None,
+        };
+        if !this.is_near(run) {
+            this.prices = Some(touched::Repair::new(shape, &run.bound, true));
+        }
+        this
     }
-    let mut prices = lagrange::Repair::new(shape, &run.bound, true);
-    let quick = prices.is_quick() && shape.price.is_some_and(|price| price > 0);
-    let (mut least, mut before) = (i64::MAX, None);
-    for _ in 0..ROUNDS[usize::from(!quick)] {
-        let reached = run.timetable.worth();
-        least = least.min(prices.prove(reached));
-        if reached.0 >= coverage {
-            least = least.min(most);
-        }
-        // What was not found at these prices is not found the second time.
-        let again = before.replace((reached, least)) == Some((reached, least));
-        if again || is_near(reached, (reached.0, least)) {
-            break;
-        }
-        let near = prices.near(&run.timetable, least - reached.1);
-        let better = lp::replace(&mut run.timetable, &mut run.chain, &near, &mut run.random);
-        if !better && !quick {
-            break;
+
+    /// Whether next to nothing more can be had.
+    fn is_near(&self, run: &Run<'_>) -> bool {
+        let (coverage, worth) = run.timetable.worth();
+        let least = self.priced.unwrap_or(self.most.1);
+        coverage >= self.most.0 && least - worth <= least / NEARLY
+    }
+
+    /// Seeks prices and solves, round by round.
+    fn begin(&mut self, run: &mut Run<'_>) {
+        let Some(prices) = &mut self.prices else {
+            return;
+        };
+        let price = run.timetable.shape.price;
+        let quick = prices.is_quick() && price.is_some_and(|price| price > 0);
+        let (mut least, mut before) = (i64::MAX, None);
+        for _ in 0..ROUNDS[usize::from(!quick)] {
+            let reached = run.timetable.worth();
+            least = least.min(prices.prove(reached, self.most));
+            if reached.0 >= self.most.0 {
+                least = least.min(self.most.1);
+            }
+            self.priced = Some(least);
+            // What was not found at these prices is not found the second time.
+            let is_first = before.is_none();
+            let again = before.replace((reached, least)) == Some((reached, least));
+            let enough = if is_first { NEARLY } else { ENOUGH };
+            if again || least - reached.1 <= least / enough {
+                break;
+            }
+            let near = prices.near(&run.timetable, least - reached.1);
+            let better = lp::replace(&mut run.timetable, &mut run.chain, &near, &mut run.random);
+            if !better && !quick {
+                break;
+            }
         }
     }
-    (
-        Some(least),
-        is_near(run.timetable.worth(), (coverage, least)),
-    )
+
+    /// Solves once more at the prices that were found: what is left open is less by now, and so is what is near.
+    fn end(&mut self, run: &mut Run<'_>) {
+        let (Some(prices), Some(least)) = (&self.prices, self.priced) else {
+            return;
+        };
+        for _ in 0..LAST {
+            let open = least - run.timetable.worth().1;
+            if open <= least / NEARLY {
+                break;
+            }
+            let near = prices.near(&run.timetable, open);
+            if !lp::replace(&mut run.timetable, &mut run.chain, &near, &mut run.random) {
+                break;
+            }
+        }
+    }
 }
 
 /// The published meetings, once it is clear that they are of this problem.
