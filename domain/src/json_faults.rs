@@ -265,7 +265,7 @@ mod tests {
             (of::<NaiveDate>("\"2020-13-01\""), "no date"),
             (of::<NaiveDate>("\"soon\""), "no date"),
             (of::<NaiveDate>("\"2020-01-01x\""), "no date"),
-            (of::<NaiveDate>("7"), "7 is not a date"),
+            (of::<NaiveDate>("7"), "`7` is not a date"),
             (
                 of::<UsePolicy>("{\"permision\":1}"),
                 "unknown field `permision`",

@@ -258,7 +258,7 @@ fn cases_that_cannot_be_meant_are_refused_by_name_and_field() {
             ),
             (
                 asker("\"methods_or_ai_development\":1"),
-                "G1: asker.methods_or_ai_development: 1 is not true or false",
+                "G1: asker.methods_or_ai_development: `1` is not true or false",
             ),
             (
                 case(",\"asker\":{},\"offer\":{\"use_policies\":[{\"time_limit_months\":-3}]}"),
@@ -270,7 +270,7 @@ fn cases_that_cannot_be_meant_are_refused_by_name_and_field() {
             ),
             (
                 case(",\"asker\":{},\"offer\":{},\"deciding_rule\":7"),
-                "G1: deciding_rule: 7 is not a text",
+                "G1: deciding_rule: `7` is not a text",
             ),
         ],
     );
