@@ -7,9 +7,9 @@
 pub fn ndcg(ranked: &[u32], judged: &[u32], depth: usize) -> Option<f64> {
     let gain = |grades: &[u32]| -> f64 {
         let places = grades.iter().take(depth).zip(2_u32..);
-        places
-            .map(|(grade, place)| f64::from(*grade) / f64::from(place).log2())
-            .sum()
+        let gains = places.map(|(grade, place)| f64::from(*grade) / f64::from(place).log2());
+        // The sum of nothing is -0.
+        gains.sum::<f64>() + 0.0
     };
     let mut ideal = judged.to_vec();
     ideal.sort_unstable_by(|a, b| b.cmp(a));
@@ -63,6 +63,7 @@ mod tests {
         assert!((average_precision(&ranked, &judged).unwrap() - precision).abs() < 1e-12);
         assert!((recall(&ranked, &judged, 1).unwrap() - 1.0 / 3.0).abs() < 1e-12);
         assert!((ndcg(&judged, &[0, 0], 10), recall(&[], &[], 3)) == (None, None));
+        assert!(ndcg(&[], &judged, 10).unwrap().is_sign_positive());
         assert!((mean(&[1.0, 0.0]) - 0.5).abs() < 1e-12 && mean(&[]).abs() < 1e-12);
     }
 }

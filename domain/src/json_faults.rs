@@ -5,7 +5,7 @@ use crate::text::Message;
 use serde_json::error::Category;
 
 /// What is said of a text that is no JSON.
-const SYNTAX: [(&str, &str, &str); 10] = [
+const SYNTAX: [(&str, &str, &str); 14] = [
     (
         "expected value",
         "값이 있어야 합니다",
@@ -40,6 +40,26 @@ const SYNTAX: [(&str, &str, &str); 10] = [
     ),
     ("invalid number", "수가 아닙니다", "no number"),
     (
+        "number out of range",
+        "수가 너무 큽니다",
+        "too large a number",
+    ),
+    (
+        "control character (\\u0000-\\u001F) found while parsing a string",
+        "글 속에 줄바꿈이나 제어 문자가 그대로 있습니다",
+        "a line break or control character within a text",
+    ),
+    (
+        "invalid unicode code point",
+        "유니코드 문자가 아닙니다",
+        "no character of Unicode",
+    ),
+    (
+        "lone leading surrogate in hex escape",
+        "유니코드 문자가 반만 있습니다",
+        "half a character of Unicode",
+    ),
+    (
         "recursion limit exceeded",
         "너무 깊이 겹칩니다",
         "nested too deeply",
@@ -47,7 +67,7 @@ const SYNTAX: [(&str, &str, &str); 10] = [
 ];
 
 /// Forms of values, as the reader names them.
-const FORMS: [(&str, &str, &str); 12] = [
+const FORMS: [(&str, &str, &str); 13] = [
     ("u8", "0 이상의 정수", "a whole number, 0 or more"),
     ("u16", "0 이상의 정수", "a whole number, 0 or more"),
     ("u32", "0 이상의 정수", "a whole number, 0 or more"),
@@ -58,6 +78,11 @@ const FORMS: [(&str, &str, &str); 12] = [
     ("a boolean", "true 또는 false", "true or false"),
     ("a string", "글", "a text"),
     ("a sequence", "목록", "a list"),
+    (
+        "a formatted date string",
+        "날짜 `YYYY-MM-DD`",
+        "a date `YYYY-MM-DD`",
+    ),
     ("a map", "객체 `{…}`", "an object `{…}`"),
     ("option", "값 또는 null", "a value or null"),
 ];
@@ -74,6 +99,43 @@ const FOUND: [(&str, &str, &str); 9] = [
     ("map", "객체", "an object"),
     ("number ", "", ""),
 ];
+
+/// What our own readers say of a value, before the value itself.
+const VALUES: [(&str, &str, &str); 4] = [
+    (
+        "unknown country",
+        "나라 코드(ISO 3166-1 대문자 두 글자, 예: KR)가 아닙니다",
+        "no code of a country (two capitals of ISO 3166-1, as KR)",
+    ),
+    (
+        "unknown data kind",
+        "알 수 없는 데이터 종류입니다(예: imaging.ct)",
+        "unknown kind of data (one is imaging.ct)",
+    ),
+    (
+        "not a KCD/ICD-10 code",
+        "KCD/ICD-10 코드나 범위(예: C34, C34.1, C00-C97)가 아닙니다",
+        "no code or range of KCD/ICD-10 (as C34, C34.1, C00-C97)",
+    ),
+    (
+        "not a month",
+        "1900년에서 2200년 사이의 `YYYY-MM` 형식인 달이 아닙니다",
+        "no month `YYYY-MM` between 1900 and 2200",
+    ),
+];
+
+/// What the reader of dates says.
+const DATES: [&str; 6] = [
+    "input is out of range",
+    "no possible date and time matching input",
+    "input is not enough for unique date and time",
+    "input contains invalid characters",
+    "premature end of input",
+    "trailing input",
+];
+
+/// Longer lists of what is possible are not told.
+const MOST_TOLD: usize = 12;
 
 /// The reason of an error, without its line.
 pub fn told(error: &serde_json::Error) -> Message {
@@ -107,9 +169,39 @@ fn data(said: &str) -> Message {
         .and_then(|rest| rest.split_once(", expected "))
     {
         let one_of = expected.trim_start_matches("one of ");
+        if one_of.split(", ").count() > MOST_TOLD {
+            return message!("알 수 없는 값 `{quoted}`", "unknown value `{quoted}`");
+        }
         return message!(
             "알 수 없는 값 `{quoted}`. 가능한 값: {one_of}",
             "unknown value `{quoted}`, expected {expected}"
+        );
+    }
+    if said.starts_with("unknown field") {
+        return message!("알 수 없는 항목 `{quoted}`", "unknown field `{quoted}`");
+    }
+    if DATES.contains(&said) {
+        return Message::new(
+            "날짜 `YYYY-MM-DD`가 아닙니다",
+            "no date of the form `YYYY-MM-DD`",
+        );
+    }
+    if let Some((_, ko, en)) = VALUES.iter().find(|(as_is, ..)| said.starts_with(as_is)) {
+        return match quoted {
+            "" => Message::new(*ko, *en),
+            quoted => message!("{ko}: `{quoted}`", "{en}: `{quoted}`"),
+        };
+    }
+    if let Some((_, found)) = said.split_once(" is true or false, not ") {
+        return message!(
+            "`{quoted}`은(는) true 또는 false여야 하나 {found}입니다",
+            "`{quoted}` is true or false, not {found}"
+        );
+    }
+    if said.contains("is a list of diseases") {
+        return message!(
+            "`{quoted}`은(는) 질환 식별자나 그 목록이어야 합니다",
+            "`{quoted}` is not an identifier of a disease or a list of them"
         );
     }
     let Some((found, expected)) = said
@@ -141,4 +233,55 @@ fn found_value(said: &str) -> Message {
         Some(message!("{ko}{rest}", "{en}{rest}"))
     });
     known.unwrap_or_else(|| Message::new(said, said))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{Country, DataKind};
+    use crate::terminology::ConditionCode;
+    use crate::time::Month;
+    use crate::use_conditions::duos::DuosUse;
+    use crate::use_conditions::{Modifier, Permission, UsePolicy};
+    use chrono::NaiveDate;
+
+    fn of<T: serde::de::DeserializeOwned>(json: &str) -> Message {
+        let read = serde_json::from_str::<T>(json);
+        told(&read.err().unwrap_or_else(|| panic!("{json}")))
+    }
+
+    #[test]
+    fn every_reason_is_in_both_languages_and_names_no_type() {
+        for (message, en) in [
+            (of::<Modifier>("\"XYZ\""), "unknown value `XYZ`"),
+            (
+                of::<Permission>("\"XYZ\""),
+                "unknown value `XYZ`, expected one of `NRES`",
+            ),
+            (of::<Country>("\"korea\""), "two capitals of ISO 3166-1"),
+            (of::<DataKind>("\"scan\""), "unknown kind of data"),
+            (of::<ConditionCode>("\"lung\""), "KCD/ICD-10"),
+            (of::<Month>("\"2020\""), "no month `YYYY-MM`"),
+            (of::<NaiveDate>("\"2020-13-01\""), "no date"),
+            (of::<NaiveDate>("\"soon\""), "no date"),
+            (of::<NaiveDate>("\"2020-01-01x\""), "no date"),
+            (of::<NaiveDate>("7"), "`7` is not a date"),
+            (
+                of::<UsePolicy>("{\"permision\":1}"),
+                "unknown field `permision`",
+            ),
+            (
+                of::<DuosUse>("{\"HMB\":1}"),
+                "`HMB` is true or false, not 1",
+            ),
+            (of::<DuosUse>("{\"DS\":1}"), "`DS` is not an identifier"),
+            (of::<String>("\"\u{1}\""), "control character"),
+        ] {
+            assert!(message.en.contains(en), "{message:?}");
+            assert!(message.ko.chars().any(|c| ('가'..='힣').contains(&c)));
+            for word in ["Modifier", "형식에 맞지 않습니다", " input"] {
+                assert!(!message.ko.contains(word), "{message:?}");
+            }
+        }
+    }
 }

@@ -52,9 +52,10 @@ macro_rules! vocabulary {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
                 let code = <String as serde::Deserialize>::deserialize(d)?;
-                Self::from_code(&code).ok_or_else(|| serde::de::Error::custom(
-                    format!("unknown {} `{}`", stringify!($name), code.chars().take(40).collect::<String>()),
-                ))
+                Self::from_code(&code).ok_or_else(|| {
+                    let code: String = code.chars().take(40).collect();
+                    serde::de::Error::unknown_variant(&code, &[$($code),*])
+                })
             }
         }
     };

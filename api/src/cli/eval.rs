@@ -1,12 +1,14 @@
 //! `matchday eval`: reads a set, measures, prints a table or JSON.
 
 use super::Failure;
+use super::import::load;
 use crate::eval::{Figures, In, gate, matches, terms, text};
 use crate::output::Output;
 use crate::progress::progress;
 use chrono::NaiveDate;
 use clap::{Subcommand, ValueEnum};
 use matchday_domain::message;
+use matchday_domain::text::Message;
 use matchday_infra::evaluation::{Unusable, gate_cases, judgements, lay_terms, texts};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -17,7 +19,7 @@ use std::process::ExitCode;
 pub(super) enum Set {
     /// The text criterion: nDCG@10, MAP, recall@100.
     Text {
-        /// Documents: `{"id", "title", "contents"}`, one a line.
+        /// Documents: `{"id", "title", "contents"}`, one a line; `-` reads standard input, here or for the queries.
         #[arg(long)]
         documents: PathBuf,
         /// Queries with `relevant` ids or `relevance` grades, one a line.
@@ -33,7 +35,7 @@ pub(super) enum Set {
     /// The gate: agreement, false passes, every mismatch with the rule that decided. Ends with 1 if a case passes that
     /// should not, with 2 if the set cannot be read, else with 0.
     Gate {
-        /// Cases with the expected outcome.
+        /// Cases with the expected outcome; `-` reads standard input.
         cases: PathBuf,
         /// Whose gate.
         #[arg(long, value_enum, default_value_t = Mode::Service)]
@@ -44,7 +46,7 @@ pub(super) enum Set {
     },
     /// The thesaurus: recall at 1 and 5 of lay terms.
     Terms {
-        /// `term, language, kind, expected`, tab-separated with a header.
+        /// `term, language, kind, expected`, tab-separated with a header that names the columns; `-` reads standard input.
         terms: PathBuf,
         /// Prints JSON.
         #[arg(long)]
@@ -52,13 +54,13 @@ pub(super) enum Set {
     },
     /// Gate and score: nDCG@10, gate agreement, an ablation of every criterion.
     Match {
-        /// Offers, a JSON array.
+        /// Offers, a JSON array; `-` reads standard input, here or for one of the others.
         #[arg(long)]
         offers: PathBuf,
         /// Demands, a JSON array.
         #[arg(long)]
         demands: PathBuf,
-        /// Graded pairs: `demand_id, offer_id, gate, grade`, tab-separated with a header.
+        /// Graded pairs: `demand_id, offer_id, gate, grade`, tab-separated with a header that names the columns.
         #[arg(long)]
         qrels: PathBuf,
         /// Only these demands, by id, separated by commas; or a file with one id a line.
@@ -82,6 +84,18 @@ pub(super) enum Mode {
 }
 
 pub(super) fn run(set: Set, out: Output) -> Result<ExitCode, Failure> {
+    let (Set::Text { json, .. }
+    | Set::Gate { json, .. }
+    | Set::Terms { json, .. }
+    | Set::Match { json, .. }) = set;
+    let done = perform(set, out);
+    if json && let Err(failure) = &done {
+        out.json(&failure.json())?;
+    }
+    done
+}
+
+fn perform(set: Set, out: Output) -> Result<ExitCode, Failure> {
     match set {
         Set::Text {
             documents,
@@ -94,6 +108,12 @@ pub(super) fn run(set: Set, out: Output) -> Result<ExitCode, Failure> {
             let bar = progress(out.pick("질의", "queries").to_owned(), queries.len());
             let figures = text::evaluate(&documents, &queries, || bar.inc(1));
             bar.finish_and_clear();
+            if figures.queries == 0 {
+                return Err(Failure::Input(Message::new(
+                    "맞는 문서가 있는 질의가 하나도 없어 측정할 것이 없습니다",
+                    "no query has a relevant document: there is nothing to measure",
+                )));
+            }
             print(&figures, json, out)
         }
         Set::Gate { cases, mode, json } => {
@@ -123,7 +143,7 @@ pub(super) fn run(set: Set, out: Output) -> Result<ExitCode, Failure> {
         } => {
             let offers = read(&offers, judgements::offers)?;
             let mut demands = read(&demands, judgements::demands)?;
-            let qrels = read(&qrels, judgements::qrels)?;
+            let pairs = read(&qrels, judgements::qrels)?;
             let wanted = ids(demand_ids)?;
             if !wanted.is_empty() {
                 if let Some(unknown) = wanted
@@ -137,11 +157,16 @@ pub(super) fn run(set: Set, out: Output) -> Result<ExitCode, Failure> {
                 }
                 demands.retain(|demand| wanted.contains(&demand.id));
             }
-            print(
-                &matches::evaluate(&offers, &demands, &qrels, today),
-                json,
-                out,
-            )
+            judgements::check_pairs(&offers, &demands, &pairs, &wanted)
+                .map_err(|error| Failure::file(&qrels, &error.message()))?;
+            let figures = matches::evaluate(&offers, &demands, &pairs, today);
+            if figures.pairs == 0 {
+                return Err(Failure::Input(Message::new(
+                    "이 수요들에 등급이 매겨진 쌍이 하나도 없어 측정할 것이 없습니다",
+                    "no pair of these demands is graded: there is nothing to measure",
+                )));
+            }
+            print(&figures, json, out)
         }
     }
 }
@@ -152,16 +177,19 @@ fn ids(given: Vec<String>) -> Result<Vec<String>, Failure> {
         [file] if Path::new(file).is_file() => {
             let text = std::fs::read_to_string(file);
             let text = text.map_err(|error| Failure::unread(Path::new(file), &error))?;
-            let lines = text.split_whitespace().map(str::to_owned);
-            Ok(lines.collect())
+            let ids: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+            if ids.is_empty() {
+                let reason = Message::new("파일에 식별자가 없습니다", "the file names no demand");
+                return Err(Failure::file(Path::new(file), &reason));
+            }
+            Ok(ids)
         }
         _ => Ok(given),
     }
 }
 
 fn read<T>(path: &Path, parse: impl Fn(&[u8]) -> Result<T, Unusable>) -> Result<T, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| Failure::unread(path, &error))?;
-    parse(&bytes).map_err(|error| Failure::file(path, &error.message()))
+    parse(&load(path)?).map_err(|error| Failure::file(path, &error.message()))
 }
 
 fn print(

@@ -190,7 +190,8 @@ async fn run_terms(
     })
 }
 
-fn load(file: &Path) -> Result<Vec<u8>, Failure> {
+/// The bytes of a file; `-` is standard input.
+pub(super) fn load(file: &Path) -> Result<Vec<u8>, Failure> {
     let read = if file == Path::new("-") {
         let mut bytes = Vec::new();
         std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes).map(|_| bytes)

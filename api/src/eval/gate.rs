@@ -1,6 +1,7 @@
 //! The gate: whether it says what careful people say.
 
 use super::{Figures, Line, part, rounded, table};
+use matchday_domain::message;
 use matchday_domain::terminology::Terminology;
 use matchday_domain::text::{Language, Message};
 use matchday_domain::use_conditions::duos::decide_duos;
@@ -38,44 +39,76 @@ pub struct Mismatch {
     pub id: String,
     /// `decision`; of a case that agrees, `rule`, `duties` or `near miss`.
     pub of: &'static str,
-    /// What the set expects.
+    /// What the set expects, in codes; empty where it expects that there is none.
     pub expected: String,
-    /// What the gate says.
+    /// What the gate says, in codes; empty where there is none.
     pub got: String,
     /// The rule that decided; empty where the mode knows none.
     pub rule: String,
     /// In an English sentence; empty where the mode knows none.
     pub why: String,
-    /// The same in both languages.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<Message>,
+    /// All of it in both languages.
+    pub message: Message,
+}
+
+/// What is expected or said: codes, and their words.
+struct Said {
+    codes: String,
+    words: Message,
+}
+
+impl Said {
+    fn decision(decision: Decision) -> Self {
+        Self {
+            codes: decision.code().to_owned(),
+            words: decision.label(),
+        }
+    }
+
+    /// Codes that are the same in every language; none of them is said in words.
+    fn codes(codes: String) -> Self {
+        let words = match codes.as_str() {
+            "" => Message::new("없음", "none"),
+            codes => Message::new(codes, codes),
+        };
+        Self { codes, words }
+    }
 }
 
 impl Mismatch {
-    fn write(&self, f: &mut fmt::Formatter<'_>, language: Language) -> fmt::Result {
-        let Self {
-            id,
-            of,
-            expected,
-            got,
-            rule,
-            message,
-            ..
-        } = self;
-        let why = match message {
-            Some(message) => format!(": {}", message.get(language)),
-            None => String::new(),
+    fn new(id: &str, of: &'static str, [expected, got]: [Said; 2]) -> Self {
+        let name = match of {
+            "decision" => "판정",
+            "rule" => "규칙",
+            "duties" => "의무",
+            _ => "해결책",
         };
-        match (language, rule.is_empty()) {
-            (Language::Ko, true) => writeln!(f, "{id}: {of} {expected} 대신 {got}"),
-            (Language::Ko, false) => {
-                writeln!(f, "{id}: {of} {expected} 대신 {got}, 규칙 {rule}{why}")
-            }
-            (Language::En, true) => writeln!(f, "{id}: {of} {got} instead of {expected}"),
-            (Language::En, false) => {
-                writeln!(f, "{id}: {of} {got} instead of {expected}, by {rule}{why}")
-            }
+        let (wanted, found) = (expected.words, got.words);
+        Self {
+            id: id.to_owned(),
+            of,
+            message: Message::new(
+                format!("{name}: {} 대신 {}", wanted.ko, found.ko),
+                format!("{of}: {} instead of {}", found.en, wanted.en),
+            ),
+            expected: expected.codes,
+            got: got.codes,
+            rule: String::new(),
+            why: String::new(),
         }
+    }
+
+    /// By which rule, and why.
+    fn by(mut self, rule: &str, why: Option<&Message>) -> Self {
+        self.message.ko += &format!(", 규칙 {rule}");
+        self.message.en += &format!(", by {rule}");
+        if let Some(why) = why {
+            self.message.ko += &format!(": {}", why.ko);
+            self.message.en += &format!(": {}", why.en);
+            self.why.clone_from(&why.en);
+        }
+        rule.clone_into(&mut self.rule);
+        self
     }
 }
 
@@ -88,7 +121,7 @@ impl fmt::Display for GateFigures {
 impl Figures for GateFigures {
     fn write(&self, f: &mut fmt::Formatter<'_>, language: Language) -> fmt::Result {
         for mismatch in &self.mismatches {
-            mismatch.write(f, language)?;
+            writeln!(f, "{}: {}", mismatch.id, mismatch.message.get(language))?;
         }
         let lines = [
             Line(language.pick("사례", "cases"), self.cases.to_string()),
@@ -137,28 +170,21 @@ pub fn evaluate(cases: &[GateCase]) -> GateFigures {
     };
     for case in cases {
         let got = said(case, &case.asker);
-        let mut differs = |of, expected: String, said: String| {
+        let mut differs = |of, both| {
             let decisive = got.findings.iter();
             let decisive = decisive
                 .filter(|finding| finding.rule == got.deciding_rule)
                 .find(|finding| finding.decision == got.decision);
-            let message = decisive.map(|finding| finding.sentence.clone());
-            figures.mismatches.push(Mismatch {
-                id: case.id.clone(),
-                of,
-                expected,
-                got: said,
-                rule: got.deciding_rule.clone(),
-                why: message
-                    .as_ref()
-                    .map_or_else(String::new, |message| message.en.clone()),
-                message,
-            });
+            let why = decisive.map(|finding| &finding.sentence);
+            let mismatch = Mismatch::new(&case.id, of, both).by(&got.deciding_rule, why);
+            figures.mismatches.push(mismatch);
         };
         if got.decision != case.expected && !case.also.contains(&got.decision) {
             figures.false_passes += usize::from(got.decision == Decision::Pass);
-            let (expected, got) = (case.expected.code(), got.decision.code());
-            differs("decision", expected.to_owned(), got.to_owned());
+            differs(
+                "decision",
+                [case.expected, got.decision].map(Said::decision),
+            );
             continue;
         }
         figures.agreed += 1;
@@ -166,24 +192,26 @@ pub fn evaluate(cases: &[GateCase]) -> GateFigures {
         let as_expected = got.decision == case.expected;
         if as_expected && !case.rule.is_empty() && got.deciding_rule != case.rule {
             figures.other_rule += 1;
-            differs("rule", case.rule.clone(), got.deciding_rule.clone());
+            let both = [case.rule.clone(), got.deciding_rule.clone()];
+            differs("rule", both.map(Said::codes));
         }
         if let Some(expected) = &case.duties {
             let expected: BTreeSet<&str> = expected.iter().map(String::as_str).collect();
             let duties: BTreeSet<&str> = got.duties.iter().map(|duty| &*duty.code).collect();
             if expected != duties {
                 figures.other_duties += 1;
-                differs("duties", format!("{expected:?}"), format!("{duties:?}"));
+                let codes = |duties: BTreeSet<&str>| {
+                    Said::codes(duties.into_iter().collect::<Vec<_>>().join(", "))
+                };
+                differs("duties", [codes(expected), codes(duties)]);
             }
         }
-        let (expected, near_miss) = (expected_near_miss(case), near_miss(&got));
-        if as_expected
-            && expected
-                .as_ref()
-                .is_some_and(|expected| *expected != near_miss)
-        {
-            figures.other_near_miss += 1;
-            differs("near miss", expected.unwrap_or_default(), near_miss);
+        if let Some(expected) = expected_near_miss(case).filter(|_| as_expected) {
+            let near_miss = near_miss(&got);
+            if expected.codes != near_miss.codes {
+                figures.other_near_miss += 1;
+                differs("near miss", [expected, near_miss]);
+            }
         }
     }
     figures.finish()
@@ -198,26 +226,38 @@ fn said(case: &GateCase, asker: &Asker) -> GateOutcome {
     decide(asker, terms, Terminology::standard())
 }
 
-fn near_miss(got: &GateOutcome) -> String {
-    got.near_miss.as_ref().map_or_else(
-        || "none".to_owned(),
-        |near_miss| format!("{}, then {}", near_miss.rule, near_miss.then.code()),
+fn near_miss(got: &GateOutcome) -> Said {
+    let near_miss = got.near_miss.as_ref();
+    near_miss.map_or_else(
+        || Said::codes(String::new()),
+        |near_miss| opened(&near_miss.rule, near_miss.then),
     )
 }
 
+/// A rule, and what is said without it.
+fn opened(rule: &str, then: Decision) -> Said {
+    let Message { ko, en } = then.label();
+    Said {
+        codes: format!("{rule}: {}", then.code()),
+        words: message!("{rule} 해결 뒤 {ko}", "{rule}, then {en}"),
+    }
+}
+
 /// What the near-miss should be, if the case says it; its change has to lead where it says.
-fn expected_near_miss(case: &GateCase) -> Option<String> {
+fn expected_near_miss(case: &GateCase) -> Option<Said> {
     match &case.would_open {
         WouldOpen::Unsaid => None,
-        WouldOpen::None => Some("none".to_owned()),
+        WouldOpen::None => Some(Said::codes(String::new())),
         WouldOpen::Change { rule, asker, then } => {
+            let mut expected = opened(rule, *then);
             let really = said(case, asker).decision;
-            let warning = if really == *then {
-                String::new()
-            } else {
-                format!(" (but {} if applied)", really.code())
-            };
-            Some(format!("{rule}, then {}{warning}", then.code()))
+            if really != *then {
+                let Message { ko, en } = really.label();
+                expected.codes += &format!(" (really {})", really.code());
+                expected.words.ko += &format!("(적용하면 {ko})");
+                expected.words.en += &format!(" (but {en} if applied)");
+            }
+            Some(expected)
         }
     }
 }
@@ -236,15 +276,12 @@ pub fn evaluate_duos(set: &DuosCases) -> GateFigures {
             continue;
         }
         figures.false_passes += usize::from(got == Approve);
-        figures.mismatches.push(Mismatch {
-            id: case.id.clone(),
-            of: "decision",
-            expected: case.expected.code().to_owned(),
-            got: got.code().to_owned(),
-            rule: String::new(),
-            why: String::new(),
-            message: None,
+        let both = [case.expected, got].map(|decision| Said {
+            codes: decision.code().to_owned(),
+            words: decision.label(),
         });
+        let mismatch = Mismatch::new(&case.id, "decision", both);
+        figures.mismatches.push(mismatch);
     }
     figures.finish()
 }

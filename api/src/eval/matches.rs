@@ -8,7 +8,7 @@ use matchday_domain::matching::{
     Criterion, DemandSubject, Match, OfferSubject, Scorer, TextModel, Weights,
 };
 use matchday_domain::terminology::Terminology;
-use matchday_domain::text::Language;
+use matchday_domain::text::{Language, Message};
 use matchday_domain::use_conditions::{Decision, OfferTerms, decide};
 use matchday_infra::evaluation::judgements::{JudgedDemand, JudgedOffer, Qrel};
 use serde::Serialize;
@@ -23,12 +23,12 @@ pub struct MatchFigures {
     pub offers: usize,
     /// Demands that were ranked: those with a grade above 0 among the pairs the gate should not deny.
     pub demands: usize,
-    /// Mean nDCG at 10 over these.
-    pub ndcg_10: f64,
+    /// Mean nDCG at 10 over these; none where there is no demand to rank for.
+    pub ndcg_10: Option<f64>,
     /// The same by demand.
     pub by_demand: Vec<(String, f64)>,
-    /// Mean nDCG at 10 with one criterion's weight at 0.
-    pub without: Vec<(String, f64)>,
+    /// Mean nDCG at 10 with one criterion's weight at 0; empty where there is no demand to rank for.
+    pub without: Vec<Without>,
     /// Demands for which nothing fits by the grades, with the number of matches that the service offers them.
     pub nothing_fits: Vec<(String, usize)>,
     /// Graded pairs.
@@ -41,6 +41,17 @@ pub struct MatchFigures {
     pub gate_mismatches: Vec<[String; 5]>,
 }
 
+/// A figure without a criterion.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Without {
+    /// Its code.
+    pub criterion: Criterion,
+    /// Its name.
+    pub name: Message,
+    /// Mean nDCG at 10.
+    pub ndcg_10: f64,
+}
+
 impl fmt::Display for MatchFigures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(f, Language::En)
@@ -50,6 +61,11 @@ impl fmt::Display for MatchFigures {
 impl Figures for MatchFigures {
     fn write(&self, f: &mut fmt::Formatter<'_>, language: Language) -> fmt::Result {
         for [demand, offer, expected, got, rule] in &self.gate_mismatches {
+            let named = |code: &String| {
+                let label = Decision::from_code(code).map(Decision::label);
+                label.map_or_else(|| code.clone(), |label| label.get(language).to_owned())
+            };
+            let (expected, got) = (named(expected), named(got));
             match language {
                 Language::Ko => {
                     writeln!(f, "{demand} {offer}: {expected} 대신 {got}, 규칙 {rule}")
@@ -76,18 +92,30 @@ impl Figures for MatchFigures {
         let mut lines = vec![
             Line(language.pick("제공", "offers"), self.offers.to_string()),
             Line(language.pick("수요", "demands"), self.demands.to_string()),
-            Line("nDCG@10", format!("{:.4}", self.ndcg_10)),
+            Line(
+                "nDCG@10",
+                self.ndcg_10.map_or_else(
+                    || {
+                        let none = language.pick(
+                            "없음(등급이 0보다 큰 수요가 없음)",
+                            "none (no demand has a grade above 0)",
+                        );
+                        none.to_owned()
+                    },
+                    |figure| format!("{figure:.4}"),
+                ),
+            ),
         ];
         let names: Vec<String> = self
             .without
             .iter()
-            .map(|(name, _)| match language {
-                Language::Ko => format!("  {name} 제외"),
-                Language::En => format!("  without {name}"),
+            .map(|without| match language {
+                Language::Ko => format!("  {} 제외", without.name.ko),
+                Language::En => format!("  without {}", without.name.en),
             })
             .collect();
-        for (name, (_, figure)) in names.iter().zip(&self.without) {
-            lines.push(Line(name, format!("{figure:.4}")));
+        for (name, without) in names.iter().zip(&self.without) {
+            lines.push(Line(name, format!("{:.4}", without.ndcg_10)));
         }
         let agreed = part(self.gate_agreed, self.pairs, language);
         lines.push(Line(language.pick("관문 일치", "gate agreement"), agreed));
@@ -130,12 +158,16 @@ pub fn evaluate(
         let figures: Vec<f64> = figures
             .filter_map(|(name, demand)| set.ndcg(name, demand, weights))
             .collect();
-        rounded(mean(&figures))
+        (!figures.is_empty()).then(|| rounded(mean(&figures)))
     };
-    let without = Criterion::DEMANDER.iter().map(|criterion| {
+    let without = Criterion::DEMANDER.into_iter().filter_map(|criterion| {
         let mut weights = base;
-        weights.set(*criterion, 0.0);
-        (criterion.label().en, overall(&weights))
+        weights.set(criterion, 0.0);
+        Some(Without {
+            criterion,
+            name: criterion.label(),
+            ndcg_10: overall(&weights)?,
+        })
     });
     let mut figures = MatchFigures {
         offers: offers.len(),

@@ -51,5 +51,6 @@ fn part(part: usize, of: usize, language: Language) -> String {
 
 /// A figure between 0 and 1 as it is printed and reported.
 fn rounded(figure: f64) -> f64 {
-    (figure * 10_000.0).round() / 10_000.0
+    // Never -0.
+    (figure * 10_000.0).round() / 10_000.0 + 0.0
 }

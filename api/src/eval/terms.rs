@@ -1,8 +1,9 @@
 //! The thesaurus: which code a lay term leads to.
 
 use super::{Figures, Line, part, rounded, table};
+use matchday_domain::message;
 use matchday_domain::terminology::{ConditionCode, Terminology};
-use matchday_domain::text::Language;
+use matchday_domain::text::{Language, Message};
 use matchday_infra::evaluation::lay_terms::LayTerm;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -19,18 +20,17 @@ pub struct TermFigures {
     pub recall_1_narrower: f64,
     /// Share with a right code among the first five.
     pub recall_5: f64,
-    /// Share whose first code is right, by kind and by whether the seed had the term.
+    /// By kind and by whether the seed had the term.
     pub parts: BTreeMap<String, Part>,
-    /// Terms whose first code is wrong: the term, what came first, what was expected.
-    pub wrong: Vec<(String, String, String)>,
+    /// Terms whose first code is wrong: the term, what came first, none where nothing was found, and what was expected.
+    pub wrong: Vec<(String, Option<String>, String)>,
 }
 
-/// What came first where nothing was found.
-const NOTHING: &str = "nothing";
-
 /// A part of the terms.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Part {
+    /// What they have in common.
+    pub name: Message,
     /// Terms of it.
     pub terms: usize,
     /// Of these, those whose first code is right.
@@ -46,11 +46,10 @@ impl fmt::Display for TermFigures {
 impl Figures for TermFigures {
     fn write(&self, f: &mut fmt::Formatter<'_>, language: Language) -> fmt::Result {
         for (term, got, expected) in &self.wrong {
+            let nothing = language.pick("없음", "nothing");
+            let got = got.as_deref().unwrap_or(nothing);
             match language {
-                Language::Ko => {
-                    let got = if got == NOTHING { "없음" } else { got };
-                    writeln!(f, "{term}: {expected} 대신 {got}")
-                }
+                Language::Ko => writeln!(f, "{term}: {expected} 대신 {got}"),
                 Language::En => writeln!(f, "{term}: {got} instead of {expected}"),
             }?;
         }
@@ -63,8 +62,10 @@ impl Figures for TermFigures {
             ),
             Line("recall@5", format!("{:.4}", self.recall_5)),
         ];
-        let parts = self.parts.iter();
-        lines.extend(parts.map(|(name, of)| Line(name, part(of.right, of.terms, language))));
+        let parts = self.parts.values();
+        lines.extend(
+            parts.map(|of| Line(of.name.get(language), part(of.right, of.terms, language))),
+        );
         table(f, &lines)
     }
 }
@@ -76,6 +77,25 @@ fn is_part(found: &str, expected: &str) -> bool {
         (Some(found), Some(expected)) => Terminology::standard().consent_covers(&expected, &found),
         _ => false,
     }
+}
+
+/// Kind and language of a term.
+fn kind(term: &LayTerm) -> Message {
+    let (kind, language) = (&term.kind, &term.language);
+    let named = match kind.as_str() {
+        "diagnosis" => "진단",
+        "modality" => "데이터 종류",
+        "use" => "이용 조건",
+        "access" => "이용 방식",
+        "standard" => "표준",
+        other => other,
+    };
+    let tongue = match language.as_str() {
+        "ko" => "한국어",
+        "en" => "영어",
+        other => other,
+    };
+    message!("{named} ({tongue})", "{kind} ({language})")
 }
 
 /// Searches every term as a user would.
@@ -95,18 +115,28 @@ pub fn evaluate(terms: &[LayTerm]) -> TermFigures {
         });
         narrower += usize::from(part);
         five += usize::from(found.iter().any(|found| is_right(&found.code)));
-        let mut names = vec![format!("{} ({})", term.kind, term.language)];
+        let mut names = vec![kind(term)];
         if !term.in_seed.is_empty() {
-            names.push(format!("in the seed: {}", term.in_seed));
+            let in_seed = &term.in_seed;
+            let said = match in_seed.as_str() {
+                "yes" => "예",
+                "no" => "아니요",
+                other => other,
+            };
+            names.push(message!("시드에 있음: {said}", "in the seed: {in_seed}"));
         }
         for name in names {
-            let part = parts.entry(name).or_default();
+            let part = parts.entry(name.en.clone()).or_insert(Part {
+                name,
+                terms: 0,
+                right: 0,
+            });
             part.terms += 1;
             part.right += usize::from(hit);
         }
         if !hit {
-            let got = found.first().map_or(NOTHING, |found| &found.code);
-            wrong.push((term.term.clone(), got.to_owned(), term.expected.join("|")));
+            let got = found.first().map(|found| found.code.clone());
+            wrong.push((term.term.clone(), got, term.expected.join("|")));
         }
     }
     let all = terms.len().max(1) as f64;

@@ -21,10 +21,14 @@ use uuid::Uuid;
 pub struct TextFigures {
     /// Texts of the set.
     pub documents: usize,
+    /// Of these, those with the id of an earlier one; the best of them counts.
+    pub repeated_ids: usize,
     /// Queries with a relevant text.
     pub queries: usize,
     /// Queries without one, which are left out.
     pub without_relevant: usize,
+    /// Relevant texts, over all queries, that the set does not have; they cannot be found and count all the same.
+    pub missing_relevant: usize,
     /// Mean nDCG at 10.
     pub ndcg_10: f64,
     /// Mean average precision.
@@ -51,16 +55,32 @@ impl Figures for TextFigures {
                 self.queries, self.without_relevant
             ),
         };
-        let lines = [
-            Line(
-                language.pick("문서", "documents"),
-                self.documents.to_string(),
+        let documents = match (self.repeated_ids, language) {
+            (0, _) => self.documents.to_string(),
+            (repeated, Language::Ko) => format!(
+                "{} (앞의 문서와 id가 같은 {repeated}개 포함. 그중 가장 앞선 것으로 계산)",
+                self.documents
             ),
+            (repeated, Language::En) => format!(
+                "{} ({repeated} with the id of an earlier one; the best of them counts)",
+                self.documents
+            ),
+        };
+        let mut lines = vec![
+            Line(language.pick("문서", "documents"), documents),
             Line(language.pick("질의", "queries"), queries),
+        ];
+        if self.missing_relevant > 0 {
+            lines.push(Line(
+                language.pick("문서에 없는 정답", "relevant but not among the documents"),
+                self.missing_relevant.to_string(),
+            ));
+        }
+        lines.extend([
             Line("nDCG@10", format!("{:.4}", self.ndcg_10)),
             Line("MAP", format!("{:.4}", self.map)),
             Line("recall@100", format!("{:.4}", self.recall_100)),
-        ];
+        ]);
         table(f, &lines)
     }
 }
@@ -70,14 +90,19 @@ pub fn evaluate(documents: &[Document], queries: &[Query], mut each: impl FnMut(
     let subjects: Vec<OfferSubject> = documents.iter().map(offer).collect();
     let model = TextModel::of(1, &subjects);
     let (mut gains, mut precisions, mut recalls) = (Vec::new(), Vec::new(), Vec::new());
-    let mut without_relevant = 0;
+    let ids: HashSet<&str> = documents.iter().map(|document| &*document.id).collect();
+    let (mut without_relevant, mut missing_relevant) = (0, 0);
     for query in queries {
+        let relevant = query.grades.iter().filter(|(_, grade)| **grade > 0);
+        missing_relevant += relevant
+            .filter(|(id, _)| !ids.contains(id.as_str()))
+            .count();
         let judged: Vec<u32> = query.grades.values().copied().collect();
         let mut seen = HashSet::new();
         let found = rank(&demand(&query.text), &subjects, &model).into_iter();
-        let ids = found.map(|(i, _)| documents[i].id.as_str());
-        let ids = ids.filter(|id| seen.insert(*id));
-        let ranked: Vec<u32> = ids
+        let found = found.map(|(i, _)| documents[i].id.as_str());
+        let found = found.filter(|id| seen.insert(*id));
+        let ranked: Vec<u32> = found
             .map(|id| query.grades.get(id).copied().unwrap_or(0))
             .collect();
         match ndcg(&ranked, &judged, 10) {
@@ -92,8 +117,10 @@ pub fn evaluate(documents: &[Document], queries: &[Query], mut each: impl FnMut(
     }
     TextFigures {
         documents: documents.len(),
+        repeated_ids: documents.len() - ids.len(),
         queries: gains.len(),
         without_relevant,
+        missing_relevant,
         ndcg_10: rounded(mean(&gains)),
         map: rounded(mean(&precisions)),
         recall_100: rounded(mean(&recalls)),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on must stop here
 
 mod faults;
+mod measures;
 mod proofs;
 
 use serde_json::Value;

@@ -107,7 +107,8 @@ fn diseases(key: &str, value: Value) -> Result<Vec<DiseaseId>, String> {
     match value {
         Value::Null => Ok(Vec::new()),
         Value::String(one) => Ok(vec![one.into()]),
-        list => serde_json::from_value(list).map_err(|error| format!("`{key}`: {error}")),
+        list => serde_json::from_value(list)
+            .map_err(|_| format!("`{key}` is a list of diseases, not what stands there")),
     }
 }
 

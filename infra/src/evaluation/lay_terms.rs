@@ -14,31 +14,34 @@ pub struct LayTerm {
     pub kind: String,
     /// The codes of which any is right.
     pub expected: Vec<String>,
-    /// The column of that name says whether the seed of the thesaurus had it; empty where there is no such column.
+    /// Whether the seed of the thesaurus had it, by the column `in_seed_thesaurus`; empty where there is none.
     pub in_seed: String,
 }
 
-/// Reads lay terms.
+/// Reads lay terms: the columns `term, language, kind, expected` of the header, in any order, and others.
 ///
 /// # Errors
-/// A row has fewer than four cells or no expected code, or there is no row.
+/// The header lacks a column, a row has an empty cell or no expected code, or there is no row.
 pub fn lay_terms(bytes: &[u8]) -> Result<Vec<LayTerm>, Unusable> {
-    let rows = table(bytes, 4)?;
-    let read = rows.into_iter().map(|(line, cells)| {
-        let expected = cells[3].split('|').map(|code| code.trim().to_owned());
+    let needed = ["term", "language", "kind", "expected"];
+    let rows = table(bytes, needed, ["in_seed_thesaurus"])?;
+    let read = rows.into_iter().map(|row| {
+        let [term, language, kind, expected] = row.cells;
+        let expected = expected.split('|').map(|code| code.trim().to_owned());
         let expected: Vec<String> = expected.filter(|code| !code.is_empty()).collect();
         if expected.is_empty() {
-            return Err(Unusable::at(
-                line,
-                Message::new("기대하는 코드가 없습니다", "no expected code"),
-            ));
+            let reason = Message::new(
+                "expected: 기대하는 코드가 없습니다",
+                "expected: no expected code",
+            );
+            return Err(Unusable::at(row.line, reason));
         }
         Ok(LayTerm {
-            term: cells[0].to_owned(),
-            language: cells[1].to_owned(),
-            kind: cells[2].to_owned(),
+            term: term.to_owned(),
+            language: language.to_owned(),
+            kind: kind.to_owned(),
             expected,
-            in_seed: cells.get(5).copied().unwrap_or_default().to_owned(),
+            in_seed: row.others[0].to_owned(),
         })
     });
     read.collect()

@@ -6,6 +6,7 @@
 pub mod gate_cases;
 pub mod judgements;
 pub mod lay_terms;
+mod record;
 pub mod texts;
 
 use matchday_domain::json_faults;
@@ -52,12 +53,14 @@ fn text(bytes: &[u8]) -> Result<&str, Unusable> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-/// One JSON value a line; blank lines are skipped.
-fn lines<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<T>, Unusable> {
+/// One JSON value a line, with the number of the line; blank lines are skipped.
+fn lines<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<(usize, T)>, Unusable> {
     let lines = text(bytes)?.lines().enumerate();
     let filled = lines.filter(|(_, line)| !line.trim().is_empty());
     let read = filled.map(|(i, line)| {
-        serde_json::from_str(line).map_err(|error| Unusable::at(i + 1, json_faults::told(&error)))
+        let value = serde_json::from_str(line);
+        let value = value.map_err(|error| Unusable::at(i + 1, json_faults::told(&error)))?;
+        Ok((i + 1, value))
     });
     not_empty(read.collect::<Result<_, _>>()?)
 }
@@ -73,21 +76,54 @@ fn document<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unusable> {
         .map_err(|error| Unusable::at(error.line(), json_faults::told(&error)))
 }
 
-/// The rows of tab-separated values, without the header: their line and their cells, of which there are at least `cells`.
-fn table(bytes: &[u8], cells: usize) -> Result<Vec<(usize, Vec<&str>)>, Unusable> {
-    let rows = text(bytes)?.lines().enumerate().skip(1);
-    let filled = rows.filter(|(_, line)| !line.trim().is_empty());
-    let read = filled.map(|(i, line)| {
-        let row: Vec<&str> = line.trim_end_matches('\r').split('\t').collect();
-        if row.len() < cells {
-            let reason = message!(
-                "칸이 {cells}개가 아니라 {0}개입니다",
-                "{0} cells instead of {cells}",
-                row.len()
-            );
-            return Err(Unusable::at(i + 1, reason));
+/// A row of a table.
+struct Row<'a, const N: usize, const M: usize> {
+    /// Its line, from 1.
+    line: usize,
+    /// The cells of the needed columns; none is empty.
+    cells: [&'a str; N],
+    /// Those of the others; empty where there is no such column.
+    others: [&'a str; M],
+}
+
+/// The rows of tab-separated values: cells by the names that the header gives to their columns, trimmed.
+fn table<'a, const N: usize, const M: usize>(
+    bytes: &'a [u8],
+    needed: [&str; N],
+    others: [&str; M],
+) -> Result<Vec<Row<'a, N, M>>, Unusable> {
+    let mut filled = text(bytes)?
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(|(i, line)| (i + 1, line.split('\t').map(str::trim).collect::<Vec<_>>()));
+    let Some((line, header)) = filled.next() else {
+        return not_empty(Vec::new());
+    };
+    let column = |name: &str| header.iter().position(|cell| *cell == name);
+    if let Some(missing) = needed.iter().find(|name| column(name).is_none()) {
+        let wanted = needed.join(", ");
+        let reason = message!(
+            "머리글에 `{missing}` 열이 없습니다. 탭으로 나눈 첫 행에 열 이름이 있어야 합니다: {wanted}",
+            "the header has no column `{missing}`; the first line names the columns, separated by tabs: {wanted}"
+        );
+        return Err(Unusable::at(line, reason));
+    }
+    let (needed_at, others_at) = (needed.map(column), others.map(column));
+    let read = filled.map(|(line, row)| {
+        let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).copied().unwrap_or_default();
+        let cells = needed_at.map(cell);
+        if let Some(empty) = cells.iter().position(|cell| cell.is_empty()) {
+            let name = needed[empty];
+            let reason = message!("{name}: 칸이 비어 있습니다", "{name}: the cell is empty");
+            return Err(Unusable::at(line, reason));
         }
-        Ok((i + 1, row))
+        let others = others_at.map(cell);
+        Ok(Row {
+            line,
+            cells,
+            others,
+        })
     });
     not_empty(read.collect::<Result<_, _>>()?)
 }

@@ -16,8 +16,10 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading) {
         Ok(document) => reading.take(record(1, &document)),
         // Not one document: one a line, perhaps.
         Err(_) => super::ndjson::lines(bytes, |line, text| {
-            let result = serde_json::from_str::<Value>(text)
-                .map_err(|error| super::ndjson::broken(line, &error));
+            let result = text.and_then(|text| {
+                serde_json::from_str::<Value>(text)
+                    .map_err(|error| super::ndjson::broken(line, &error))
+            });
             reading.take(result.and_then(|document| record(line, &document)));
         }),
     }

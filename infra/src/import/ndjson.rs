@@ -39,57 +39,66 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading) {
     let mut taken = Vec::new();
     lines(bytes, |line, text| {
         taken.push(
-            serde_json::from_str::<Line>(text)
-                .map_err(|error| broken(line, &error))
-                .map(|read| {
-                    let (source_ref, item) = match read {
-                        Line::Organisation { r#ref, content } => {
-                            (r#ref, Item::Organisation(content))
-                        }
-                        Line::Offer {
-                            r#ref,
+            text.and_then(|text| {
+                serde_json::from_str::<Line>(text).map_err(|error| broken(line, &error))
+            })
+            .map(|read| {
+                let (source_ref, item) = match read {
+                    Line::Organisation { r#ref, content } => (r#ref, Item::Organisation(content)),
+                    Line::Offer {
+                        r#ref,
+                        organisation,
+                        content,
+                    } => (
+                        r#ref,
+                        Item::Offer {
+                            organisation,
+                            profile: None,
+                            content,
+                        },
+                    ),
+                    Line::Demand {
+                        r#ref,
+                        organisation,
+                        content,
+                    } => (
+                        r#ref,
+                        Item::Demand {
                             organisation,
                             content,
-                        } => (
-                            r#ref,
-                            Item::Offer {
-                                organisation,
-                                profile: None,
-                                content,
-                            },
-                        ),
-                        Line::Demand {
-                            r#ref,
-                            organisation,
-                            content,
-                        } => (
-                            r#ref,
-                            Item::Demand {
-                                organisation,
-                                content,
-                            },
-                        ),
-                    };
-                    Record {
-                        line,
-                        source_ref,
-                        item,
-                    }
-                }),
+                        },
+                    ),
+                };
+                Record {
+                    line,
+                    source_ref,
+                    item,
+                }
+            }),
         );
     });
     taken.into_iter().for_each(|result| reading.take(result));
 }
 
-/// Calls `each` with every line that is not blank and its number; a line that is no text is told as broken JSON is.
-pub(super) fn lines(bytes: &[u8], mut each: impl FnMut(u64, &str)) {
+/// Calls `each` with every line that is not blank and its number, or with the error of a line that is no text.
+pub(super) fn lines(bytes: &[u8], mut each: impl FnMut(u64, Result<&str, RowError>)) {
     for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
-        // What is not UTF-8 turns into a sign that no JSON has outside its strings.
-        let text = std::str::from_utf8(line).unwrap_or("\u{FFFD}").trim();
-        if !text.is_empty() {
-            each(number, text);
+        // Text holds no zero bytes; UTF-16 does.
+        match std::str::from_utf8(line).map(str::trim) {
+            Ok("") => {}
+            Ok(text) if !text.contains('\0') => each(number, Ok(text)),
+            _ => each(number, Err(not_utf8(number))),
         }
     }
+}
+
+fn not_utf8(line: u64) -> RowError {
+    RowError::new(
+        line,
+        None,
+        "UTF-8로 쓴 글이 아닙니다. UTF-8로 저장해 다시 가져오십시오.",
+        "The line is not UTF-8. Save the file as UTF-8 and import it again.",
+    )
 }
 
 pub(super) fn broken(line: u64, error: &serde_json::Error) -> RowError {

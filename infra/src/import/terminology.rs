@@ -36,6 +36,14 @@ impl TermsReading {
     }
 
     fn of<T: ToString>(checked: Checked<T>, undecodable: Vec<RowError>) -> Self {
+        if checked.read + undecodable.len() == 0 {
+            return Self::whole(RowError::new(
+                1,
+                None,
+                "파일에 자료 행이 없습니다.",
+                "The file has no rows.",
+            ));
+        }
         let mut refused = undecodable;
         let read = checked.read + refused.len();
         refused.extend(checked.refused.into_iter().map(told));
@@ -250,6 +258,26 @@ mod tests {
         let told = &broken.refused[0];
         assert_eq!(told.line, 2);
         assert!(told.reason.en.contains("offset 22"), "{told:?}");
+    }
+
+    #[test]
+    fn a_file_of_a_header_alone_is_refused() {
+        for file in ["코드,한글명,영문명\n", "# nothing\n\nkind\n"] {
+            let kcd = read_kcd(file.as_bytes());
+            assert!(kcd.kept == 0 && !kcd.refused.is_empty(), "{kcd:#?}");
+        }
+        for file in [
+            "kind\tcodes\tkorean\tenglish\n",
+            "kind\tcodes\tkorean\tenglish\n# a comment\n\n",
+        ] {
+            let reading = read_thesaurus(file.as_bytes(), Terminology::standard());
+            assert_eq!(
+                (reading.kept, reading.refused.len()),
+                (0, 1),
+                "{reading:#?}"
+            );
+            assert!(reading.refused[0].reason.en.contains("no rows"));
+        }
     }
 
     #[test]

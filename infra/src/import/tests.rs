@@ -72,6 +72,16 @@ fn files_that_are_empty_cut_or_no_text_are_told() {
         (unknown.errors.len(), unknown.errors[0].field.as_deref()),
         (2, Some("titel"))
     );
+    let (cp949, ..) = encoding_rs::EUC_KR.encode("{\"type\":\"demand\",\"ref\":\"폐암\"}");
+    let utf16: Vec<u8> = ("{}".encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for bytes in [cp949.as_ref(), &utf16, b"\xff"] {
+        for format in [Format::Ndjson, Format::HdrukJson] {
+            let told = &read(format, bytes).errors;
+            assert_eq!(told.len(), 1, "{told:?}");
+            assert!(told[0].reason.en.contains("not UTF-8"), "{told:?}");
+            assert!(told[0].reason.ko.contains("UTF-8"), "{told:?}");
+        }
+    }
 }
 
 #[test]
