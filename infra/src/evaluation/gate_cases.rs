@@ -2,7 +2,9 @@
 
 use super::judgements::{asker, list, policies};
 use super::{Unusable, document, of};
-use matchday_domain::catalogue::{AccessMode, DataKind};
+use matchday_domain::catalogue::{AccessMode, Country, DataKind};
+use matchday_domain::problem::Problem;
+use matchday_domain::terminology::ConditionCode;
 use matchday_domain::text::Message;
 use matchday_domain::use_conditions::duos::{DiseaseAncestors, DuosDecision, DuosUse};
 use matchday_domain::use_conditions::{Asker, Decision, UsePolicy};
@@ -76,12 +78,20 @@ fn case(id: &str, value: &Value) -> Result<GateCase, Message> {
         Value::Null => None,
         duties => Some(list(duties)?),
     };
+    let policies = policies(&offer["use_policies"])?;
+    let countries = policies
+        .iter()
+        .flat_map(|policy| &policy.geographic_countries);
+    let conditions = policies
+        .iter()
+        .flat_map(|policy| &policy.permission_conditions);
+    all_known(countries, conditions)?;
     Ok(GateCase {
         id: id.to_owned(),
-        policies: policies(&offer["use_policies"])?,
+        policies,
         access_modes: list(&offer["access_modes"])?,
         data_kinds: list(&offer["data_kinds"])?,
-        asker: asker(&value["asker"])?,
+        asker: known(asker(&value["asker"])?)?,
         expected: expected.ok_or_else(|| {
             Message::new(
                 "`expected`가 pass, ask, deny 가운데 하나가 아닙니다",
@@ -102,6 +112,30 @@ fn case(id: &str, value: &Value) -> Result<GateCase, Message> {
     })
 }
 
+/// Who asks, if of countries that there are and for conditions of the right form.
+fn known(asker: Asker) -> Result<Asker, Message> {
+    let countries = asker
+        .viewer_countries
+        .iter()
+        .chain(&asker.processing_countries);
+    all_known(countries, &asker.conditions)?;
+    Ok(asker)
+}
+
+fn all_known<'a>(
+    mut countries: impl Iterator<Item = &'a Country>,
+    conditions: impl IntoIterator<Item = &'a ConditionCode>,
+) -> Result<(), Message> {
+    let country = countries
+        .find(|country| !country.is_known())
+        .map(Country::code);
+    let condition = conditions.into_iter().find(|code| !code.is_well_formed());
+    match country.or(condition.map(ConditionCode::as_str)) {
+        Some(code) => Err(Problem::unknown_code("", code).message),
+        None => Ok(()),
+    }
+}
+
 fn would_open(mut facts: Value, change: &Value) -> Result<WouldOpen, Message> {
     let (Some(facts_before), Some(changed)) = (facts.as_object_mut(), change["asker"].as_object())
     else {
@@ -114,7 +148,7 @@ fn would_open(mut facts: Value, change: &Value) -> Result<WouldOpen, Message> {
     let then = change["then"].as_str().and_then(Decision::from_code);
     Ok(WouldOpen::Change {
         rule: change["rule"].as_str().unwrap_or_default().to_owned(),
-        asker: Box::new(asker(&facts)?),
+        asker: Box::new(known(asker(&facts)?)?),
         then: then.ok_or_else(|| {
             Message::new(
                 "`would_open`의 `then`이 pass나 ask가 아닙니다",
