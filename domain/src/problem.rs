@@ -14,7 +14,7 @@ pub enum Code {
     TooLong,
     /// A number or date is outside its range.
     OutOfRange,
-    /// A beginning lies after its end.
+    /// A beginning lies after its end, or a least number above the greatest.
     NotOrdered,
     /// A code is not in its vocabulary.
     UnknownCode,
@@ -225,6 +225,30 @@ impl Problem {
             ),
         )
     }
+
+    /// A number below the one that goes with it.
+    pub fn too_small(path: &str, least: i64) -> Self {
+        Self::at(
+            path,
+            Code::NotOrdered,
+            Message::new(
+                format!("함께 적은 최솟값 {least}보다 작을 수 없습니다."),
+                format!("May not be less than the least number that goes with it, {least}."),
+            ),
+        )
+    }
+
+    /// A number above the one that goes with it.
+    pub fn too_large(path: &str, most: i64) -> Self {
+        Self::at(
+            path,
+            Code::NotOrdered,
+            Message::new(
+                format!("함께 적은 {most}보다 클 수 없습니다."),
+                format!("May not be more than the number that goes with it, {most}."),
+            ),
+        )
+    }
 }
 
 /// All that is wrong with a request: never empty.
@@ -313,6 +337,20 @@ impl Check {
         }
     }
 
+    /// A number is not below the least one, where both are known.
+    pub fn at_least(&mut self, path: &str, value: Option<i64>, least: Option<i64>) {
+        if let (Some(value), Some(least)) = (value, least) {
+            self.require(least <= value, || Problem::too_small(path, least));
+        }
+    }
+
+    /// A number is not above the greatest one, where both are known.
+    pub fn no_more(&mut self, path: &str, value: Option<i64>, most: Option<i64>) {
+        if let (Some(value), Some(most)) = (value, most) {
+            self.require(value <= most, || Problem::too_large(path, most));
+        }
+    }
+
     /// The verdict.
     ///
     /// # Errors
@@ -323,5 +361,33 @@ impl Check {
         } else {
             Err(self.problems)
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_told_by_numbers_and_spans_by_their_ends() {
+        let mut check = Check::new();
+        check.at_least("subjectsWished", Some(5), Some(10));
+        check.no_more("ownShare", Some(10), Some(5));
+        check.ordered("period.end", Some(2), Some(1));
+        check.at_least("ageMax", Some(5), Some(5));
+        check.at_least("ageMax", None, Some(5));
+        check.no_more("ownShare", Some(5), None);
+        let problems = check.finish().unwrap_err();
+        let told: Vec<_> = problems.iter().map(|p| p.message.ko.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "함께 적은 최솟값 10보다 작을 수 없습니다.",
+                "함께 적은 5보다 클 수 없습니다.",
+                "끝이 시작보다 앞설 수 없습니다.",
+            ]
+        );
+        assert!(problems.iter().all(|p| p.code == Code::NotOrdered));
     }
 }

@@ -8,6 +8,10 @@ on_both!(
     wrong_content_is_refused_by_field,
     wrong_content_is_refused_by_field
 );
+on_both!(
+    values_that_are_none_are_told_by_field,
+    values_that_are_none_are_told_by_field
+);
 on_both!(wrong_days_are_refused, wrong_days_are_refused);
 on_both!(
     wrong_ids_and_versions_are_refused,
@@ -111,6 +115,11 @@ async fn wrong_content_is_refused_by_field(database: TestDatabase) {
             "NOT_ORDERED",
         ),
         (
+            json!({ "conditions": ["C34.1", "N06.AX"] }),
+            "conditions.1",
+            "UNKNOWN_CODE",
+        ),
+        (
             json!({ "completenessPercent": 101 }),
             "completenessPercent",
             "OUT_OF_RANGE",
@@ -171,6 +180,18 @@ async fn wrong_content_is_refused_by_field(database: TestDatabase) {
         said(&error),
         ("subjectsMin".to_owned(), "OUT_OF_RANGE".to_owned())
     );
+    let content =
+        json!({ "content": { "title": { "ko": "x" }, "subjectsMin": 10, "subjectsWished": 5 } });
+    let error = cast
+        .server
+        .refused(&cast.company, "createDemand", content)
+        .await;
+    assert_eq!(
+        said(&error),
+        ("subjectsWished".to_owned(), "NOT_ORDERED".to_owned())
+    );
+    let numbers = error["messageKo"].as_str().unwrap();
+    assert!(numbers.contains("10보다 작을 수 없습니다"), "{error}");
     // 10 MB and bytes that are no text are cut off before anything reads them.
     let http = reqwest::Client::new();
     let post = |body: Vec<u8>| {
@@ -191,6 +212,55 @@ async fn wrong_content_is_refused_by_field(database: TestDatabase) {
             .status(),
         400
     );
+}
+
+async fn values_that_are_none_are_told_by_field(database: TestDatabase) {
+    let Cast {
+        server, company, ..
+    } = &cast(&database).await;
+    let create = "mutation($i: CreateDemandInput!) { createDemand(input: $i) { demand { id } userErrors { path code } } }";
+    for (change, field, typ) in [
+        (json!({ "neededBy": "2027-02-30" }), "neededBy", "Date"),
+        (
+            json!({ "period": { "start": "2024-13" } }),
+            "period.start",
+            "YearMonth",
+        ),
+        (
+            json!({ "viewerCountries": ["KR", "XX"] }),
+            "viewerCountries.1",
+            "CountryCode",
+        ),
+        (json!({ "budget": 1.5 }), "budget", "Won"),
+    ] {
+        let mut content = json!({ "title": { "ko": "수요" } });
+        let fields = content.as_object_mut().unwrap();
+        fields.extend(change.as_object().unwrap().clone());
+        let input = json!({ "i": { "content": content } });
+        let answer = server.post(Some(company), create, input).await;
+        let error = &answer["errors"][0];
+        let extensions = &error["extensions"];
+        let path: Vec<_> = ["input", "content"]
+            .into_iter()
+            .chain(field.split('.'))
+            .collect();
+        assert_eq!(extensions["code"], "INVALID", "{answer:#}");
+        assert_eq!(extensions["field"], json!(path), "{answer:#}");
+        let place = path.join(".");
+        assert_eq!(error["message"], format!("{place}: not a valid {typ}."));
+        let korean = format!("{place}: 올바른 {typ} 값이 아닙니다.");
+        assert_eq!(extensions["messageKo"], korean);
+        assert!(answer.get("data").is_none(), "nothing ran: {answer:#}");
+    }
+    // A time is read by the library, which names no field.
+    let input =
+        json!({ "i": { "name": "key", "scopes": ["READ"], "expiresAt": "2027-02-30T00:00:00Z" } });
+    let create =
+        "mutation($i: CreateApiKeyInput!) { createApiKey(input: $i) { userErrors { code } } }";
+    let answer = server.post(Some(company), create, input).await;
+    let extensions = &answer["errors"][0]["extensions"];
+    assert_eq!(extensions["code"], "INVALID", "{answer:#}");
+    assert!(extensions["messageKo"].is_string(), "{answer:#}");
 }
 
 fn plan(change: Value) -> Value {
@@ -228,8 +298,13 @@ async fn wrong_days_are_refused(database: TestDatabase) {
         ),
         (
             json!({ "registrationWindow": window }),
-            "registration.closesAt",
+            "registrationWindow.closesAt",
             "NOT_ORDERED",
+        ),
+        (
+            json!({ "requestWindow": { "opensAt": "2026-11-01T00:00:30Z", "closesAt": "2026-12-05T00:00:00Z" } }),
+            "requestWindow",
+            "INVALID",
         ),
         (json!({ "tables": [] }), "tables", "REQUIRED"),
         (json!({ "tables": ["A", "A"] }), "tables.1", "DUPLICATE"),

@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod database;
+mod inputs;
 pub mod postgres;
 pub mod provider;
 pub mod server;

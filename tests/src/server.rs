@@ -1,5 +1,6 @@
 //! The service on a port of its own, and its users.
 
+use crate::inputs;
 use crate::{FixedClock, SmtpServer, TestDatabase};
 use matchday_api::app::SeededRandomness;
 use matchday_api::app::organisation::ColleaguePlan;
@@ -129,19 +130,21 @@ impl TestServer {
     pub async fn refused(&self, user: &User, name: &str, input: Value) -> Value {
         let payload = self.try_mutate(user, name, input, "clientMutationId").await;
         assert_ne!(payload["userErrors"], json!([]), "{name} was not refused");
+        for error in payload["userErrors"].as_array().unwrap() {
+            let path = error["path"].as_array().unwrap().iter();
+            let path: Vec<_> = path.filter_map(Value::as_str).collect();
+            assert!(
+                inputs::has(&input_type(name), &path),
+                "{name} has no such field: {error:#}"
+            );
+        }
         payload["userErrors"][0].clone()
     }
 
     async fn try_mutate(&self, user: &User, name: &str, input: Value, selection: &str) -> Value {
-        let typ = format!("{}{}Input!", name[..1].to_uppercase(), &name[1..]);
-        let typ = match name {
-            "cancelArrangement" | "publishArrangement" => "ArrangementInput!".to_owned(),
-            "issueCalendarFeed" | "revokeCalendarFeed" => "CalendarFeedInput!".to_owned(),
-            "answerDemandCodes" | "answerOfferCodes" => "AnswerCodesInput!".to_owned(),
-            _ => typ,
-        };
+        let typ = input_type(name);
         let query = format!(
-            "mutation($i: {typ}) {{ {name}(input: $i) {{ {selection} userErrors {{ path code message messageKo }} }} }}"
+            "mutation($i: {typ}!) {{ {name}(input: $i) {{ {selection} userErrors {{ path code message messageKo }} }} }}"
         );
         self.data(user, &query, json!({ "i": input })).await[name].clone()
     }
@@ -268,5 +271,15 @@ impl TestServer {
 impl Drop for TestServer {
     fn drop(&mut self) {
         self.shutdown.cut();
+    }
+}
+
+/// The type of a mutation's input.
+fn input_type(mutation: &str) -> String {
+    match mutation {
+        "cancelArrangement" | "publishArrangement" => "ArrangementInput".to_owned(),
+        "issueCalendarFeed" | "revokeCalendarFeed" => "CalendarFeedInput".to_owned(),
+        "answerDemandCodes" | "answerOfferCodes" => "AnswerCodesInput".to_owned(),
+        _ => format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]),
     }
 }

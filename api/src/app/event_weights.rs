@@ -139,7 +139,7 @@ impl App {
     ) -> Outcome<EventWeights> {
         let once = Once::new(caller, "adoptLearnedWeights", key)?;
         let day = self.store.matching_day(caller.viewer()?, event).await?;
-        let day = day.ok_or_else(|| Problem::not_found("matchingDay"))?;
+        let day = day.ok_or_else(|| Problem::not_found("matchingDayId"))?;
         runs(caller, &day)?;
         // Learnt before the transaction: it takes its time, and the version tells whether the weights changed meanwhile.
         let proposal = self.proposal(&day).await?;

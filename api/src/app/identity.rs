@@ -291,7 +291,7 @@ impl App {
             .iter()
             .any(|place| place.organisation == organisation)
         {
-            return Err(Problem::not_found("organisation").into());
+            return Err(Problem::not_found("organisationId").into());
         }
         tx.set_acting(session, organisation).await?;
         self.commit(tx).await?;

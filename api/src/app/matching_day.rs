@@ -29,7 +29,7 @@ impl App {
         let once = Once::new(caller, "createMatchingDay", key)?;
         let tx = self.store.begin().await?;
         if let Some(id) = once.replay::<MatchingDayId>(self, &tx).await? {
-            return self.day(&tx, caller, id).await;
+            return self.day("matchingDayId", &tx, caller, id).await;
         }
         let day = MatchingDay::plan(self.new_id(), organiser, plan, self.now())?;
         tx.insert_matching_day(&day).await?;
@@ -53,7 +53,7 @@ impl App {
     ) -> Outcome<MatchingDay> {
         let once = Once::new(caller, "advanceMatchingDay", key)?;
         let tx = self.store.begin().await?;
-        let mut day = self.own_day(&tx, caller, id).await?;
+        let mut day = self.own_day_at("id", &tx, caller, id).await?;
         if once.replay::<MatchingDayId>(self, &tx).await?.is_some() {
             return Ok(day);
         }
@@ -97,7 +97,7 @@ impl App {
         let side = Side::of(kind).ok_or_else(Problem::forbidden)?;
         let once = Once::new(caller, "registerForMatchingDay", key)?;
         let tx = self.store.begin().await?;
-        let day = self.day(&tx, caller, event).await?;
+        let day = self.day("matchingDayId", &tx, caller, event).await?;
         let known = tx.registration_of(event, organisation).await?;
         if let (Some(_), Some(known)) = (once.replay::<RegistrationId>(self, &tx).await?, &known) {
             return Ok(known.clone());
@@ -208,9 +208,9 @@ impl App {
                 let organisation = caller.viewer()?.organisation();
                 let organisation = organisation.ok_or_else(Problem::forbidden)?;
                 caller.may(Action::TakePart { organisation })?;
-                let day = self.day(&tx, caller, event).await?;
+                let day = self.day("matchingDayId", &tx, caller, event).await?;
                 let own = tx.registration_of(event, organisation).await?;
-                (day, own.ok_or_else(|| Problem::not_found("matchingDay"))?)
+                (day, own.ok_or_else(|| Problem::not_found("matchingDayId"))?)
             }
         };
         if registration.event != event {
@@ -327,9 +327,15 @@ impl App {
         }
     }
 
-    async fn day(&self, tx: &Tx, caller: &Caller, id: MatchingDayId) -> Outcome<MatchingDay> {
+    async fn day(
+        &self,
+        field: &str,
+        tx: &Tx,
+        caller: &Caller,
+        id: MatchingDayId,
+    ) -> Outcome<MatchingDay> {
         let day = tx.matching_day(caller.viewer()?, id).await?;
-        Ok(day.ok_or_else(|| Problem::not_found("matchingDay"))?)
+        Ok(day.ok_or_else(|| Problem::not_found(field))?)
     }
 
     /// A matching day, for its organiser.
@@ -339,7 +345,18 @@ impl App {
         caller: &Caller,
         id: MatchingDayId,
     ) -> Outcome<MatchingDay> {
-        let day = self.day(tx, caller, id).await?;
+        self.own_day_at("matchingDayId", tx, caller, id).await
+    }
+
+    /// The same; `field` is the input that names it.
+    async fn own_day_at(
+        &self,
+        field: &str,
+        tx: &Tx,
+        caller: &Caller,
+        id: MatchingDayId,
+    ) -> Outcome<MatchingDay> {
+        let day = self.day(field, tx, caller, id).await?;
         caller.may(Action::RunMatchingDay {
             organiser: day.organiser,
         })?;

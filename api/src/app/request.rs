@@ -50,7 +50,7 @@ impl App {
             .registrations(&[to])
             .await?
             .pop()
-            .ok_or_else(|| Problem::not_found("to"))?;
+            .ok_or_else(|| Problem::not_found("toId"))?;
         self.expect_subjects(&tx, caller, &own, &to, &plan).await?;
         let rules = tx.rules_of(event).await?;
         let new = MeetingRequest::send(self.new_id(), &own, &to, plan, &rules, self.now())?;
@@ -186,12 +186,12 @@ impl App {
         let day = tx
             .matching_day(viewer, event)
             .await?
-            .ok_or_else(|| Problem::not_found("matchingDay"))?;
+            .ok_or_else(|| Problem::not_found("matchingDayId"))?;
         let own = tx
             .registration_of(event, organisation)
             .await?
             .filter(|own| !own.withdrawn);
-        let own = own.ok_or_else(|| Problem::not_found("registration"))?;
+        let own = own.ok_or_else(|| Problem::not_found("matchingDayId"))?;
         Ok(Taking { day, own })
     }
 
@@ -211,14 +211,14 @@ impl App {
                 .demand(viewer, id)
                 .await?
                 .filter(|demand| of_pair(demand.organisation));
-            demand.ok_or_else(|| Problem::not_found("demand"))?;
+            demand.ok_or_else(|| Problem::not_found("demandId"))?;
         }
         if let Some(id) = plan.offer {
             let offer = tx
                 .offer(viewer, id)
                 .await?
                 .filter(|offer| of_pair(offer.organisation));
-            offer.ok_or_else(|| Problem::not_found("offer"))?;
+            offer.ok_or_else(|| Problem::not_found("offerId"))?;
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ pub enum UserErrorCode {
     TooLong,
     /// A number or date is outside its range.
     OutOfRange,
-    /// A beginning lies after its end.
+    /// A beginning lies after its end, or a least number above the greatest.
     NotOrdered,
     /// A code is not in its vocabulary.
     UnknownCode,
@@ -133,7 +133,7 @@ impl From<Fault> for Error {
                     error = &error as &dyn std::error::Error,
                     "a resolver failed"
                 );
-                coded("Something went wrong on our side.", "INTERNAL")
+                told(Refusal::Internal.code(), Refusal::Internal.message())
             }
             // What the edge says where it meets the same before a resolver runs.
             Fault::Unavailable => told(Refusal::Unavailable.code(), Refusal::Unavailable.message()),
@@ -141,17 +141,13 @@ impl From<Fault> for Error {
     }
 }
 
-/// The language of the viewer is not at hand here: both are given.
+/// The language of the viewer is not at hand here: both are given, and the edge speaks the one that is asked for.
 fn told(code: &str, message: Message) -> Error {
     Error::new(message.en.clone()).extend_with(|_, extensions| {
         extensions.set("code", code);
         extensions.set("messageKo", message.ko);
         extensions.set("messageEn", message.en);
     })
-}
-
-fn coded(message: &str, code: &'static str) -> Error {
-    Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
 }
 
 fn code_name(code: Code) -> String {

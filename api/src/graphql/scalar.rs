@@ -21,7 +21,7 @@ pub struct LocalTime(pub NaiveTime);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WonAmount(pub Won);
 
-/// A country, ISO 3166-1 alpha-2 in capitals: `KR`.
+/// A country, ISO 3166-1 alpha-2 in capitals: `KR`; `XK` for Kosovo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CountryCode(pub Country);
 
@@ -46,6 +46,11 @@ macro_rules! text_scalar {
                 let read: fn(&str) -> Option<Self> = $read;
                 // The value itself is not repeated: it may be anything.
                 read(&text).ok_or_else(|| InputValueError::custom(concat!("not a valid ", $gql)))
+            }
+
+            /// Validation asks it and names the field, before anything runs.
+            fn is_valid(value: &Value) -> bool {
+                Self::parse(value.clone()).is_ok()
             }
 
             fn to_value(&self) -> Value {
@@ -75,7 +80,7 @@ text_scalar!(
     |time| time.0.format("%H:%M").to_string()
 );
 text_scalar!(
-    /// A country, ISO 3166-1 alpha-2 in capitals: `KR`.
+    /// A country, ISO 3166-1 alpha-2 in capitals: `KR`; `XK` for Kosovo.
     CountryCode as "CountryCode",
     |s| Country::new(s).map(CountryCode),
     |country| country.0.code().to_owned()
@@ -100,6 +105,10 @@ impl ScalarType for WonAmount {
         }
     }
 
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
+    }
+
     fn to_value(&self) -> Value {
         Value::Number(self.0.0.into())
     }
@@ -120,6 +129,10 @@ impl ScalarType for WideInt {
                 .ok_or_else(|| InputValueError::custom("not a whole number")),
             _ => Err(InputValueError::expected_type(value)),
         }
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
     }
 
     fn to_value(&self) -> Value {

@@ -3,11 +3,12 @@
 //! The estimate cannot know how long a list is that takes no `first`. A document that reaches more fields than the
 //! limit allows ends there with an error, whatever was estimated.
 
-use super::refusal::coded;
+use super::refusal::told;
 use async_graphql::extensions::{
     Extension, ExtensionContext, ExtensionFactory, NextExecute, NextResolve, ResolveInfo,
 };
 use async_graphql::{QueryPathSegment, Response, ServerResult, Value};
+use matchday_domain::text::{Language, Message};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -55,10 +56,14 @@ impl Extension for Spent {
             && self.fields.fetch_add(1, Ordering::Relaxed) >= self.most
         {
             let most = self.most;
-            let message = format!(
-                "The answer has become too large (at most {most} fields); ask for less at a time."
+            let message = Message::new(
+                format!("응답이 너무 커졌습니다(최대 필드 {most}개). 더 작게 나누어 요청하십시오."),
+                format!(
+                    "The answer has become too large (at most {most} fields); ask for less at a time."
+                ),
             );
-            return Err(coded(message, "TOO_COSTLY"));
+            // The edge speaks the caller's language.
+            return Err(told(&message, "TOO_COSTLY", Language::default()));
         }
         next.run(ctx, info).await
     }

@@ -2,7 +2,7 @@
 
 use super::caller::{Caller, credential, language};
 use super::operation::{Params, Refused, is_request_error, is_unavailable};
-use super::refusal::coded;
+use super::refusal::told;
 use super::{Backend, Edge, Refusal, multipart};
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Executor, ServerError, Value};
@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
-use matchday_domain::text::Language;
+use matchday_domain::text::{Language, Message};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -97,10 +97,11 @@ async fn answer<E: Executor, B: Backend>(
         return multipart::answer(edge, operation, caller, credential).await;
     }
     if operation.kind == OperationType::Subscription {
-        let error = coded(
+        let message = Message::new(
+            "구독은 /graphql/ws의 WebSocket으로, 또는 여기서 subscriptionSpec 1.0의 multipart/mixed로 실행됩니다.",
             "Subscriptions run over a WebSocket at /graphql/ws, or here as multipart/mixed with subscriptionSpec 1.0.",
-            "SUBSCRIPTION_NEEDS_SOCKET",
         );
+        let error = told(&message, "SUBSCRIPTION_NEEDS_SOCKET", caller.language);
         return Ok(refused_document(media, &[error]));
     }
     let credential = credential(&parts.headers, &edge.settings.http)?;

@@ -15,6 +15,7 @@ mod graphql;
 mod headers;
 mod health;
 mod lexer;
+mod library;
 mod limits;
 mod message;
 mod multipart;

@@ -1,8 +1,8 @@
 //! One GraphQL operation, guarded and run the same way on every transport.
 
 use super::limits::{self, Excess};
-use super::refusal::{coded, set_code};
-use super::{Backend, Caller, Edge, Refusal};
+use super::refusal::{coded, say, speak, told};
+use super::{Backend, Caller, Edge, Refusal, library};
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
@@ -10,15 +10,12 @@ use async_graphql::parser::types::{
 use async_graphql::{Executor, Request, Response, ServerError, Value, Variables};
 use futures_util::FutureExt;
 use futures_util::stream::{BoxStream, StreamExt};
-use matchday_domain::text::Language;
+use matchday_domain::text::{Language, Message};
 use serde::Deserialize;
 use std::panic::AssertUnwindSafe;
 
 /// Errors that a refused document answers at most: one mistake may be made a thousand times.
 const MOST_ERRORS: usize = 10;
-
-/// Characters of an error that the library words.
-const MOST_CHARACTERS: usize = 300;
 
 /// The parameters of a request, as HTTP bodies and `subscribe` messages carry them.
 #[derive(Debug, Deserialize)]
@@ -102,16 +99,17 @@ impl Params {
                 return Err(Refused::Request(missing));
             }
         };
-        let excess = |excess| Refused::Document(Box::new(excess_error(&excess, language)));
+        let document_fault = |error| Refused::Document(Box::new(error));
+        let excess = |excess| document_fault(excess_error(&excess, language));
         limits::check_text(&query, limits).map_err(excess)?;
         let document =
-            parse_query(&query).map_err(|error| Refused::Document(Box::new(syntax(&error))))?;
+            parse_query(&query).map_err(|error| document_fault(syntax(&error, language)))?;
         let variables = self.variables.unwrap_or_default();
         let shape = &edge.settings.shape;
         limits::check(&document, &variables, limits, shape, development).map_err(excess)?;
-        let chosen = choose(&document, self.operation_name.as_deref())
-            .map_err(|error| Refused::Document(Box::new(error)))?;
-        all_given(chosen, &variables).map_err(|error| Refused::Document(Box::new(error)))?;
+        let chosen =
+            choose(&document, self.operation_name.as_deref(), language).map_err(document_fault)?;
+        all_given(chosen, &variables, language).map_err(document_fault)?;
         let kind = chosen.ty;
         let mutations = match kind {
             OperationType::Mutation => limits::root_fields(&document, chosen),
@@ -175,7 +173,7 @@ impl<E: Executor, B: Backend> Edge<E, B> {
         self.executor.execute_stream(request, None)
     }
 
-    /// Makes an answer fit to leave: every error has a code, none has an inner cause.
+    /// Makes an answer fit to leave: every error has a code and speaks the caller's language, none has an inner cause.
     pub(super) fn clean(&self, mut response: Response, language: Language) -> Response {
         if is_request_error(&response) {
             response.errors.truncate(MOST_ERRORS);
@@ -186,13 +184,14 @@ impl<E: Executor, B: Backend> Edge<E, B> {
                 .as_ref()
                 .is_some_and(|e| e.get("code").is_some());
             if has_code {
+                speak(error, language);
                 continue;
             }
             // What a resolver passes on with `?` keeps its cause; what is meant for the client has a code.
             if error.source.is_some() {
                 tracing::error!(message = %error.message, path = ?error.path, "unexpected error in a resolver");
-                error.message = Refusal::Internal.message().get(language).to_owned();
-                set_code(error, Refusal::Internal.code());
+                let internal = Refusal::Internal;
+                say(error, &internal.message(), internal.code(), language);
                 continue;
             }
             if !self.settings.http.development
@@ -200,15 +199,7 @@ impl<E: Executor, B: Backend> Edge<E, B> {
             {
                 error.message.truncate(at);
             }
-            if let Some((at, _)) = error.message.char_indices().nth(MOST_CHARACTERS) {
-                error.message.truncate(at);
-            }
-            let code = if error.path.is_empty() {
-                "GRAPHQL_VALIDATION_FAILED"
-            } else {
-                "BAD_USER_INPUT"
-            };
-            set_code(error, code);
+            library::reword(error, language);
         }
         response
     }
@@ -248,7 +239,7 @@ pub(super) fn is_unavailable(response: &Response) -> bool {
 }
 
 fn excess_error(excess: &Excess, language: Language) -> ServerError {
-    let mut error = coded(excess.message.get(language), excess.code);
+    let mut error = told(&excess.message, excess.code, language);
     error.locations.extend(excess.at);
     if let (Some(extensions), Some(limit)) = (&mut error.extensions, excess.limit) {
         extensions.set("limit", limit);
@@ -257,17 +248,31 @@ fn excess_error(excess: &Excess, language: Language) -> ServerError {
 }
 
 /// The parser's own words quote the document; its positions do not.
-fn syntax(error: &async_graphql::parser::Error) -> ServerError {
+fn syntax(error: &async_graphql::parser::Error, language: Language) -> ServerError {
     use async_graphql::parser::Error;
     let message = match error {
-        Error::MultipleOperations { .. } => "An operation without a name must be the only one.",
-        Error::OperationDuplicated { .. } => "Two operations have the same name.",
-        Error::FragmentDuplicated { .. } => "Two fragments have the same name.",
-        Error::MissingOperation => "The document has no operation.",
-        Error::RecursionLimitExceeded => "The document is nested too deep.",
-        _ => "Syntax error.",
+        Error::MultipleOperations { .. } => Message::new(
+            "이름 없는 작업은 하나뿐이어야 합니다.",
+            "An operation without a name must be the only one.",
+        ),
+        Error::OperationDuplicated { .. } => Message::new(
+            "두 작업의 이름이 같습니다.",
+            "Two operations have the same name.",
+        ),
+        Error::FragmentDuplicated { .. } => Message::new(
+            "두 조각의 이름이 같습니다.",
+            "Two fragments have the same name.",
+        ),
+        Error::MissingOperation => {
+            Message::new("문서에 작업이 없습니다.", "The document has no operation.")
+        }
+        Error::RecursionLimitExceeded => Message::new(
+            "문서가 너무 깊이 중첩되었습니다.",
+            "The document is nested too deep.",
+        ),
+        _ => Message::new("문법 오류입니다.", "Syntax error."),
     };
-    let mut answer = coded(message, "GRAPHQL_PARSE_FAILED");
+    let mut answer = told(&message, "GRAPHQL_PARSE_FAILED", language);
     answer.locations.extend(error.positions());
     answer
 }
@@ -275,6 +280,7 @@ fn syntax(error: &async_graphql::parser::Error) -> ServerError {
 fn choose<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
+    language: Language,
 ) -> Result<&'a OperationDefinition, ServerError> {
     let mut found = document.operations.iter().filter(|(n, _)| match name {
         Some(wanted) => n.is_some_and(|n| n.as_str() == wanted),
@@ -282,13 +288,21 @@ fn choose<'a>(
     });
     match (found.next(), found.next()) {
         (Some((_, operation)), None) => Ok(&operation.node),
-        (Some(_), Some(_)) => Err(coded(
-            "The document has several operations: operationName must name one.",
+        (Some(_), Some(_)) => Err(told(
+            &Message::new(
+                "문서에 작업이 여럿 있습니다. operationName으로 하나를 지정하십시오.",
+                "The document has several operations: operationName must name one.",
+            ),
             "OPERATION_NAME_REQUIRED",
+            language,
         )),
-        (None, _) => Err(coded(
-            "The document has no operation of this name.",
+        (None, _) => Err(told(
+            &Message::new(
+                "문서에 그 이름의 작업이 없습니다.",
+                "The document has no operation of this name.",
+            ),
             "OPERATION_NOT_FOUND",
+            language,
         )),
     }
 }
@@ -301,7 +315,11 @@ fn only_name(document: &ExecutableDocument) -> Option<String> {
 }
 
 /// The library notices a missing variable only where it is used, after other fields ran.
-fn all_given(operation: &OperationDefinition, variables: &Variables) -> Result<(), ServerError> {
+fn all_given(
+    operation: &OperationDefinition,
+    variables: &Variables,
+    language: Language,
+) -> Result<(), ServerError> {
     for definition in &operation.variable_definitions {
         let variable = &definition.node;
         let given = variables.get(&variable.name.node);
@@ -311,10 +329,11 @@ fn all_given(operation: &OperationDefinition, variables: &Variables) -> Result<(
         };
         if is_null && !variable.var_type.node.nullable {
             let name: String = variable.name.node.chars().take(60).collect();
-            let mut error = coded(
+            let message = Message::new(
+                format!("변수 ${name}은(는) 필수입니다."),
                 format!("The variable ${name} is required."),
-                "GRAPHQL_VALIDATION_FAILED",
             );
+            let mut error = told(&message, "GRAPHQL_VALIDATION_FAILED", language);
             error.locations.push(definition.pos);
             return Err(error);
         }

@@ -1,6 +1,6 @@
 //! Why the edge does not answer a request, as HTTP and as GraphQL say it.
 
-use async_graphql::{ErrorExtensionValues, ServerError};
+use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -150,7 +150,7 @@ impl Refusal {
 
     /// As an error of a GraphQL answer.
     pub fn to_error(&self, language: Language) -> ServerError {
-        let mut error = coded(self.message().get(language), self.code());
+        let mut error = told(&self.message(), self.code(), language);
         if let (Self::RateLimited { retry_after_s }, Some(extensions)) =
             (self, &mut error.extensions)
         {
@@ -179,7 +179,33 @@ impl Refusal {
     }
 }
 
-/// An error with a code.
+/// An error with a code and its sentence in the caller's language; both languages stand beside it.
+pub(super) fn told(message: &Message, code: &str, language: Language) -> ServerError {
+    let mut error = ServerError::new(String::new(), None);
+    say(&mut error, message, code, language);
+    error
+}
+
+/// Gives an error its code and its sentence.
+pub(super) fn say(error: &mut ServerError, message: &Message, code: &str, language: Language) {
+    message.get(language).clone_into(&mut error.message);
+    set_code(error, code);
+    if let Some(extensions) = &mut error.extensions {
+        extensions.set("messageKo", message.ko.as_str());
+        extensions.set("messageEn", message.en.as_str());
+    }
+}
+
+/// Where an error has both languages beside it, it speaks that of the caller.
+pub(super) fn speak(error: &mut ServerError, language: Language) {
+    let name = language.pick("messageKo", "messageEn");
+    let said = error.extensions.as_ref().and_then(|e| e.get(name));
+    if let Some(Value::String(said)) = said {
+        said.clone_into(&mut error.message);
+    }
+}
+
+/// An error with a code whose sentence is for programs.
 pub(super) fn coded(message: impl Into<String>, code: &str) -> ServerError {
     let mut error = ServerError::new(message, None);
     set_code(&mut error, code);
@@ -187,7 +213,7 @@ pub(super) fn coded(message: impl Into<String>, code: &str) -> ServerError {
 }
 
 /// Gives an error its code.
-pub(super) fn set_code(error: &mut ServerError, code: &str) {
+fn set_code(error: &mut ServerError, code: &str) {
     error
         .extensions
         .get_or_insert_with(ErrorExtensionValues::default)

@@ -1,15 +1,17 @@
 //! What the limits must know of the schema: which fields are lists of objects, and where a field leads.
 
+use async_graphql::Value as ConstValue;
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
     BaseType, FieldDefinition, OperationType, Type, TypeKind, TypeSystemDefinition,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The lists of a schema; the empty one knows of none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shape {
     types: HashMap<String, HashMap<String, Leads>>,
+    pages: HashSet<String>,
     roots: [Option<String>; 3],
 }
 
@@ -20,6 +22,8 @@ pub(super) struct Leads {
     pub to: String,
     /// Whether to many objects of it that no page bounds.
     pub many: bool,
+    /// How many elements it asks for where the document names no `first`; none if it takes none or has no default.
+    pub first: Option<u64>,
 }
 
 impl Shape {
@@ -41,10 +45,16 @@ impl Shape {
                     let fields = fields.iter().map(|field| &field.node);
                     // Its edges are counted by `first` and `last` of the field that leads to the page.
                     let is_page = fields.clone().any(|field| field.name.node == "pageInfo");
+                    if is_page {
+                        shape.pages.insert(typ.node.name.node.to_string());
+                    }
                     let fields = fields.map(|field| {
-                        let many = is_list(&field.ty.node) && !is_page;
-                        let to = inmost(&field.ty.node).to_owned();
-                        (name(field), Leads { to, many })
+                        let leads = Leads {
+                            to: inmost(&field.ty.node).to_owned(),
+                            many: is_list(&field.ty.node) && !is_page,
+                            first: first(field),
+                        };
+                        (name(field), leads)
                     });
                     shape
                         .types
@@ -66,9 +76,24 @@ impl Shape {
         self.roots[kind as usize].as_deref()
     }
 
+    /// Whether a type is a page of a list: `first` of the field that leads to it counts its edges.
+    pub(super) fn is_page(&self, typ: &str) -> bool {
+        self.pages.contains(typ)
+    }
+
     /// Where a field of a type leads.
     pub(super) fn field(&self, typ: Option<&str>, field: &str) -> Option<&Leads> {
         self.types.get(typ?)?.get(field)
+    }
+}
+
+/// The default of the argument `first`.
+fn first(field: &FieldDefinition) -> Option<u64> {
+    let mut arguments = field.arguments.iter().map(|argument| &argument.node);
+    let first = arguments.find(|argument| argument.name.node == "first")?;
+    match &first.default_value.as_ref()?.node {
+        ConstValue::Number(number) => number.as_u64(),
+        _ => None,
     }
 }
 
@@ -103,6 +128,10 @@ mod tests {
         assert_eq!(lead(root, "offers"), ("OfferConnection", false));
         assert_eq!(lead(Some("OfferConnection"), "edges"), ("OfferEdge", false));
         assert_eq!(lead(Some("MatchingDay"), "timetable"), ("Meeting", true));
+        assert!(shape.is_page("OfferConnection") && !shape.is_page("MatchingWeightsPreview"));
+        let default = |typ, field| shape.field(typ, field).unwrap().first;
+        assert_eq!(default(root, "searchTerms"), Some(20));
+        assert_eq!(default(root, "offers"), None);
         assert_eq!(lead(root, "nodes"), ("Node", true));
         assert_eq!(
             shape.root(OperationType::Subscription),

@@ -8,7 +8,7 @@ use super::events::{Event, events};
 use super::message::{Close, FromClient, FromServer};
 use super::operation::Params;
 use super::rates::Buckets;
-use super::refusal::coded;
+use super::refusal::told;
 use super::seats::Seat;
 use super::{Backend, Edge, Refusal};
 use crate::lifecycle::Place;
@@ -270,8 +270,11 @@ impl<E: Executor, B: Backend> Session<E, B> {
         } else if let Err(refusal) = self.edge.settings.rates.request(&self.caller) {
             Err(vec![refusal.to_error(language)])
         } else if self.operations.len() >= most {
-            let message = format!("At most {most} operations run on one socket.");
-            Err(vec![coded(message, "TOO_MANY_SUBSCRIPTIONS")])
+            let message = matchday_domain::text::Message::new(
+                format!("한 소켓에서는 작업이 최대 {most}개까지 실행됩니다."),
+                format!("At most {most} operations run on one socket."),
+            );
+            Err(vec![told(&message, "TOO_MANY_SUBSCRIPTIONS", language)])
         } else {
             params
                 .admit(&self.edge, language)

@@ -279,5 +279,5 @@ pub(crate) fn check_conditions(
 pub(crate) fn check_ages(check: &mut Check, path: &str, min: Option<i64>, max: Option<i64>) {
     check.range(&format!("{path}.ageMin"), min, 0, 150);
     check.range(&format!("{path}.ageMax"), max, 0, 150);
-    check.ordered(&format!("{path}.ageMax"), min, max);
+    check.at_least(&format!("{path}.ageMax"), max, min);
 }

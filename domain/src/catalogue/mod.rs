@@ -4,6 +4,7 @@
 //! vocabularies and small values that offers and demands share.
 
 pub mod content;
+pub mod country;
 pub mod data_kind;
 pub mod offer;
 pub mod shown_count;
@@ -12,6 +13,7 @@ pub mod value;
 pub use content::{
     Cost, CountObservation, HospitalPreferences, OfferContent, Population, ReviewCalendar,
 };
+pub use country::Country;
 pub use data_kind::{DataCategory, DataKind};
 pub use offer::{Offer, OfferState};
 pub use shown_count::{Disclosed, ShownCount, ShownCounts};

@@ -165,34 +165,3 @@ pub struct Period {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<Month>,
 }
-
-/// A country, ISO 3166-1 alpha-2 in capitals.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct Country(String);
-
-impl Country {
-    /// South Korea.
-    pub fn korea() -> Self {
-        Self("KR".to_owned())
-    }
-
-    /// Two Latin letters, in capitals.
-    pub fn new(code: &str) -> Option<Self> {
-        (code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()))
-            .then(|| Self(code.to_owned()))
-    }
-
-    /// The code.
-    pub fn code(&self) -> &str {
-        &self.0
-    }
-}
-
-impl<'de> Deserialize<'de> for Country {
-    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let code = String::deserialize(d)?;
-        Self::new(&code)
-            .ok_or_else(|| serde::de::Error::custom(format!("unknown country `{code}`")))
-    }
-}

@@ -3,6 +3,7 @@
 use crate::catalogue::content::{
     MAX_ABSTRACT, MAX_CODES, MAX_SUBJECTS, MAX_TITLE, check_ages, check_conditions, check_words,
 };
+use crate::catalogue::country::check_countries;
 use crate::catalogue::{
     AccessMode, Country, DataKind, Deidentification, LinkageSource, MAX_WON, Period, PurposeClass,
     Sex, Standard, Won,
@@ -190,18 +191,20 @@ impl DemandContent {
         check_words(&mut check, "variablesWished", &self.variables_wished);
         check.range("subjectsMin", self.subjects_min, 0, MAX_SUBJECTS);
         check.range("subjectsWished", self.subjects_wished, 0, MAX_SUBJECTS);
-        check.ordered("subjectsWished", self.subjects_min, self.subjects_wished);
+        check.at_least("subjectsWished", self.subjects_wished, self.subjects_min);
         check.ordered("period.end", self.period.start, self.period.end);
-        check.at_most("viewerCountries", self.viewer_countries.len(), MAX_CODES);
-        check.at_most(
-            "processingCountries",
-            self.processing_countries.len(),
-            MAX_CODES,
-        );
+        for (path, countries) in [
+            ("viewerCountries", &self.viewer_countries),
+            ("processingCountries", &self.processing_countries),
+        ] {
+            check.at_most(path, countries.len(), MAX_CODES);
+            check_countries(&mut check, path, countries);
+        }
         check.range("useMonths", self.use_months, 1, 600);
-        check.range("budget", self.budget.map(|won| won.0), 0, MAX_WON);
-        check.range("ownShare", self.own_share.map(|won| won.0), 0, MAX_WON);
-        check.ordered("ownShare", self.own_share, self.budget);
+        let won = |amount: Option<Won>| amount.map(|won| won.0);
+        check.range("budget", won(self.budget), 0, MAX_WON);
+        check.range("ownShare", won(self.own_share), 0, MAX_WON);
+        check.no_more("ownShare", won(self.own_share), won(self.budget));
         check.at_most(
             "excludedOrganisations",
             self.excluded_organisations.len(),

@@ -133,8 +133,8 @@ impl MatchingDay {
         check.text("title", &plan.title, 200);
         check.text("venue", &plan.venue, 200);
         for (path, window) in [
-            ("registration", plan.registration),
-            ("requests", plan.requests),
+            ("registrationWindow", plan.registration),
+            ("requestWindow", plan.requests),
         ] {
             check.require(window.opens_at < window.closes_at, || {
                 Problem::not_ordered(&format!("{path}.closesAt"))

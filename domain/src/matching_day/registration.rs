@@ -239,17 +239,17 @@ pub fn check(
     check.range("meetingsMin", Some(plan.meetings_min), 0, 1_000);
     check.range("meetingsMax", plan.meetings_max, 1, 1_000);
     check.range("restSlots", Some(plan.rest_slots), 0, MAX_REST);
-    check.ordered("meetingsMax", Some(plan.meetings_min), plan.meetings_max);
+    check.at_least("meetingsMax", plan.meetings_max, Some(plan.meetings_min));
     for (i, delegate) in plan.delegates.iter().enumerate().take(MAX_DELEGATES) {
         let path = |field: &str| format!("delegates.{i}.{field}");
         check.require(members.contains(&delegate.person), || {
-            Problem::not_found(&path("person"))
+            Problem::not_found(&path("personId"))
         });
         check.require(
             plan.delegates[..i]
                 .iter()
                 .all(|d| d.person != delegate.person),
-            || twice(&path("person")),
+            || twice(&path("personId")),
         );
         check.prose(&path("fields"), &delegate.fields, 500);
         check_slots(&mut check, event, &path(""), &delegate.unavailable_slots);

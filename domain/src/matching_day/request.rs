@@ -89,7 +89,7 @@ impl MeetingRequest {
         now: Timestamp,
     ) -> Result<Self, Problems> {
         if to.event != from.event || to.withdrawn || from.withdrawn {
-            return Err(Problem::not_found("to").into());
+            return Err(Problem::not_found("toId").into());
         }
         if to.side == from.side {
             return Err(Problem::at(

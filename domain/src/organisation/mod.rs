@@ -151,6 +151,9 @@ impl Profile {
         let mut check = Check::new();
         check.require(!self.name.is_empty(), || Problem::required("name"));
         check.text("name", &self.name, 200);
+        check.require(self.country.is_known(), || {
+            Problem::unknown_code("country", self.country.code())
+        });
         check.range("beds", self.beds, 0, 20_000);
         check.require(
             !self.designated || self.kind == OrganisationKind::Hospital,

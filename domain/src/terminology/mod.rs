@@ -111,11 +111,12 @@ impl Terminology {
         terminology
     }
 
-    /// Whether a code is in the tree: a subcode if its category is, a range if both its ends are and one chapter
+    /// Whether a code is in the tree: a well-formed subcode if its category is, a range if both its ends are and one chapter
     /// holds it. A KCD adds categories; it does not narrow what is known below them.
     pub fn knows(&self, code: &ConditionCode) -> bool {
         let (first, last) = code.categories();
-        self.category(first).is_some()
+        code.is_well_formed()
+            && self.category(first).is_some()
             && self.category(last).is_some()
             && self.tree.path(Span::of(code)).next().is_some()
     }

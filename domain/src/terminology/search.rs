@@ -3,7 +3,7 @@
 use super::complaints::complaint;
 use super::kcd::KcdEntry;
 use super::near::nearly;
-use super::recognise::{CodeShape, is_drug, shapes};
+use super::recognise::{CodeShape, called, shapes};
 use super::thesaurus::{RowKind, duo_terms};
 use super::tree::Level;
 use super::variants::variants;
@@ -303,6 +303,17 @@ impl Terminology {
             seen: HashSet::new(),
             found: Vec::new(),
         };
+        // A code that is called by its system is that and nothing else.
+        if let Some((shape, code)) = called(&words) {
+            let meant = match shape {
+                CodeShape::Condition => self.condition_in_full(&code),
+                other => other.leads_to().map(|(kind, to)| (kind, to.to_owned())),
+            };
+            if let Some((kind, to)) = meant {
+                terms.add(kind, &to, words.trim());
+                return terms.found;
+            }
+        }
         // A code in full comes first, even one that only hangs from a category.
         for (kind, code) in self.code_in_full(words.trim()) {
             terms.add(kind, &code, words.trim());
@@ -393,10 +404,10 @@ impl Terminology {
 
     /// What a code is, if the question is one: a condition, or by its shape a code of another system.
     pub(super) fn code_in_full(&self, question: &str) -> Vec<(TermKind, String)> {
-        let condition = question.parse::<ConditionCode>().ok();
-        let condition = condition
-            .filter(|code| self.knows(code))
-            .map(|code| (TermKind::Condition, code.as_str().to_owned()));
+        // `C10` is a cancer rather than a group of drugs.
+        if let Some(condition) = self.condition_in_full(question) {
+            return vec![condition];
+        }
         let other = match shapes(question).first() {
             Some(CodeShape::Duo) => duo_terms()
                 .find(|(id, shorthand, _)| {
@@ -406,12 +417,13 @@ impl Terminology {
             shape => shape.and_then(|shape| shape.leads_to()),
         };
         let other = other.map(|(kind, code)| (kind, code.to_owned()));
-        // `C10AA05` has the form of a code below C10, but is a drug; `C34` is a cancer rather than a group of drugs.
-        match (condition, other) {
-            (Some(condition), Some(other)) if is_drug(question) => vec![other, condition],
-            (Some(condition), _) => vec![condition],
-            (None, other) => other.into_iter().collect(),
-        }
+        other.into_iter().collect()
+    }
+
+    fn condition_in_full(&self, question: &str) -> Option<(TermKind, String)> {
+        let code: ConditionCode = question.parse().ok()?;
+        self.knows(&code)
+            .then(|| (TermKind::Condition, code.as_str().to_owned()))
     }
 }
 

@@ -206,6 +206,48 @@ fn search_finds_words_codes_and_vocabularies_in_both_languages() {
 }
 
 #[test]
+fn codes_of_other_systems_lead_to_what_they_are_codes_of() {
+    for (words, expected) in [
+        ("EDI HA201", "structured.claims"),
+        ("EDI AA154", "structured.claims"),
+        ("수가코드 AA154", "structured.claims"),
+        ("보험코드 642900120", "structured.claims"),
+        ("ATC L01XE", "structured.medication"),
+        ("ATC C10", "structured.medication"),
+        ("L01XE", "structured.medication"),
+        ("C10AA", "structured.medication"),
+        ("N06AX", "structured.medication"),
+        ("C10AA05", "structured.medication"),
+        ("LOINC 4548-4", "structured.laboratory"),
+        ("OMOP 320128", "OMOP_CDM"),
+        ("KCD C10", "C10"),
+    ] {
+        let found = standard().search(words, 10);
+        let codes: Vec<_> = found.iter().map(|term| term.code.as_str()).collect();
+        assert_eq!(codes, [expected], "{words}");
+    }
+    assert_eq!(first("C10"), "C10");
+    // Neither a group of drugs nor a category.
+    for words in ["C99", "ATC C99", "C99AA01"] {
+        let found = standard().search(words, 10);
+        assert!(
+            found
+                .iter()
+                .all(|term| term.code != "structured.medication"),
+            "{words}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn only_well_formed_codes_are_known() {
+    for (written, known) in [("C34.1", true), ("N06.AX", false), ("I48.ZZZZ", false)] {
+        let kept: ConditionCode = serde_json::from_value(written.into()).unwrap();
+        assert_eq!(standard().knows(&kept), known, "{written}");
+    }
+}
+
+#[test]
 fn odd_questions_do_no_harm() {
     for words in [
         "",

@@ -22,6 +22,7 @@ pub use lift::{Lift, lifts, rule_label};
 
 use crate::catalogue::Country;
 use crate::catalogue::content::{MAX_CODES, check_conditions, check_words};
+use crate::catalogue::country::check_countries;
 use crate::problem::Code;
 use crate::problem::{Check, Problem, Problems};
 use crate::terminology::{ConditionCode, Terminology};
@@ -154,6 +155,16 @@ impl UsePolicy {
         check.require(
             !self.has(Modifier::Gs) || !self.geographic_countries.is_empty(),
             || Problem::required("geographicCountries"),
+        );
+        check.at_most(
+            "geographicCountries",
+            self.geographic_countries.len(),
+            MAX_CODES,
+        );
+        check_countries(
+            &mut check,
+            "geographicCountries",
+            &self.geographic_countries,
         );
         check.require(
             !self.has(Modifier::Ts) || self.time_limit_months.is_some(),

@@ -5,8 +5,10 @@ use super::record::{
     Record, check_keys, check_values, elements, expected, list, part, records, typed,
 };
 use super::{Unusable, document};
-use matchday_domain::catalogue::{AccessMode, DataKind};
+use matchday_domain::catalogue::{AccessMode, Country, DataKind};
 use matchday_domain::message;
+use matchday_domain::problem::Problem;
+use matchday_domain::terminology::ConditionCode;
 use matchday_domain::text::Message;
 use matchday_domain::use_conditions::duos::{DiseaseAncestors, DuosDecision, DuosUse};
 use matchday_domain::use_conditions::{Asker, Decision, UsePolicy};
@@ -88,11 +90,11 @@ pub fn gate_cases(bytes: &[u8]) -> Result<Vec<GateCase>, Unusable> {
 }
 
 fn case(id: &str, record: &Record) -> Result<GateCase, Message> {
-    check_keys(record, CASE.into_iter(), false)?;
+    check_keys(record, CASE.into_iter())?;
     let (offer, facts) = (part(record, "offer")?, part(record, "asker")?);
     let in_offer = |Message { ko, en }| message!("offer.{ko}", "offer.{en}");
     let read_offer = || -> Result<_, Message> {
-        check_keys(offer, OFFER.into_iter(), false)?;
+        check_keys(offer, OFFER.into_iter())?;
         let read = (
             policies(offer)?,
             list(offer, "access_modes")?,
@@ -102,6 +104,13 @@ fn case(id: &str, record: &Record) -> Result<GateCase, Message> {
         Ok(read)
     };
     let (policies, access_modes, data_kinds) = read_offer().map_err(in_offer)?;
+    let countries = policies
+        .iter()
+        .flat_map(|policy| &policy.geographic_countries);
+    let conditions = policies
+        .iter()
+        .flat_map(|policy| &policy.permission_conditions);
+    all_known(countries, conditions)?;
     let said = |key: &str| record.get(key).and_then(Value::as_str);
     let expected = said("expected").and_then(Decision::from_code);
     Ok(GateCase {
@@ -109,7 +118,7 @@ fn case(id: &str, record: &Record) -> Result<GateCase, Message> {
         policies,
         access_modes,
         data_kinds,
-        asker: asker(facts, "asker")?,
+        asker: known(asker(facts, "asker")?)?,
         expected: expected.ok_or_else(|| {
             Message::new(
                 "`expected`가 pass, ask, deny 가운데 하나가 아닙니다",
@@ -130,6 +139,30 @@ fn case(id: &str, record: &Record) -> Result<GateCase, Message> {
     })
 }
 
+/// Who asks, if of countries that there are and for conditions of the right form.
+fn known(asker: Asker) -> Result<Asker, Message> {
+    let countries = asker
+        .viewer_countries
+        .iter()
+        .chain(&asker.processing_countries);
+    all_known(countries, &asker.conditions)?;
+    Ok(asker)
+}
+
+fn all_known<'a>(
+    mut countries: impl Iterator<Item = &'a Country>,
+    conditions: impl IntoIterator<Item = &'a ConditionCode>,
+) -> Result<(), Message> {
+    let country = countries
+        .find(|country| !country.is_known())
+        .map(Country::code);
+    let condition = conditions.into_iter().find(|code| !code.is_well_formed());
+    match country.or(condition.map(ConditionCode::as_str)) {
+        Some(code) => Err(Problem::unknown_code("", code).message),
+        None => Ok(()),
+    }
+}
+
 /// The name of a rule; empty where it is not said.
 fn rule(record: &Record, key: &str) -> Result<String, Message> {
     match record.get(key) {
@@ -139,7 +172,7 @@ fn rule(record: &Record, key: &str) -> Result<String, Message> {
 }
 
 fn would_open(facts: &Record, change: &Record) -> Result<WouldOpen, Message> {
-    check_keys(change, ["rule", "asker", "then"].into_iter(), false)?;
+    check_keys(change, ["rule", "asker", "then"].into_iter())?;
     let Some(changed) = change.get("asker").and_then(Value::as_object) else {
         return Err(Message::new(
             "`would_open`에 `asker`의 바뀐 사실이 없습니다",
@@ -152,7 +185,7 @@ fn would_open(facts: &Record, change: &Record) -> Result<WouldOpen, Message> {
     let then = then.and_then(Decision::from_code);
     Ok(WouldOpen::Change {
         rule: rule(change, "rule")?,
-        asker: Box::new(asker(&after, "would_open.asker")?),
+        asker: Box::new(known(asker(&after, "would_open.asker")?)?),
         then: then.ok_or_else(|| {
             Message::new(
                 "`would_open`의 `then`이 pass나 ask가 아닙니다",

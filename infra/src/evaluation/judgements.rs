@@ -198,7 +198,7 @@ fn demand_keys() -> impl Iterator<Item = &'static str> + Clone {
 pub fn offers(bytes: &[u8]) -> Result<Vec<JudgedOffer>, Unusable> {
     let known = || keys(OFFER).chain(OFFER_BESIDES);
     records(&elements(bytes, &Message::new("", ""))?, |id, record| {
-        check_keys(record, known(), false)?;
+        check_keys(record, known())?;
         let mut content: OfferContent = composed(record, OFFER)?;
         content.use_policies = policies(record)?;
         check_values(record, known())?;
@@ -216,7 +216,7 @@ pub fn offers(bytes: &[u8]) -> Result<Vec<JudgedOffer>, Unusable> {
 /// A record is not a demand or says what cannot be, two have the same id, or there is none.
 pub fn demands(bytes: &[u8]) -> Result<Vec<JudgedDemand>, Unusable> {
     records(&elements(bytes, &Message::new("", ""))?, |id, record| {
-        check_keys(record, demand_keys(), false)?;
+        check_keys(record, demand_keys())?;
         let content = composed(record, DEMAND)?;
         for key in ["organisation_kind", "organisation_country"] {
             if record.get(key).is_none_or(Value::is_null) {
@@ -313,11 +313,11 @@ pub fn check_pairs(
 /// The facts of an asker, by the keys of a demand; `place` is where they stand.
 ///
 /// # Errors
-/// A key that no demand has, a value that is none, or one that cannot be meant.
+/// A slip in a key, a value that is none, or one that cannot be meant.
 pub(super) fn asker(record: &Record, place: &str) -> Result<Asker, Message> {
     let read = || {
         let known = demand_keys().chain(["users", "projects", "note"]);
-        check_keys(record, known.clone(), true)?;
+        check_keys(record, known.clone())?;
         let mut asker: Asker = composed(record, ASKER)?;
         for key in [
             "data_kinds_required",

@@ -165,11 +165,10 @@ pub(super) fn composed<T: DeserializeOwned>(record: &Record, table: &Table) -> R
 }
 
 /// Refuses a key that differs from a known one by a letter, by case or by separators: a slip that would go unnoticed.
-/// Any other key that is not known is somebody's own. With `closed` no other is allowed.
+/// Any other key that is not known is somebody's own.
 pub(super) fn check_keys<'a>(
     record: &Record,
     known: impl Iterator<Item = &'a str> + Clone,
-    closed: bool,
 ) -> Result<(), Message> {
     let plain = |key: &str| {
         let letters = key.chars().filter(|c| c.is_alphanumeric());
@@ -181,20 +180,11 @@ pub(super) fn check_keys<'a>(
         }
         let mut known = known.clone();
         let meant = known.find(|known| strsim::osa_distance(&plain(known), &plain(key)) <= 1);
-        match meant {
-            Some(meant) => {
-                return Err(message!(
-                    "{key}: 알 수 없는 항목입니다. `{meant}`의 오타입니까?",
-                    "{key}: unknown field; is `{meant}` meant?"
-                ));
-            }
-            None if closed => {
-                return Err(message!(
-                    "{key}: 알 수 없는 항목입니다",
-                    "{key}: unknown field"
-                ));
-            }
-            None => {}
+        if let Some(meant) = meant {
+            return Err(message!(
+                "{key}: 알 수 없는 항목입니다. `{meant}`의 오타입니까?",
+                "{key}: unknown field; is `{meant}` meant?"
+            ));
         }
     }
     Ok(())

@@ -76,6 +76,21 @@ fn what_a_case_does_not_say_is_unknown() {
     let wrong =
         br#"[{"id":1,"offer":{},"asker":{},"expected":"deny","would_open":{"asker":{},"then":"maybe"}}]"#;
     assert!(gate_cases(wrong).unwrap_err().reason.en.contains("then"));
+    for (policy, asker, code) in [
+        (r#"{"geographic_countries":["QQ"]}"#, "{}", "QQ"),
+        (r#"{"permission_conditions":["N06.AX"]}"#, "{}", "N06.AX"),
+        ("{}", r#"{"viewer_countries":["KR","XX"]}"#, "XX"),
+        ("{}", r#"{"conditions":["I48.ZZZZ"]}"#, "I48.ZZZZ"),
+    ] {
+        let case = format!(
+            r#"[{{"offer":{{"use_policies":[{policy}]}},"asker":{asker},"expected":"deny"}}]"#
+        );
+        let told = gate_cases(case.as_bytes()).unwrap_err().reason;
+        assert!(
+            told.en.ends_with(&format!("Unknown code: {code}")),
+            "{told:?}"
+        );
+    }
 }
 
 const REGION: &str = "서울";

@@ -103,7 +103,14 @@ impl<'a> Scale<'a> {
         let to = leads.map(|leads| leads.to.as_str());
         let inner = self.set(&field.selection_set.node, to)?;
         let many = leads.is_some_and(|leads| leads.many);
-        let times = match self.elements(field)? {
+        let default = leads.and_then(|leads| leads.first);
+        let times = match self.elements(field)?.or(default) {
+            // It bounds lists inside one object, each of which counts as some elements already.
+            Some(elements)
+                if leads.is_some() && !many && !to.is_some_and(|to| self.shape.is_page(to)) =>
+            {
+                elements.div_ceil(size(self.limits.list_size).max(1))
+            }
             Some(elements) => elements,
             None if many => size(self.limits.list_size),
             None if inner.page => size(self.limits.default_page_size),

@@ -156,3 +156,58 @@ fn lists_that_no_page_bounds_count_as_some_elements() {
     );
     assert_eq!(cost(&deep, none()), Err("TOO_COSTLY"));
 }
+
+#[test]
+fn what_is_left_out_weighs_as_its_default() {
+    let shape = Shape::of(&crate::graphql::sdl()).unwrap();
+    let limits = Limits::default();
+    let cost = |document: &str| weigh(document, &Variables::default(), &limits, &shape);
+    let preview = |first: &str| {
+        cost(&format!(
+            r#"{{ node(id: "x") {{ ... on MatchingDay {{ previewMatchingWeights(weights: {{ text: 30 }} {first}) {{
+                swappedPairs changes {{ demand {{ title {{ local }} }}
+                changes {{ oldRank newRank offer {{ title {{ local }} }} }} }} }} }} }} }}"#
+        ))
+    };
+    let default = preview("").unwrap();
+    for first in ["first: 20", "first: 10"] {
+        assert_eq!(preview(first), Ok(default), "{first}");
+    }
+    // More of them than a list counts as weigh more.
+    assert!(preview("first: 100").unwrap() > 4 * default);
+    let terms = |first: &str| {
+        cost(&format!(
+            "{{ searchTerms(words: \"CT\" {first}) {{ code }} }}"
+        ))
+    };
+    assert_eq!(terms(""), terms("first: 20"));
+    assert!(terms("").unwrap() > terms("first: 3").unwrap());
+}
+
+#[test]
+fn the_main_path_is_within_the_limits() {
+    let shape = Shape::of(&crate::graphql::sdl()).unwrap();
+    let readme = include_str!("../../../../README.md");
+    let block = readme.split("```graphql").nth(1).unwrap();
+    let lines = block.split("```").next().unwrap().lines();
+    let mut operations: Vec<String> = Vec::new();
+    for line in lines.filter(|line| !line.starts_with('#')) {
+        if line.starts_with("query") || line.starts_with("mutation") {
+            operations.push(String::new());
+        }
+        if let Some(operation) = operations.last_mut() {
+            *operation += line;
+            operation.push('\n');
+        }
+    }
+    assert_eq!(operations.len(), 5);
+    for operation in operations {
+        let cost = weigh(
+            &operation,
+            &Variables::default(),
+            &Limits::default(),
+            &shape,
+        );
+        assert!(cost.is_ok(), "{operation}: {cost:?}");
+    }
+}

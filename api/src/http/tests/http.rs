@@ -143,6 +143,49 @@ async fn a_document_at_fault_has_no_data_and_is_not_quoted() {
 }
 
 #[tokio::test]
+async fn every_error_speaks_the_callers_language_and_has_both() {
+    let server = Server::start().await;
+    for (query, expected) in [
+        ("{ forbidden }", "FORBIDDEN"),
+        ("{ broken }", "INTERNAL"),
+        ("{ a: thing(first: 101) { id } }", "PAGE_TOO_LARGE"),
+        ("{", "GRAPHQL_PARSE_FAILED"),
+        ("{ helo }", "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "query($n: Int!) { double(n: $n) }",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (
+            "query A { hello } query B { hello }",
+            "OPERATION_NAME_REQUIRED",
+        ),
+        ("subscription { forever }", "SUBSCRIPTION_NEEDS_SOCKET"),
+        ("{ double(n: 3000000000) }", "INVALID"),
+    ] {
+        for (accept, language) in [("ko", "Ko"), ("en", "En"), ("", "Ko")] {
+            let request = reqwest::Client::new()
+                .post(server.url("/graphql"))
+                .header("content-type", "application/json")
+                .header("accept-language", accept)
+                .body(json!({ "query": query }).to_string());
+            let (_, answer) = server.send(request).await;
+            assert_eq!(code(&answer), expected, "{query}");
+            let error = &answer["errors"][0];
+            let said = |name: &str| error["extensions"][name].as_str().unwrap().to_owned();
+            assert_eq!(
+                error["message"],
+                said(&format!("message{language}")),
+                "{error}"
+            );
+            let korean = said("messageKo")
+                .chars()
+                .any(|c| ('가'..='힣').contains(&c));
+            assert!(korean && said("messageEn").is_ascii(), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn attacks_are_answered_in_milliseconds() {
     let server = Server::start().await;
     let mut doubling = String::from("query { ...F0 }");

@@ -92,6 +92,15 @@ impl Query {
             Error::new("later").extend_with(|_, e| e.set("code", "UNAVAILABLE"))
         ))
     }
+    async fn forbidden(&self) -> Result<i32> {
+        Err(
+            Error::new("You may not do this.").extend_with(|_, extensions| {
+                extensions.set("code", "FORBIDDEN");
+                extensions.set("messageKo", "이 작업을 할 권한이 없습니다.");
+                extensions.set("messageEn", "You may not do this.");
+            }),
+        )
+    }
     async fn panics(&self) -> i32 {
         std::hint::black_box(None::<i32>).unwrap()
     }
