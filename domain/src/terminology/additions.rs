@@ -430,7 +430,8 @@ mod tests {
             codes("옛말").is_empty(),
             "a row that has become wrong is left out"
         );
-        assert_eq!(refined.label(&"C34".parse().unwrap()).ko, "폐암");
+        let label = refined.label(&"C34".parse().unwrap());
+        assert_eq!(label.ko, "기관지 및 폐의 악성 신생물");
     }
 
     #[test]

@@ -224,7 +224,7 @@ mod tests {
     fn a_kcd_refines_and_takes_nothing_away() {
         let kcd = "U99\t새 분류\tNew category\nU99.1\t그 아래\tBelow it\n\
                    C34.1\t상엽, 기관지 또는 폐의 악성 신생물\tUpper lobe\n\
-                   C34\t기관지 및 폐의 악성 신생물\tLung\nW23\t끼임\tCaught\nA00-Z99\t모두\tAll\n";
+                   C34\t기관지와 폐의 악성신생물\tLung\nC30-C39\t호흡기의 악성신생물\t\nW23\t끼임\tCaught\nA00-Z99\t모두\tAll\n";
         let refined = Terminology::refined(kcd, "");
         let code = |written: &str| written.parse::<ConditionCode>().unwrap();
         let label = |written: &str| refined.label(&code(written)).ko;
@@ -234,22 +234,24 @@ mod tests {
         assert!(!refined.knows(&code("A00-Z99")));
         assert_eq!(
             label("C34"),
-            "폐암",
-            "ours is plainer than the official title"
+            "기관지와 폐의 악성신생물",
+            "the official title before ours"
         );
         assert_eq!(label("C34.1"), "상엽, 기관지 또는 폐의 악성 신생물");
         assert_eq!(
             label("C34.12"),
             "상엽, 기관지 또는 폐의 악성 신생물 (C34.12)"
         );
-        assert_eq!(label("C34.2"), "폐암 (C34.2)");
+        assert_eq!(label("C34.2"), "기관지와 폐의 악성신생물 (C34.2)");
+        assert_eq!(label("C30-C39"), "호흡기의 악성신생물");
+        assert_eq!(label("C33"), "기관의 악성 신생물", "ours where it has none");
         assert_eq!(label("W23"), "끼임");
         assert_eq!(label("U99"), "새 분류");
         assert_eq!(refined.label(&code("U99")).en, "New category");
         let first = |words: &str| refined.search(words, 1).into_iter().next().map(|t| t.code);
         assert_eq!(first("그 아래").as_deref(), Some("U99.1"));
         assert_eq!(first("below it").as_deref(), Some("U99.1"));
-        assert_eq!(first("기관지 및 폐의 악성 신생물").as_deref(), Some("C34"));
+        assert_eq!(first("기관지와 폐의 악성신생물").as_deref(), Some("C34"));
         assert!(refined.consent_covers(&code("U99"), &code("U99.1")));
         let shipped = Terminology::standard();
         for (a, b) in [

@@ -25,6 +25,7 @@ mod span;
 #[allow(clippy::unwrap_used)]
 mod tests;
 mod thesaurus;
+mod titles;
 mod tree;
 mod trie;
 mod variants;
@@ -40,13 +41,12 @@ pub use rollup::CodeLevel;
 pub use search::Term;
 pub(crate) use words::{is_composed, stretches};
 
-use crate::text::Message;
 use search::Entry;
 use span::Category;
 pub(crate) use span::Span;
-use std::collections::HashMap;
 use std::sync::OnceLock;
-use thesaurus::{Row, RowKind};
+use thesaurus::Row;
+use titles::Titles;
 use tree::Tree;
 use trie::Trie;
 
@@ -66,8 +66,7 @@ crate::vocabulary! {
 pub struct Terminology {
     tree: Tree,
     rows: Vec<Row>,
-    /// Labels by code: Korean from the thesaurus, English from it or the tree.
-    labels: HashMap<String, Message>,
+    titles: Titles,
     entries: Vec<Entry>,
     trie: Trie,
 }
@@ -92,7 +91,7 @@ impl Terminology {
         let mut terminology = Self {
             tree: Tree::load(kcd::categories(&kcd)),
             rows: thesaurus::rows(),
-            labels: HashMap::new(),
+            titles: Titles::default(),
             entries: Vec::new(),
             trie: Trie::default(),
         };
@@ -105,7 +104,7 @@ impl Terminology {
             .filter_map(|line| ThesaurusRow::parse(line, &terminology))
             .collect();
         terminology.rows.extend(added);
-        terminology.labels = labels(&terminology, &kcd);
+        terminology.titles = Titles::of(&terminology.tree, &terminology.rows, &kcd);
         terminology.entries = search::entries(&terminology, &kcd);
         terminology.trie = Trie::of(&terminology);
         terminology
@@ -121,51 +120,8 @@ impl Terminology {
             && self.tree.path(Span::of(code)).next().is_some()
     }
 
-    /// The name of a condition: Korean from the thesaurus where it has one, else from the operator's KCD, else the
-    /// English title for both. A subcode without a name of its own has that of the nearest code above it, followed by
-    /// the subcode; a range those of its ends.
-    pub fn label(&self, code: &ConditionCode) -> Message {
-        let written = code.as_str();
-        if let Some(label) = self.labels.get(written) {
-            return label.clone();
-        }
-        let span = Span::of(code);
-        if code.is_range() {
-            if let Some(node) = self.tree.range(span) {
-                let label = self.labels.get(node.code.as_str()).cloned();
-                return label.unwrap_or_else(|| Message::new(&node.title, &node.title));
-            }
-            let (first, last) = code.categories();
-            let (a, b) = (self.category_label(first), self.category_label(last));
-            return Message::new(
-                format!("{} – {} ({written})", a.ko, b.ko),
-                format!("{} – {} ({written})", a.en, b.en),
-            );
-        }
-        let category = code.categories().0;
-        if span.depth() == 0 {
-            return self.category_label(category);
-        }
-        let label = (category.len() + 2..written.len())
-            .rev()
-            .find_map(|end| self.labels.get(&written[..end]).cloned())
-            .unwrap_or_else(|| self.category_label(category));
-        Message::new(
-            format!("{} ({written})", label.ko),
-            format!("{} ({written})", label.en),
-        )
-    }
-
     fn category(&self, code: &str) -> Option<&tree::Node> {
         self.tree.category(Category::of(code)?)
-    }
-
-    fn category_label(&self, category: &str) -> Message {
-        match (self.labels.get(category), self.category(category)) {
-            (Some(label), _) => label.clone(),
-            (None, Some(node)) => Message::new(&node.title, &node.title),
-            (None, None) => Message::new(category, category),
-        }
     }
 
     /// Whether a consent to research on `permitted` covers a study of `studied`: the studied condition is the
@@ -187,48 +143,4 @@ impl Terminology {
     pub(crate) fn topic(&self, demanded: &ConditionCode) -> Topic {
         Topic::of(&self.tree, Span::of(demanded))
     }
-}
-
-/// The first Korean and English word of the first row of every single code, then the Korean titles of the KCD; English
-/// titles of the tree come first.
-fn labels(terminology: &Terminology, kcd: &[KcdEntry]) -> HashMap<String, Message> {
-    let mut labels: HashMap<String, Message> = HashMap::new();
-    for row in &terminology.rows {
-        let ([code], RowKind::Term(TermKind::Condition)) = (row.codes.as_slice(), row.kind) else {
-            continue;
-        };
-        let title = terminology
-            .category(code)
-            .map(|node| node.title.as_str())
-            .or_else(|| row.english.first().map(|word| word.written.as_str()));
-        let (Some(korean), Some(english)) = (row.korean.first(), title) else {
-            continue;
-        };
-        labels
-            .entry(code.clone())
-            .or_insert_with(|| Message::new(&korean.written, english));
-    }
-    for entry in kcd {
-        let code = entry.code.as_str();
-        let node = if entry.code.is_range() {
-            terminology.tree.range(Span::of(&entry.code))
-        } else {
-            terminology.category(code)
-        };
-        let english = node
-            .map(|node| node.title.as_str())
-            .or(entry.english.as_deref())
-            .map_or_else(
-                || {
-                    let category = terminology.category(entry.code.categories().0);
-                    let title = category.map_or(entry.korean.as_str(), |node| &node.title);
-                    format!("{title} ({code})")
-                },
-                str::to_owned,
-            );
-        labels
-            .entry(code.to_owned())
-            .or_insert_with(|| Message::new(&entry.korean, english));
-    }
-    labels
 }

@@ -245,7 +245,11 @@ pub(super) fn entries(terminology: &Terminology, kcd: &[KcdEntry]) -> Vec<Entry>
         if node.level == Level::Block && node.first == node.last {
             continue;
         }
-        for written in [node.code.as_str(), node.title.as_str()] {
+        let korean = terminology.titles.korean(&node.code);
+        for written in [node.code.as_str(), node.title.as_str()]
+            .into_iter()
+            .chain(korean)
+        {
             add(written, TermKind::Condition, vec![node.code.clone()], 1);
         }
     }

@@ -126,17 +126,18 @@ fn topic_goes_the_other_way() {
 }
 
 #[test]
-fn labels_are_korean_where_the_thesaurus_has_them() {
+fn labels_are_titles_and_of_subcodes_those_of_their_category() {
     let label = |s| standard().label(&code(s));
-    assert_eq!(label("C34").ko, "폐암");
+    assert_eq!(label("C34").ko, "기관지 및 폐의 악성 신생물");
     assert_eq!(label("C34").en, "Malignant neoplasm of bronchus and lung");
-    assert_eq!(label("C34.1").ko, "폐암 (C34.1)");
-    assert_eq!(label("C00-C97").ko, "암");
-    assert_eq!(label("H35.3").ko, "황반변성");
-    assert_eq!(label("C33-C34").ko, "기관암 – 폐암 (C33-C34)");
-    assert_eq!(label("A22").ko, "탄저병");
-    // Without a Korean name, the English one stands in.
-    assert_eq!(label("W23").ko, label("W23").en);
+    assert_eq!(label("C34.1").ko, "기관지 및 폐의 악성 신생물 (C34.1)");
+    assert_eq!(label("C00-C97").ko, "악성 신생물");
+    assert_eq!(label("H35.3").en, "macular degeneration");
+    assert_eq!(
+        label("C33-C34").ko,
+        "기관의 악성 신생물 – 기관지 및 폐의 악성 신생물 (C33-C34)"
+    );
+    assert_eq!(label("A22").ko, "탄저");
     assert_eq!(label("C98").en, "C98");
 }
 

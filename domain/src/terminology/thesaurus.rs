@@ -1,8 +1,8 @@
 //! The thesaurus: Korean and English words for codes.
 //!
-//! Files of the same format, ours first, then the seed, then words of what data say: kind, codes, Korean words, English words. The first Korean
-//! word of the first row of a single condition is the label of that condition. A word marked `~` is ambiguous: in free
-//! text it counts only with a second clue.
+//! Files of the same format, ours first, then the seed, then words of what data say: kind, codes, Korean words, English
+//! words. Words lead to conditions and do not name them. A word marked `~` is ambiguous: in free text it counts only
+//! with a second clue.
 
 use super::{ConditionCode, TermKind, Terminology};
 use crate::catalogue::{AccessMode, DataKind, Standard};

@@ -108,19 +108,11 @@ pub(super) fn condition_list(codes: &[ConditionCode], terminology: &Terminology)
     if codes.is_empty() {
         return nothing_said();
     }
-    let labels: Vec<_> = codes
+    let (ko, en) = codes
         .iter()
-        .map(|code| (terminology.label(code), code))
-        .collect();
-    let named = |label: &str, code: &ConditionCode, space: &str| {
-        if label.contains(code.as_str()) {
-            label.to_owned()
-        } else {
-            format!("{label}{space}({code})")
-        }
-    };
-    let ko = labels.iter().map(|(l, c)| named(&l.ko, c, "")).collect();
-    let en = labels.iter().map(|(l, c)| named(&l.en, c, " ")).collect();
+        .map(|code| terminology.label_with_code(code))
+        .map(|label| (label.ko, label.en))
+        .unzip();
     Message::new(
         joined(ko, |n| format!(" 외 {n}건")),
         joined(en, |n| format!(" and {n} more")),

@@ -233,7 +233,8 @@ fn topic_account(pair: &Pair<'_>) -> Account {
         .collect();
     let (mut ko, mut en) = match rows.first() {
         Some((_, demanded, relation, Some(offered))) => {
-            let (want, have) = (terminology.label(demanded), terminology.label(offered));
+            let want = terminology.label_with_code(demanded);
+            let have = terminology.label_with_code(offered);
             let (how_ko, how_en) = match relation {
                 TopicRelation::SameOrNarrower => {
                     ("같거나 그 일부인 질환", "the same or a part of it")
@@ -247,14 +248,8 @@ fn topic_account(pair: &Pair<'_>) -> Account {
                 TopicRelation::Unrelated => ("관련 없는 질환", "unrelated"),
             };
             (
-                format!(
-                    "수요 {}({demanded}), 제공 {}({offered}): {how_ko}.",
-                    want.ko, have.ko
-                ),
-                format!(
-                    "Demanded {} ({demanded}), offered {} ({offered}): {how_en}.",
-                    want.en, have.en
-                ),
+                format!("수요 {}, 제공 {}: {how_ko}.", want.ko, have.ko),
+                format!("Demanded {}, offered {}: {how_en}.", want.en, have.en),
             )
         }
         _ => (

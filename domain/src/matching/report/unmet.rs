@@ -121,7 +121,7 @@ impl Market<'_> {
                 let broader = supply
                     .of_condition(|held| matches!(relation(held), TopicRelation::BroaderBy(_)));
                 ConditionRow {
-                    label: terminology.heading(&code),
+                    label: terminology.label(&code),
                     tally,
                     offers: same.len(),
                     broader_offers: broader.difference(&same).count(),
@@ -227,7 +227,7 @@ impl Market<'_> {
             .into_iter()
             .map(|((code, kind), demands)| Gap {
                 condition: code.clone(),
-                label: self.terminology.heading(code),
+                label: self.terminology.label(code),
                 kind,
                 demands,
                 offers_of_condition: of_condition.get(code).map_or(0, BTreeSet::len),

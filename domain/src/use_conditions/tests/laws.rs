@@ -302,7 +302,10 @@ fn a_near_miss_names_the_covered_part_of_a_study() {
     let both = but(|a| a.conditions = conditions(&["C34", "E11"]));
     let near_miss = outcome(&both, &[ds(&["C00-C97"])]).near_miss.unwrap();
     assert!(
-        near_miss.change.ko.contains("폐암(C34)"),
+        near_miss
+            .change
+            .ko
+            .contains("기관지 및 폐의 악성 신생물(C34)"),
         "{}",
         near_miss.change.ko
     );
