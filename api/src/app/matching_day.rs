@@ -160,7 +160,7 @@ impl App {
                 .map_err(already)?,
             (Some(known), None) if !known.withdrawn => {
                 return Err(Problem::at(
-                    "matchingDay",
+                    "matchingDayId",
                     Code::Taken,
                     Message::new(
                         "이미 등록했습니다. 바꾸려면 버전을 함께 보내십시오.",

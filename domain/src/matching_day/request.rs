@@ -93,7 +93,7 @@ impl MeetingRequest {
         }
         if to.side == from.side {
             return Err(Problem::at(
-                "to",
+                "toId",
                 Code::Invalid,
                 Message::new(
                     "수요 측과 제공 측 사이에만 신청할 수 있습니다.",
@@ -211,7 +211,7 @@ impl MeetingRequest {
         }
         if new.sent_by == self.sent_by {
             return Err(Problem::at(
-                "to",
+                "toId",
                 Code::Duplicate,
                 Message::new(
                     "이 기관에는 이미 신청했습니다.",
