@@ -323,24 +323,30 @@ async fn an_answer_that_grows_beyond_the_estimate_is_ended() {
     let database = TestDatabase::sqlite();
     let settings = [("limits.list_size", "1"), ("limits.cost", "12")];
     let (server, _smtp, user) = started(&database, &settings).await;
-    let terms = |inner| format!("{{ searchTerms(words: \"cancer\") {{ {inner} }} }}");
+    let counts = |codes: std::ops::Range<i32>| {
+        let count = |i| json!({ "code": format!("C{i:02}"), "count": 500, "asOf": "2026-06", "basis": "MEASURED" });
+        json!({ "content": { "title": { "ko": "자료" }, "counts": codes.map(count).collect::<Vec<_>>() } })
+    };
+    let query = "{ offers(first: 1) { edges { node { counts { code count } } } } }";
+    let made = "offer { id }";
+    server
+        .mutate(&user, "createOffer", counts(0..2), made)
+        .await;
+    let (_, _, body) = post(&server, Some(&user), query, None).await;
+    let listed = body["data"]["offers"]["edges"][0]["node"]["counts"].as_array();
+    assert_eq!(listed.map(Vec::len), Some(2), "{body:#}");
     // Estimated at some fields, it holds a list of twenty.
-    let (status, _, body) = post(&server, Some(&user), &terms("code matched"), None).await;
+    let (server, _smtp, user) = started(&TestDatabase::sqlite(), &settings).await;
+    server
+        .mutate(&user, "createOffer", counts(0..20), made)
+        .await;
+    let (status, _, body) = post(&server, Some(&user), query, None).await;
     assert_eq!(status, 200, "{body:#}");
+    let error = &body["errors"][0];
+    assert_eq!(error["extensions"]["code"], "TOO_COSTLY", "{body:#}");
     assert_eq!(
-        body["errors"][0]["extensions"]["code"], "TOO_COSTLY",
-        "{body:#}"
-    );
-    assert_eq!(
-        body["errors"][0]["path"][0], "searchTerms",
+        error["path"][0], "offers",
         "refused before it ran: {body:#}"
-    );
-    let few = "{ searchTerms(words: \"cancer\", first: 2) { code matched } }";
-    let (_, _, body) = post(&server, Some(&user), few, None).await;
-    assert_eq!(
-        body["data"]["searchTerms"].as_array().map(Vec::len),
-        Some(2),
-        "{body:#}"
     );
 }
 
