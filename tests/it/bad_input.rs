@@ -121,6 +121,21 @@ async fn wrong_content_is_refused_by_field(database: TestDatabase) {
             "REQUIRED",
         ),
         (
+            json!({ "usePolicies": [{ "permission": "HMB", "permissionConditions": ["C34"] }] }),
+            "usePolicies.0.permissionConditions",
+            "INVALID",
+        ),
+        (
+            json!({ "counts": [{ "code": "C34", "count": 5, "asOf": "2026-12", "basis": "MEASURED" }] }),
+            "counts.0.asOf",
+            "OUT_OF_RANGE",
+        ),
+        (
+            json!({ "population": { "size": 5, "sizeAsOf": "2099-01" } }),
+            "population.sizeAsOf",
+            "OUT_OF_RANGE",
+        ),
+        (
             json!({ "conditions": vec!["C34"; 10_000] }),
             "conditions",
             "TOO_LONG",

@@ -8,15 +8,20 @@ use matchday_api::server::Service;
 use matchday_domain::notice::{Notice, Recipient};
 use matchday_domain::organisation::OrganisationKind;
 use matchday_domain::text::Language;
+use matchday_infra::import;
 use matchday_infra::store::{Job, Lane};
 use matchday_tests::server::NOW;
 use matchday_tests::{FixedClock, SmtpServer, Socket, TestDatabase, TestServer, on_both};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 on_both!(nobody_waits_for_an_arrangement, nobody_waits);
 on_both!(a_job_is_leased_in_its_lane_and_once, leased_once);
+on_both!(
+    what_is_fresh_has_its_turn_while_all_is_matched_anew,
+    fresh_between
+);
 
 async fn nobody_waits(database: TestDatabase) {
     let smtp = SmtpServer::start().await;
@@ -86,22 +91,77 @@ async fn nobody_waits(database: TestDatabase) {
     server.settle().await;
 }
 
+/// A service in which nobody works but the test.
+async fn idle(database: &TestDatabase, seed: u64) -> Service {
+    let settings = [
+        ("database.url", database.url.as_str()),
+        ("database.acquire_timeout_ms", "30000"),
+        ("mail.url", "smtp://127.0.0.1:1"),
+    ];
+    let settings = settings.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let config = Config::merge(vec![Layer::flags(settings)]).unwrap();
+    let clock = Arc::new(FixedClock::at(NOW));
+    let chance = Arc::new(SeededRandomness::new(seed));
+    let service = Service::open_with(config, true, clock, chance).await;
+    service.unwrap()
+}
+
+async fn fresh_between(database: TestDatabase) {
+    let service = idle(&database, 0).await;
+    let (app, worker) = (&service.app, &service.worker);
+    let bring = async |records: Vec<Value>| {
+        let lines: Vec<String> = records.iter().map(Value::to_string).collect();
+        let reading = import::read(import::Format::Ndjson, lines.join("\n").as_bytes());
+        let report = app.import(reading, |_| {}).await.unwrap();
+        assert_eq!(report.new, records.len(), "{report:?}");
+    };
+    let organisation = |name: &str, kind: &str| {
+        let content =
+            json!({ "kind": kind, "name": { "ko": name }, "region": "seoul", "country": "KR" });
+        json!({ "type": "organisation", "ref": name, "content": content })
+    };
+    let demand = |name: &str| {
+        let content = json!({ "title": { "ko": "폐암" }, "conditions": ["C34"], "data_kinds_required": ["imaging.ct"] });
+        json!({ "type": "demand", "ref": name, "organisation": "C", "content": content })
+    };
+    let offers = (0..200).map(|i| {
+        let content = json!({ "title": { "ko": "폐암 CT" }, "conditions": ["C34"], "data_kinds": ["imaging.ct"] });
+        json!({ "type": "offer", "ref": i.to_string(), "organisation": "H", "content": content })
+    });
+    let mut records = vec![
+        organisation("H", "hospital"),
+        organisation("C", "company"),
+        demand("first"),
+    ];
+    records.extend(offers);
+    bring(records).await;
+    while worker.work().await.unwrap() > 0 {}
+
+    let tx = app.store().begin().await.unwrap();
+    tx.post(&[Job::MatchAll], app.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    // One after the other, each while all are matched anew.
+    let ended = Mutex::new(Vec::new());
+    let end = |what| ended.lock().unwrap().push(what);
+    let all = async {
+        assert_eq!(worker.work_in(Lane::MatchAll).await.unwrap(), 1);
+        end("all");
+    };
+    let fresh = async {
+        for name in ["one", "two", "three", "four"] {
+            bring(vec![demand(name)]).await;
+            assert_eq!(worker.work_in(Lane::Match).await.unwrap(), 1);
+            end(name);
+        }
+    };
+    tokio::join!(all, fresh);
+    let ended = ended.into_inner().unwrap();
+    assert_eq!(ended, ["one", "two", "three", "four", "all"]);
+    assert_eq!(app.store().job_counts().await.unwrap().failed, 0);
+}
+
 async fn leased_once(database: TestDatabase) {
-    let mut replicas = Vec::new();
-    for seed in 0..2 {
-        let settings = [
-            ("database.url", database.url.as_str()),
-            ("database.acquire_timeout_ms", "30000"),
-            ("mail.url", "smtp://127.0.0.1:1"),
-        ];
-        let settings = settings.map(|(key, value)| (key.to_owned(), value.to_owned()));
-        let config = Config::merge(vec![Layer::flags(settings)]).unwrap();
-        let clock = Arc::new(FixedClock::at(NOW));
-        let chance = Arc::new(SeededRandomness::new(seed));
-        // Nobody works here but the test.
-        let service = Service::open_with(config, true, clock, chance).await;
-        replicas.push(service.unwrap());
-    }
+    let replicas = [idle(&database, 0).await, idle(&database, 1).await];
     let app = &replicas[0].app;
     let mail = Job::Mail {
         to: Recipient {

@@ -1,7 +1,6 @@
 //! Who a request speaks for: a person by a session, a program by an API key or by an access token of its
 //! organisation's identity provider.
 
-use super::provider_sign_in::ProviderPass;
 use super::{App, Outcome, Trace};
 use chrono::TimeDelta;
 use matchday_domain::id::{ApiKeyId, OrganisationId, PersonId, SessionId};
@@ -9,6 +8,7 @@ use matchday_domain::identity::{ApiKey, KEY_PREFIX};
 use matchday_domain::policy::{self, Acting, Action, Actor, Means, OwnAction};
 use matchday_domain::problem::Problem;
 use matchday_domain::text::Language;
+use matchday_domain::time::Timestamp;
 use matchday_infra::store::{Session, StoreError, Viewer};
 
 /// How often the use of a session or a key is noted.
@@ -36,6 +36,15 @@ pub enum Program {
     Key(ApiKeyId),
     /// An access token of the organisation's identity provider.
     Token(ProviderPass),
+}
+
+/// An access token that was good when it was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderPass {
+    pub(super) person: PersonId,
+    pub(super) organisation: OrganisationId,
+    pub(super) issuer: String,
+    pub(super) expires_at: Timestamp,
 }
 
 impl Caller {

@@ -1,10 +1,10 @@
 //! Records of other catalogues become organisations, offers and demands; a second run changes nothing.
 
+use super::listing::Listing;
 use super::once::Once;
 use super::{App, AppError, Caller, Key, Outcome, taken};
-use matchday_domain::catalogue::offer::OfferStep;
-use matchday_domain::catalogue::{Offer, OfferContent};
-use matchday_domain::demand::{Demand, DemandContent, DemandStep};
+use matchday_domain::catalogue::Offer;
+use matchday_domain::demand::Demand;
 use matchday_domain::id::OrganisationId;
 use matchday_domain::organisation::{Organisation, OrganisationKind, Profile};
 use matchday_domain::policy::Action;
@@ -13,7 +13,7 @@ use matchday_domain::problem::{Code, Problem, Problems};
 use matchday_domain::suggested_code::keep_answers;
 use matchday_domain::text::Message;
 use matchday_infra::import::{Format, Item, Reading, Record, RowError, unknown_fields};
-use matchday_infra::store::{StoreError, Tx};
+use matchday_infra::store::Tx;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -298,26 +298,26 @@ impl App {
     ) -> Outcome<Kept> {
         if let Some(mut known) = L::from_source(tx, owner, &source).await? {
             let before = known.version();
-            known.revise(self, content)?;
+            let mut content = content;
+            keep_answers(known.content(), &mut content, self.terminology());
+            known.revise(self, before, content)?;
             if known.version() == before {
                 return Ok(Kept::Same);
             }
-            known.save(self, tx, before).await?;
+            self.save_listing(tx, &known, before).await?;
             return Ok(Kept::Changed);
         }
-        let mut new = L::draft(self, owner, content, source)?;
+        let mut new = L::draft(self, owner, content, Some(source))?;
         if publish {
-            new.publish(self)?;
+            new.step(self, new.version(), L::PUBLISH)?;
         }
         let twice = taken(
             "ref",
             "다른 가져오기가 같은 자료를 처리하고 있습니다.",
             "Another import is keeping the same record.",
         );
-        new.insert(self, tx).await.map_err(|error| match error {
-            AppError::Store(error) => twice(error),
-            error => error,
-        })?;
+        new.insert(tx).await.map_err(twice)?;
+        self.announce_listing(tx, &new).await?;
         Ok(Kept::New)
     }
 }
@@ -327,116 +327,6 @@ impl ImportReport {
         for field in fields {
             *self.unknown.entry(field.to_owned()).or_default() += 1;
         }
-    }
-}
-
-/// What an organisation lists and can import: offers, demands.
-pub(crate) trait Listing: Sized {
-    /// What it says.
-    type Content;
-    async fn from_source(
-        tx: &Tx,
-        owner: OrganisationId,
-        source: &str,
-    ) -> Result<Option<Self>, StoreError>;
-    fn draft(
-        app: &App,
-        owner: OrganisationId,
-        content: Self::Content,
-        source: String,
-    ) -> Result<Self, Problems>;
-    fn version(&self) -> i32;
-    fn publish(&mut self, app: &App) -> Result<(), Problems>;
-    fn revise(&mut self, app: &App, content: Self::Content) -> Result<(), Problems>;
-    async fn insert(&self, app: &App, tx: &Tx) -> Outcome<()>;
-    async fn save(&self, app: &App, tx: &Tx, read_version: i32) -> Outcome<()>;
-}
-
-impl Listing for Offer {
-    type Content = OfferContent;
-
-    async fn from_source(
-        tx: &Tx,
-        owner: OrganisationId,
-        source: &str,
-    ) -> Result<Option<Self>, StoreError> {
-        tx.offer_from_source(owner, source).await
-    }
-
-    fn draft(
-        app: &App,
-        owner: OrganisationId,
-        content: OfferContent,
-        source: String,
-    ) -> Result<Self, Problems> {
-        let (id, words) = (app.new_id(), app.terminology());
-        Self::draft(id, owner, content, Some(source), words, app.now())
-    }
-
-    fn version(&self) -> i32 {
-        self.version
-    }
-
-    fn publish(&mut self, app: &App) -> Result<(), Problems> {
-        self.step(self.version, OfferStep::List, app.now())
-    }
-
-    fn revise(&mut self, app: &App, mut content: OfferContent) -> Result<(), Problems> {
-        keep_answers(&self.content, &mut content, app.terminology());
-        Self::revise(self, self.version, content, app.terminology(), app.now())
-    }
-
-    async fn insert(&self, app: &App, tx: &Tx) -> Outcome<()> {
-        tx.insert_offer(self).await?;
-        app.announce_offer(tx, self).await
-    }
-
-    async fn save(&self, app: &App, tx: &Tx, read_version: i32) -> Outcome<()> {
-        app.save_offer(tx, self, read_version).await
-    }
-}
-
-impl Listing for Demand {
-    type Content = DemandContent;
-
-    async fn from_source(
-        tx: &Tx,
-        owner: OrganisationId,
-        source: &str,
-    ) -> Result<Option<Self>, StoreError> {
-        tx.demand_from_source(owner, source).await
-    }
-
-    fn draft(
-        app: &App,
-        owner: OrganisationId,
-        content: DemandContent,
-        source: String,
-    ) -> Result<Self, Problems> {
-        let (id, words) = (app.new_id(), app.terminology());
-        Self::draft(id, owner, content, Some(source), words, app.now())
-    }
-
-    fn version(&self) -> i32 {
-        self.version
-    }
-
-    fn publish(&mut self, app: &App) -> Result<(), Problems> {
-        self.step(self.version, DemandStep::Open, app.now())
-    }
-
-    fn revise(&mut self, app: &App, mut content: DemandContent) -> Result<(), Problems> {
-        keep_answers(&self.content, &mut content, app.terminology());
-        Self::revise(self, self.version, content, app.terminology(), app.now())
-    }
-
-    async fn insert(&self, app: &App, tx: &Tx) -> Outcome<()> {
-        tx.insert_demand(self).await?;
-        app.announce_demand(tx, self).await
-    }
-
-    async fn save(&self, app: &App, tx: &Tx, read_version: i32) -> Outcome<()> {
-        app.save_demand(tx, self, read_version).await
     }
 }
 

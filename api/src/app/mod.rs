@@ -8,13 +8,12 @@ pub mod arrangement;
 pub mod arrangement_rules;
 pub mod calendar;
 pub mod caller;
-pub mod catalogue;
 pub mod colleague;
-pub mod demand;
 pub mod event_weights;
 pub mod identity;
 pub mod identity_provider;
 pub mod import;
+pub(crate) mod listing;
 pub mod matching;
 pub mod matching_day;
 pub mod organisation;
@@ -182,4 +181,16 @@ pub(crate) fn taken(path: &str, ko: &str, en: &str) -> impl Fn(StoreError) -> Ap
         StoreError::Taken(_) => problem.clone().into(),
         error => error.into(),
     }
+}
+
+/// Work that may take longer than a request's turn, beside the other requests.
+///
+/// # Errors
+/// It panicked, or the service is going down.
+pub(crate) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Outcome<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| AppError::Internal(error.to_string()))
 }

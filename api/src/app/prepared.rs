@@ -2,8 +2,7 @@
 //!
 //! Which versions count, and for whom, the store says each time; what is kept here decides nothing.
 
-use super::report::aside;
-use super::{App, Outcome};
+use super::{App, Outcome, aside};
 use matchday_domain::catalogue::Offer;
 use matchday_domain::demand::Demand;
 use matchday_domain::id::{DemandId, OfferId, OrganisationId};

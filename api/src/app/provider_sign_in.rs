@@ -2,14 +2,14 @@
 //!
 //! No provider is asked inside a transaction.
 
-use super::caller::Program;
+use super::caller::{Program, ProviderPass};
 use super::identity::OpenedSession;
 use super::randomness::token;
 use super::{App, AppError, Caller, Outcome};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
-use matchday_domain::id::{OrganisationId, PersonId};
+use matchday_domain::id::OrganisationId;
 use matchday_domain::identity::{Client, DomainState};
 use matchday_domain::organisation::{EmailAddress, Membership};
 use matchday_domain::policy::Means;
@@ -44,15 +44,6 @@ pub struct Return {
     pub code: String,
     /// Who says to be the provider (RFC 9207), where it does.
     pub issuer: Option<String>,
-}
-
-/// An access token that was good when it was shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProviderPass {
-    person: PersonId,
-    organisation: OrganisationId,
-    issuer: String,
-    expires_at: Timestamp,
 }
 
 impl App {

@@ -10,9 +10,8 @@ use matchday_domain::id::{ArrangementId, DelegateId, PersonId, RegistrationId};
 use matchday_domain::invitation::{self, Content, Party};
 use matchday_domain::matching_day::agenda::{self, Counterpart};
 use matchday_domain::matching_day::arrangement::{Run, RunState};
-use matchday_domain::matching_day::ground::is_possible;
 use matchday_domain::matching_day::{
-    Answer, Delegate, EventState, Ground, MatchingDay, Meeting, MeetingRequest, Registration,
+    Answer, Delegate, EventState, Ground, MatchingDay, Meeting, MeetingRequest, Place, Registration,
 };
 use matchday_domain::notice::{AgendaEntry, Notice};
 use matchday_domain::organisation::{Organisation, Person};
@@ -212,7 +211,9 @@ impl App {
             let mut back = requests.iter().filter(|r| r.answer == Answer::Withdrawn);
             gone.any(|r| sides.contains(&r.id))
                 || back.any(|r| meeting.request == Some(r.id))
-                || !is_possible(meeting, day, &delegates)
+                || !Place::of(meeting)
+                    .faults(meeting, day, &delegates)
+                    .is_empty()
         };
         let later = meetings.iter().filter(|meeting| {
             meeting.stands() && usize::try_from(meeting.slot).is_ok_and(|slot| slot >= past)

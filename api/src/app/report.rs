@@ -4,7 +4,7 @@
 //! [`matchday_domain::matching::report`] for what a figure may tell.
 
 use super::prepared::demand_subject;
-use super::{App, AppError, Caller, Outcome};
+use super::{App, Caller, Outcome, aside};
 use matchday_domain::id::{ConsortiumId, DemandId, OrganisationId};
 use matchday_domain::matching::report::Market;
 use matchday_domain::matching::{Feasibility, OfferSubject};
@@ -119,14 +119,4 @@ impl App {
         })
         .await
     }
-}
-
-/// Work that may take longer than a request's turn, beside the other requests.
-///
-/// # Errors
-/// It panicked, or the service is going down.
-pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Outcome<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| AppError::Internal(error.to_string()))
 }

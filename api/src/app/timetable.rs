@@ -3,11 +3,11 @@
 use super::arrangement::hide;
 use super::once::Once;
 use super::{App, Caller, Key, Outcome};
-use matchday_domain::id::{DelegateId, MeetingId, RegistrationId};
-use matchday_domain::matching_day::{Delegate, MatchingDay, Meeting};
+use matchday_domain::id::MeetingId;
+use matchday_domain::matching_day::{MatchingDay, Meeting, Place};
 use matchday_domain::policy::Action;
-use matchday_domain::problem::{Code, Problem, Problems};
-use matchday_domain::text::{Language, Message, Text};
+use matchday_domain::problem::{Code, Problem};
+use matchday_domain::text::Message;
 use matchday_infra::store::{StoreError, Tx};
 
 impl App {
@@ -40,8 +40,10 @@ impl App {
     /// delegates are told.
     ///
     /// # Errors
-    /// Not the organiser, a stale version, a slot that is over, a slot or table that does not exist, a delegate of neither side, one who
-    /// cannot meet then, a table or delegate that is taken, or the store.
+    /// Not the organiser, a stale version, a slot that is over, what [`Place::faults`] and [`RunInput::faults`] name, a
+    /// table or delegate that is taken, or the store.
+    ///
+    /// [`RunInput::faults`]: matchday_domain::matching_day::arrangement::RunInput::faults
     pub async fn move_meeting(
         &self,
         caller: &Caller,
@@ -56,8 +58,18 @@ impl App {
         if once.replay::<MeetingId>(self, &tx).await?.is_some() {
             return Ok(meeting);
         }
-        let delegates = self.place(&tx, &day, &meeting, &to).await?;
-        meeting.relocate(version, to.slot, to.table, delegates)?;
+        let sides = [meeting.demander, meeting.provider];
+        let delegates = tx.delegates_of(&sides).await?;
+        let mut problems = to.faults(&meeting, &day, &delegates);
+        problems.extend(to.is_over(&day, self.now()));
+        if let Some(run) = tx.runs(&[meeting.arrangement]).await?.pop() {
+            let others = tx.meetings_of_run(run.id).await?;
+            problems.extend(run.input.faults(&meeting, &others, to.slot));
+        }
+        if !problems.is_empty() {
+            return Err(problems.into());
+        }
+        meeting.relocate(version, to)?;
         self.save_meeting(&tx, &meeting, version).await?;
         self.announce_if_published(&tx, &day, &meeting).await?;
         once.keep(self, &tx, id).await?;
@@ -129,103 +141,6 @@ impl App {
         }
     }
 
-    /// Who sits where a meeting is to be moved, one of each side.
-    async fn place(
-        &self,
-        tx: &Tx,
-        day: &MatchingDay,
-        meeting: &Meeting,
-        to: &Place,
-    ) -> Outcome<Vec<DelegateId>> {
-        let mut problems = Problems::new();
-        match day.slot(to.slot) {
-            None => problems.push(Problem::not_found("slot")),
-            Some(slot) if slot.ends_at <= self.now() => problems.push(Problem::at(
-                "slot",
-                Code::WrongState,
-                Message::new("그 시간은 이미 지났습니다.", "That slot is over."),
-            )),
-            Some(_) => {}
-        }
-        match to.table.map(|number| day.table(number)) {
-            Some(None) => problems.push(Problem::not_found("table")),
-            Some(Some(table)) if table.closed.contains(&to.slot) => problems.push(Problem::at(
-                "table",
-                Code::Taken,
-                Message::new(
-                    "그 시간에는 이 테이블을 쓸 수 없습니다.",
-                    "The table is not there in that slot.",
-                ),
-            )),
-            _ => {}
-        }
-        let delegates = tx
-            .delegates_of(&[meeting.demander, meeting.provider])
-            .await?;
-        let wanted = to
-            .delegates
-            .clone()
-            .unwrap_or_else(|| meeting.delegates.clone());
-        let seated: Vec<&Delegate> = delegates
-            .iter()
-            .filter(|delegate| wanted.contains(&delegate.id))
-            .collect();
-        let of = |side: RegistrationId| {
-            seated
-                .iter()
-                .filter(|delegate| delegate.registration == side)
-                .count()
-        };
-        if seated.len() != wanted.len() || of(meeting.demander) == 0 || of(meeting.provider) == 0 {
-            problems.push(Problem::not_found("delegateIds"));
-        }
-        if seated
-            .iter()
-            .any(|delegate| delegate.unavailable_slots.contains(&to.slot))
-        {
-            problems.push(Problem::at(
-                "slot",
-                Code::Taken,
-                Message::new(
-                    "그 시간에 참석할 수 없는 사람이 있습니다.",
-                    "A delegate cannot meet in that slot.",
-                ),
-            ));
-        }
-        if let Some(resource) = self.taken_up(tx, meeting, to.slot).await? {
-            let name = |language| resource.get(language).unwrap_or("?");
-            problems.push(Problem::at(
-                "slot",
-                Code::Taken,
-                Message::new(
-                    format!(
-                        "그 시간에 ‘{}’이(가) 모두 배정되어 있습니다.",
-                        name(Language::Ko)
-                    ),
-                    format!("“{}” is all taken in that slot.", name(Language::En)),
-                ),
-            ));
-        }
-        if problems.is_empty() {
-            Ok(wanted)
-        } else {
-            Err(problems.into())
-        }
-    }
-
-    /// What the meeting needs and others of its timetable hold in a slot.
-    async fn taken_up(&self, tx: &Tx, meeting: &Meeting, slot: i32) -> Outcome<Option<Text>> {
-        let Some(run) = tx.runs(&[meeting.arrangement]).await?.pop() else {
-            return Ok(None);
-        };
-        if run.input.problem.resources.is_empty() {
-            return Ok(None);
-        }
-        let others = tx.meetings_of_run(run.id).await?;
-        let taken = run.input.taken_up(meeting, &others, slot);
-        Ok(taken.map(|resource| run.input.keys.resources[resource].clone()))
-    }
-
     /// Meetings that the caller may see: those of the matching days it runs, and its own of published timetables.
     ///
     /// # Errors
@@ -260,15 +175,4 @@ impl App {
         });
         Ok(meetings)
     }
-}
-
-/// Where a meeting is to be moved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The slot's index.
-    pub slot: i32,
-    /// The table's number; none for a remote meeting.
-    pub table: Option<i32>,
-    /// Who is to sit there; the same as before if not said.
-    pub delegates: Option<Vec<DelegateId>>,
 }

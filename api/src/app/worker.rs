@@ -165,7 +165,11 @@ impl Worker {
         Ok(done)
     }
 
-    async fn work_in(&self, lane: Lane) -> Result<usize, AppError> {
+    /// Does the jobs of a lane that are due, as many as are leased at once; tells how many there were.
+    ///
+    /// # Errors
+    /// The outbox cannot be read.
+    pub async fn work_in(&self, lane: Lane) -> Result<usize, AppError> {
         let lease = self.lease();
         let (most, at_once) = batch(lane);
         let now = self.app.now();

@@ -5,6 +5,7 @@ mod doctor;
 mod eval;
 mod failure;
 mod import;
+mod korean;
 mod logs;
 mod plan;
 mod privacy;
@@ -15,17 +16,18 @@ use crate::lifecycle::Shutdown;
 use crate::output::Output;
 use crate::server::{Service, StartError, open_store};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use failure::Failure;
 use matchday_domain::message;
 use matchday_domain::text::Language;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 /// Matches data demands with data offers and arranges the meetings between the two.
 #[derive(Debug, Parser)]
-#[command(name = "matchday", version, about)]
+#[command(name = "matchday", version)]
 pub struct Cli {
     #[command(flatten)]
     settings: SettingsArgs,
@@ -56,7 +58,7 @@ fn language() -> impl TypedValueParser<Value = Language> {
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("must be KEY=VALUE")?;
+    let (key, value) = text.split_once('=').ok_or("`KEY=VALUE`")?;
     Ok((key.trim().to_owned(), value.to_owned()))
 }
 
@@ -105,6 +107,45 @@ enum Verb {
     },
     /// Checks configuration, database, migrations, mail and clock, and says how to mend what is wrong.
     Doctor,
+}
+
+/// Reads the words of the command line; help and faults in the language of who reads.
+///
+/// # Errors
+/// Help or a fault was printed: how to end.
+pub fn parse(words: Vec<OsString>) -> Result<Cli, ExitCode> {
+    let out = Output::new(asked(&words));
+    let command = match out.language() {
+        Language::Ko => korean::translate(Cli::command()),
+        Language::En => Cli::command(),
+    };
+    let parsed = command.try_get_matches_from(words);
+    parsed
+        .and_then(|found| Cli::from_arg_matches(&found))
+        .map_err(|error| {
+            match korean::fault(&error).filter(|_| out.language() == Language::Ko) {
+                Some(fault) => out.complain(fault),
+                // Nobody may be there to read it.
+                None => drop(error.print()),
+            }
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+        })
+}
+
+/// The language that the words ask for, before they are understood.
+fn asked(words: &[OsString]) -> Option<Language> {
+    let words: Vec<_> = words.iter().filter_map(|word| word.to_str()).collect();
+    let value =
+        words
+            .iter()
+            .enumerate()
+            .find_map(|(i, word)| match word.strip_prefix("--language")? {
+                "" => words.get(i + 1).copied(),
+                value => value.strip_prefix('='),
+            });
+    let all = [Language::Ko, Language::En];
+    all.into_iter()
+        .find(|language| Some(language.tag()) == value)
 }
 
 /// Runs a verb; what goes wrong is told on standard error.

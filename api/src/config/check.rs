@@ -21,12 +21,18 @@ impl Config {
                 &self.database.url,
                 &["sqlite:", "postgres://", "postgresql://"],
             ),
-            "must begin with sqlite:, postgres:// or postgresql://",
+            (
+                "sqlite:, postgres:// 또는 postgresql://로 시작해야 합니다",
+                "must begin with sqlite:, postgres:// or postgresql://",
+            ),
         );
         merged.require(
             "mail.url",
             one_of(&self.mail.url, &["file:", "smtp://", "smtps://"]),
-            "must begin with file:, smtp:// or smtps://",
+            (
+                "file:, smtp:// 또는 smtps://로 시작해야 합니다",
+                "must begin with file:, smtp:// or smtps://",
+            ),
         );
         merged.require(
             "mail.from",
@@ -34,7 +40,7 @@ impl Config {
                 .from
                 .split_once('@')
                 .is_some_and(|(a, b)| !a.is_empty() && !b.is_empty()),
-            "must be a mail address",
+            ("전자우편 주소여야 합니다", "must be a mail address"),
         );
         merged.require(
             "http.public_url",
@@ -49,34 +55,46 @@ impl Config {
         merged.require(
             "http.client_address_header",
             axum::http::HeaderName::try_from(&self.http.client_address_header).is_ok(),
-            "must be the name of a header",
+            ("헤더의 이름이어야 합니다", "must be the name of a header"),
         );
         let key = self.sign_in.secret_key.expose();
         merged.require(
             "sign_in.secret_key",
             key.is_empty() || SecretKey::from_base64(key).is_some(),
-            "must be 32 bytes in Base64",
+            (
+                "Base64로 적은 32바이트여야 합니다",
+                "must be 32 bytes in Base64",
+            ),
         );
         merged.require(
             "sign_in.token_audience",
             !self.sign_in.token_audience.is_empty(),
-            "must not be empty",
+            ("비어 있으면 안 됩니다", "must not be empty"),
         );
         let http = &self.http;
         merged.require(
             "http.tls_key_file",
             http.tls_key_file.is_empty() == http.tls_certificate_file.is_empty(),
-            "and http.tls_certificate_file need each other",
+            (
+                "http.tls_certificate_file과 함께 주어야 합니다",
+                "and http.tls_certificate_file need each other",
+            ),
         );
         merged.require(
             "http.public_url",
             http.is_https() || !http.speaks_tls(),
-            "must begin with https:// where the service speaks TLS",
+            (
+                "서비스가 TLS를 쓰면 https://로 시작해야 합니다",
+                "must begin with https:// where the service speaks TLS",
+            ),
         );
         merged.require(
             "http.trusted_documents_only",
             !(http.trusted_documents_only && http.trusted_documents_file.is_empty()),
-            "needs http.trusted_documents_file",
+            (
+                "http.trusted_documents_file이 필요합니다",
+                "needs http.trusted_documents_file",
+            ),
         );
         let limits = &self.limits;
         let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
@@ -236,13 +254,19 @@ impl Config {
             merged.require(
                 key,
                 (min..=max).contains(&value),
-                &format!("must be between {min} and {max}, not {value}"),
+                (
+                    &format!("{min}에서 {max}까지여야 하며, 지금은 {value}입니다"),
+                    &format!("must be between {min} and {max}, not {value}"),
+                ),
             );
         }
     }
 }
 
-const ORIGIN_FORM: &str = "must be http:// or https://, a host and perhaps a port, without a path";
+const ORIGIN_FORM: (&str, &str) = (
+    "http:// 또는 https://, 호스트, 필요하면 포트로 이루어지고 경로가 없어야 합니다",
+    "must be http:// or https://, a host and perhaps a port, without a path",
+);
 
 fn is_origin(s: &str) -> bool {
     let Ok(uri) = s.parse::<axum::http::Uri>() else {

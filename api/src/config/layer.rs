@@ -1,7 +1,9 @@
 //! One source of settings, and the merge of several.
 
-use super::value::{Raw, Setting};
+use super::value::{Raw, Setting, Wanted};
 use super::{Config, FILE_VARIABLE, Key, PREFIX};
+use crate::output::io_message;
+use matchday_domain::message;
 use matchday_domain::text::Message;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,25 +28,35 @@ pub enum Origin {
     Default,
 }
 
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Origin {
+    fn name(&self) -> Message {
         match self {
-            Self::File { path, line } => write!(f, "{}:{line}", path.display()),
-            Self::Variable(name) => write!(f, "environment variable {name}"),
-            Self::Flag => f.write_str("command line"),
-            Self::Default => f.write_str("default"),
+            Self::File { path, line } => message!("{0}:{line}", "{0}:{line}", path.display()),
+            Self::Variable(name) => message!("환경 변수 {name}", "environment variable {name}"),
+            Self::Flag => Message::new("명령줄", "command line"),
+            Self::Default => Message::new("기본값", "default"),
         }
     }
 }
 
 /// One thing that is wrong with the configuration.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{origin}: {message}")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Where.
     pub origin: Origin,
     /// What.
-    pub message: String,
+    pub message: Message,
+}
+
+impl Problem {
+    /// Where and what.
+    pub fn told(&self) -> Message {
+        let (origin, said) = (self.origin.name(), &self.message);
+        Message::new(
+            format!("{}: {}", origin.ko, said.ko),
+            format!("{}: {}", origin.en, said.en),
+        )
+    }
 }
 
 /// Everything that is wrong with the configuration, one a line.
@@ -53,8 +65,7 @@ pub struct Problems(pub Vec<Problem>);
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the configuration is not usable:")?;
-        self.0.iter().try_for_each(|p| write!(f, "\n  {p}"))
+        f.write_str(&self.message().en)
     }
 }
 
@@ -63,9 +74,13 @@ impl std::error::Error for Problems {}
 impl Problems {
     /// All of them, in as many lines.
     pub fn message(&self) -> Message {
-        let en = self.to_string();
-        let each: String = self.0.iter().map(|p| format!("\n  {p}")).collect();
-        Message::new(format!("설정을 쓸 수 없습니다:{each}"), en)
+        let told = || self.0.iter().map(Problem::told);
+        let ko: String = told().map(|p| format!("\n  {}", p.ko)).collect();
+        let en: String = told().map(|p| format!("\n  {}", p.en)).collect();
+        message!(
+            "설정을 쓸 수 없습니다:{ko}",
+            "the configuration is not usable:{en}"
+        )
     }
 }
 
@@ -83,7 +98,9 @@ impl Layer {
             Ok(text) => Self::toml(&text, path),
             Err(error) => {
                 let mut layer = Self::default();
-                layer.problem(at_line(path, 1), format!("cannot be read: {error}"));
+                let Message { ko, en } = io_message(&error);
+                let said = message!("읽을 수 없습니다: {ko}", "cannot be read: {en}");
+                layer.problem(at_line(path, 1), said);
                 layer
             }
         }
@@ -97,7 +114,8 @@ impl Layer {
             Ok(root) => root.into_inner(),
             Err(error) => {
                 let at = error.span().map_or(0, |s| s.start);
-                layer.problem(at_line(path, line(at)), error.message().to_owned());
+                let said = message!("TOML이 아닙니다: {0}", "{0}", error.message());
+                layer.problem(at_line(path, line(at)), said);
                 return layer;
             }
         };
@@ -105,11 +123,19 @@ impl Layer {
             let origin = at_line(path, line(section.span().start));
             let section = section.into_inner();
             let DeValue::Table(table) = table.into_inner() else {
-                layer.problem(origin, format!("`{section}` is not a section"));
+                let said = message!(
+                    "`{section}`은(는) 절이 아닙니다",
+                    "`{section}` is not a section"
+                );
+                layer.problem(origin, said);
                 continue;
             };
             if !Config::sections().iter().any(|(name, _)| *name == section) {
-                layer.problem(origin, format!("unknown section [{section}]"));
+                let said = message!(
+                    "모르는 절입니다: [{section}]",
+                    "unknown section [{section}]"
+                );
+                layer.problem(origin, said);
                 continue;
             }
             for (key, value) in table {
@@ -142,7 +168,10 @@ impl Layer {
                 Some(key) => {
                     layer.values.insert(key, (Raw::Untyped(value), origin));
                 }
-                None => layer.problem(origin, "no such setting".to_owned()),
+                None => layer.problem(
+                    origin,
+                    Message::new("그런 설정이 없습니다", "no such setting"),
+                ),
             }
         }
         layer.read_secrets();
@@ -169,13 +198,12 @@ impl Layer {
             self.values.insert(path.to_owned(), (raw, origin));
             return;
         }
-        let near = keys
-            .iter()
-            .map(Key::path)
-            .find(|known| alike(known, path))
-            .map(|known| format!("; did you mean `{known}`?"))
-            .unwrap_or_default();
-        self.problem(origin, format!("unknown key `{path}`{near}"));
+        let mut said = message!("모르는 키입니다: `{path}`", "unknown key `{path}`");
+        if let Some(near) = keys.iter().map(Key::path).find(|known| alike(known, path)) {
+            said.ko += &format!(". `{near}`을(를) 뜻하셨습니까?");
+            said.en += &format!("; did you mean `{near}`?");
+        }
+        self.problem(origin, said);
     }
 
     /// Replaces `<key>_file` by the content of that file.
@@ -186,14 +214,23 @@ impl Layer {
                 continue;
             };
             if self.values.contains_key(&path) {
-                self.problem(origin, format!("give `{path}` or `{path}_file`, not both"));
+                let said = message!(
+                    "`{path}`와 `{path}_file` 가운데 하나만 주어야 합니다",
+                    "give `{path}` or `{path}_file`, not both"
+                );
+                self.problem(origin, said);
                 continue;
             }
             let read = String::read(&raw)
-                .map_err(|wanted| format!("`{path}_file` must be {wanted}"))
+                .map_err(|wanted| must_be(&format!("{path}_file"), wanted))
                 .and_then(|file| {
-                    std::fs::read_to_string(&file)
-                        .map_err(|error| format!("`{path}_file` {file} cannot be read: {error}"))
+                    std::fs::read_to_string(&file).map_err(|error| {
+                        let Message { ko, en } = io_message(&error);
+                        message!(
+                            "`{path}_file` {file}을(를) 읽을 수 없습니다: {ko}",
+                            "`{path}_file` {file} cannot be read: {en}"
+                        )
+                    })
                 });
             match read {
                 Ok(secret) => {
@@ -205,7 +242,7 @@ impl Layer {
         }
     }
 
-    fn problem(&mut self, origin: Origin, message: String) {
+    fn problem(&mut self, origin: Origin, message: Message) {
         self.problems.push(Problem { origin, message });
     }
 }
@@ -239,7 +276,7 @@ impl Merged {
             return default();
         };
         T::read(raw).unwrap_or_else(|wanted| {
-            let message = format!("`{key}` must be {wanted}");
+            let message = must_be(key, wanted);
             let origin = origin.clone();
             self.problems.push(Problem { origin, message });
             default()
@@ -247,11 +284,11 @@ impl Merged {
     }
 
     /// Notes a problem of `key` unless `good`.
-    pub(super) fn require(&mut self, key: &str, good: bool, message: &str) {
+    pub(super) fn require(&mut self, key: &str, good: bool, (ko, en): (&str, &str)) {
         if !good {
             self.problems.push(Problem {
                 origin: self.origin(key).cloned().unwrap_or(Origin::Default),
-                message: format!("`{key}` {message}"),
+                message: message!("`{key}`: {ko}", "`{key}` {en}"),
             });
         }
     }
@@ -263,6 +300,10 @@ impl Merged {
             Err(Problems(self.problems))
         }
     }
+}
+
+fn must_be(key: &str, (ko, en): Wanted) -> Message {
+    message!("`{key}`의 값은 {ko}이어야 합니다", "`{key}` must be {en}")
 }
 
 fn known() -> Vec<Key> {

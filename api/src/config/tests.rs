@@ -16,7 +16,15 @@ fn toml(text: &str) -> Layer {
 
 fn problems(layers: Vec<Layer>) -> Vec<String> {
     let Problems(problems) = Config::merge(layers).unwrap_err();
-    problems.iter().map(ToString::to_string).collect()
+    let told = problems.iter().map(Problem::told);
+    told.map(|told| {
+        assert!(
+            told.ko.chars().any(|c| ('가'..='힣').contains(&c)),
+            "{told:?}"
+        );
+        told.en
+    })
+    .collect()
 }
 
 #[test]

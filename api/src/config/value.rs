@@ -21,19 +21,24 @@ pub enum Raw {
     Other(&'static str),
 }
 
+/// What a value should have been, in Korean and English: what stands before "이어야 합니다" and behind "must be".
+pub type Wanted = (&'static str, &'static str);
+
 /// A type that a key may have.
 pub trait Setting: Sized {
     /// Reads it.
     ///
     /// # Errors
-    /// What it should have been, to be read after "must be".
-    fn read(raw: &Raw) -> Result<Self, &'static str>;
+    /// What it should have been.
+    fn read(raw: &Raw) -> Result<Self, Wanted>;
 
     /// Writes it as TOML.
     fn to_toml(&self) -> String;
 }
 
-fn text<'a>(raw: &'a Raw, wanted: &'static str) -> Result<&'a str, &'static str> {
+const TEXT: Wanted = ("글", "a text");
+
+fn text(raw: &Raw, wanted: Wanted) -> Result<&str, Wanted> {
     match raw {
         Raw::Untyped(s) | Raw::Text(s) => Ok(s),
         _ => Err(wanted),
@@ -45,8 +50,8 @@ fn quote(s: &str) -> String {
 }
 
 impl Setting for String {
-    fn read(raw: &Raw) -> Result<Self, &'static str> {
-        text(raw, "a text").map(str::to_owned)
+    fn read(raw: &Raw) -> Result<Self, Wanted> {
+        text(raw, TEXT).map(str::to_owned)
     }
 
     fn to_toml(&self) -> String {
@@ -55,12 +60,12 @@ impl Setting for String {
 }
 
 impl Setting for bool {
-    fn read(raw: &Raw) -> Result<Self, &'static str> {
+    fn read(raw: &Raw) -> Result<Self, Wanted> {
         match raw {
             Raw::Boolean(b) => Ok(*b),
             Raw::Untyped(s) if s == "true" || s == "1" => Ok(true),
             Raw::Untyped(s) if s == "false" || s == "0" => Ok(false),
-            _ => Err("true or false"),
+            _ => Err(("true 또는 false", "true or false")),
         }
     }
 
@@ -72,8 +77,8 @@ impl Setting for bool {
 macro_rules! whole_numbers {
     ($($ty:ty),*) => {$(
         impl Setting for $ty {
-            fn read(raw: &Raw) -> Result<Self, &'static str> {
-                const WANTED: &str = "a whole number that is not negative";
+            fn read(raw: &Raw) -> Result<Self, Wanted> {
+                const WANTED: Wanted = ("0 이상의 정수", "a whole number that is not negative");
                 match raw {
                     Raw::Integer(n) => Self::try_from(*n).map_err(|_| WANTED),
                     Raw::Untyped(s) => s.trim().replace('_', "").parse().map_err(|_| WANTED),
@@ -91,8 +96,11 @@ macro_rules! whole_numbers {
 whole_numbers!(u32, u64, usize);
 
 impl Setting for SocketAddr {
-    fn read(raw: &Raw) -> Result<Self, &'static str> {
-        const WANTED: &str = "an address and a port, as 127.0.0.1:8080 or [::1]:8080";
+    fn read(raw: &Raw) -> Result<Self, Wanted> {
+        const WANTED: Wanted = (
+            "127.0.0.1:8080이나 [::1]:8080 같은 주소와 포트",
+            "an address and a port, as 127.0.0.1:8080 or [::1]:8080",
+        );
         text(raw, WANTED)?.trim().parse().map_err(|_| WANTED)
     }
 
@@ -102,8 +110,11 @@ impl Setting for SocketAddr {
 }
 
 impl Setting for IpNet {
-    fn read(raw: &Raw) -> Result<Self, &'static str> {
-        const WANTED: &str = "networks as 10.0.0.0/8, or addresses";
+    fn read(raw: &Raw) -> Result<Self, Wanted> {
+        const WANTED: Wanted = (
+            "10.0.0.0/8 같은 네트워크 또는 주소",
+            "networks as 10.0.0.0/8, or addresses",
+        );
         let s = text(raw, WANTED)?.trim();
         s.parse()
             .or_else(|_| s.parse::<std::net::IpAddr>().map(Self::from))
@@ -116,7 +127,7 @@ impl Setting for IpNet {
 }
 
 impl<T: Setting> Setting for Vec<T> {
-    fn read(raw: &Raw) -> Result<Self, &'static str> {
+    fn read(raw: &Raw) -> Result<Self, Wanted> {
         match raw {
             Raw::List(items) => items.iter().map(T::read).collect(),
             Raw::Untyped(s) => s
@@ -125,7 +136,7 @@ impl<T: Setting> Setting for Vec<T> {
                 .filter(|s| !s.is_empty())
                 .map(|s| T::read(&Raw::Untyped(s.to_owned())))
                 .collect(),
-            _ => Err("a list"),
+            _ => Err(("목록", "a list")),
         }
     }
 
@@ -181,8 +192,8 @@ impl fmt::Debug for ServiceUrl {
 }
 
 impl Setting for ServiceUrl {
-    fn read(raw: &Raw) -> Result<Self, &'static str> {
-        text(raw, "a URL").map(|s| Self(s.trim().to_owned()))
+    fn read(raw: &Raw) -> Result<Self, Wanted> {
+        text(raw, ("URL", "a URL")).map(|s| Self(s.trim().to_owned()))
     }
 
     fn to_toml(&self) -> String {
@@ -208,8 +219,8 @@ impl fmt::Debug for Secret {
 }
 
 impl Setting for Secret {
-    fn read(raw: &Raw) -> Result<Self, &'static str> {
-        text(raw, "a text").map(|s| Self(s.trim().to_owned()))
+    fn read(raw: &Raw) -> Result<Self, Wanted> {
+        text(raw, TEXT).map(|s| Self(s.trim().to_owned()))
     }
 
     fn to_toml(&self) -> String {
@@ -227,11 +238,12 @@ pub enum LogFormat {
 }
 
 impl Setting for LogFormat {
-    fn read(raw: &Raw) -> Result<Self, &'static str> {
-        match text(raw, "text or json")? {
+    fn read(raw: &Raw) -> Result<Self, Wanted> {
+        const WANTED: Wanted = ("text 또는 json", "text or json");
+        match text(raw, WANTED)? {
             "text" => Ok(Self::Text),
             "json" => Ok(Self::Json),
-            _ => Err("text or json"),
+            _ => Err(WANTED),
         }
     }
 

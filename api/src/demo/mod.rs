@@ -7,7 +7,7 @@ mod verify;
 pub use matching_day::DayFigures;
 pub(crate) use verify::verify;
 
-use crate::app::import::Listing;
+use crate::app::listing::Listing;
 use crate::app::organisation::ColleaguePlan;
 use crate::app::{App, AppError, Outcome};
 use crate::output::Output;

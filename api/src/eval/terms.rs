@@ -127,9 +127,22 @@ mod tests {
 
     #[test]
     fn lay_terms_that_chose_nothing_are_found() {
-        for list in [
-            &include_bytes!("../../../infra/src/evaluation/examples/lay_terms_3.tsv")[..],
-            include_bytes!("../../../infra/src/evaluation/examples/lay_terms_5.tsv"),
+        for (list, least, at_5) in [
+            (
+                &include_bytes!("../../../infra/src/evaluation/examples/lay_terms_3.tsv")[..],
+                230,
+                0.95,
+            ),
+            (
+                include_bytes!("../../../infra/src/evaluation/examples/lay_terms_5.tsv"),
+                230,
+                0.95,
+            ),
+            (
+                include_bytes!("../../../infra/src/evaluation/examples/lay_terms_7.tsv"),
+                170,
+                0.94,
+            ),
         ] {
             let figures = lay_terms(list).map(|terms| evaluate(&terms));
             // Only the totals are told: whoever reads which terms miss has chosen by them.
@@ -137,7 +150,9 @@ mod tests {
             assert!(
                 totals
                     .as_ref()
-                    .is_ok_and(|&(terms, first, five)| terms > 230 && first >= 0.9 && five >= 0.95),
+                    .is_ok_and(|&(terms, first, five)| terms > least
+                        && first >= 0.9
+                        && five >= at_5),
                 "{totals:?}"
             );
         }

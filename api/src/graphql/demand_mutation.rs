@@ -101,7 +101,7 @@ impl DemandMutation {
         let outcome = async {
             let mut content = DemandContent::default();
             input.content.apply(&mut content)?;
-            app(ctx).create_demand(caller(ctx), &key, content).await
+            app(ctx).create(caller(ctx), &key, content).await
         };
         CreateDemandPayload::settle(ctx, input.client_mutation_id, outcome.await, Demand)
     }
@@ -117,7 +117,7 @@ impl DemandMutation {
             let id = id::read("id", &input.id)?;
             let edit = |content: &mut DemandContent| input.content.apply(content);
             app(ctx)
-                .update_demand(caller(ctx), &key, id, input.version, edit)
+                .update(caller(ctx), &key, id, input.version, edit)
                 .await
         };
         UpdateDemandPayload::settle(ctx, input.client_mutation_id, outcome.await, Demand)
@@ -133,7 +133,7 @@ impl DemandMutation {
         let outcome = async {
             let id = id::read("id", &input.id)?;
             app(ctx)
-                .move_demand(caller(ctx), &key, id, input.version, input.step.into())
+                .advance(caller(ctx), &key, id, input.version, input.step.into())
                 .await
         };
         MoveDemandPayload::settle(ctx, input.client_mutation_id, outcome.await, Demand)

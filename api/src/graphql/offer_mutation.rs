@@ -99,7 +99,7 @@ impl OfferMutation {
         let outcome = async {
             let mut content = OfferContent::default();
             input.content.apply(&mut content)?;
-            app(ctx).create_offer(caller(ctx), &key, content).await
+            app(ctx).create(caller(ctx), &key, content).await
         };
         CreateOfferPayload::settle(ctx, input.client_mutation_id, outcome.await, Offer)
     }
@@ -115,7 +115,7 @@ impl OfferMutation {
             let id = id::read("id", &input.id)?;
             let edit = |content: &mut OfferContent| input.content.apply(content);
             app(ctx)
-                .update_offer(caller(ctx), &key, id, input.version, edit)
+                .update(caller(ctx), &key, id, input.version, edit)
                 .await
         };
         UpdateOfferPayload::settle(ctx, input.client_mutation_id, outcome.await, Offer)
@@ -131,7 +131,7 @@ impl OfferMutation {
         let outcome = async {
             let id = id::read("id", &input.id)?;
             app(ctx)
-                .move_offer(caller(ctx), &key, id, input.version, input.step.into())
+                .advance(caller(ctx), &key, id, input.version, input.step.into())
                 .await
         };
         MoveOfferPayload::settle(ctx, input.client_mutation_id, outcome.await, Offer)

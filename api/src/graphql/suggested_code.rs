@@ -162,7 +162,7 @@ impl SuggestionMutation {
         let outcome = async {
             let id = id::read("id", &input.id)?;
             app(ctx)
-                .answer_demand_codes(caller(ctx), &key, id, input.version, &confirm, &dismiss)
+                .answer_codes(caller(ctx), &key, id, input.version, &confirm, &dismiss)
                 .await
         };
         AnswerDemandCodesPayload::settle(ctx, input.client_mutation_id, outcome.await, Demand)
@@ -180,7 +180,7 @@ impl SuggestionMutation {
         let outcome = async {
             let id = id::read("id", &input.id)?;
             app(ctx)
-                .answer_offer_codes(caller(ctx), &key, id, input.version, &confirm, &dismiss)
+                .answer_codes(caller(ctx), &key, id, input.version, &confirm, &dismiss)
                 .await
         };
         AnswerOfferCodesPayload::settle(ctx, input.client_mutation_id, outcome.await, Offer)

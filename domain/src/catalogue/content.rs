@@ -6,13 +6,13 @@ use super::value::{
     PurposeClass, RefreshFrequency, Sex, Standard, Won,
 };
 use crate::organisation::OrganisationKind;
-use crate::problem::{Check, Problem, Problems};
+use crate::problem::{Check, Code, Problem, Problems};
 use crate::suggested_code::CodeAnswers;
 use crate::terminology::{ConditionCode, Terminology};
-use crate::text::Text;
-use crate::time::Month;
+use crate::text::{Message, Text};
+use crate::time::{Month, Timestamp};
 use crate::use_conditions::UsePolicy;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 /// Longest title, in characters.
@@ -226,6 +226,25 @@ impl OfferContent {
         );
         self.code_answers.check(&mut check);
         check.finish()
+    }
+
+    /// Counts of a month that has not begun anywhere: a slip of the hand, which would pass for the freshest.
+    pub fn counts_ahead_of(&self, now: Timestamp) -> Problems {
+        let latest = Month::of((now + TimeDelta::hours(14)).date_naive());
+        let counts = self.counts.iter().enumerate();
+        let dated = counts.map(|(i, count)| (format!("counts.{i}.asOf"), Some(count.as_of)));
+        let size = ("population.sizeAsOf".to_owned(), self.population.size_as_of);
+        dated
+            .chain([size])
+            .filter(|(_, as_of)| *as_of > latest)
+            .map(|(path, _)| {
+                Problem::at(
+                    &path,
+                    Code::OutOfRange,
+                    Message::new("아직 오지 않은 달입니다.", "That month has not come yet."),
+                )
+            })
+            .collect()
     }
 
     /// Counts below this are not shown to others, in persons.

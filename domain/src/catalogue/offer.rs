@@ -65,7 +65,7 @@ impl Offer {
         terminology: &Terminology,
         now: Timestamp,
     ) -> Result<Self, Problems> {
-        content.check(terminology)?;
+        check(&content, terminology, now)?;
         let state = OfferState::Draft;
         Ok(Self {
             id,
@@ -95,7 +95,7 @@ impl Offer {
         if self.state == OfferState::Withdrawn {
             return Err(wrong_state(self.state.label()).into());
         }
-        content.check(terminology)?;
+        check(&content, terminology, now)?;
         if content != self.content {
             self.disclose();
             self.content = content;
@@ -175,6 +175,20 @@ impl Offer {
     fn touch(&mut self, now: Timestamp) {
         self.version += 1;
         self.updated_at = now;
+    }
+}
+
+fn check(
+    content: &OfferContent,
+    terminology: &Terminology,
+    now: Timestamp,
+) -> Result<(), Problems> {
+    let mut problems = content.check(terminology).err().unwrap_or_default();
+    problems.extend(content.counts_ahead_of(now));
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
     }
 }
 

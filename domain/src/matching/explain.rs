@@ -254,9 +254,11 @@ impl Cap {
             criteria,
             points: round(points),
             sentence: Message::new(
-                format!("필수 조건({ko})이 충족되지 않아 49점을 넘지 못합니다({taken}점)."),
                 format!(
-                    "A must-have ({en}) fails, so that no more than 49 points are given ({taken})."
+                    "필수 조건({ko})이 충족되지 않아 이쪽 점수가 49점을 넘지 못합니다({taken}점)."
+                ),
+                format!(
+                    "A must-have ({en}) fails, so that this side gives no more than 49 points ({taken})."
                 ),
             ),
         }

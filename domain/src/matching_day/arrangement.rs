@@ -330,26 +330,4 @@ impl RunInput {
         });
         groups.collect()
     }
-
-    /// The first resource that a meeting needs and of which others of its timetable hold every unit in a slot.
-    pub fn taken_up(&self, meeting: &Meeting, others: &[Meeting], slot: i32) -> Option<usize> {
-        let needs = |meeting: &Meeting| {
-            let pair = (meeting.demander, meeting.provider);
-            let keys = &self.keys.participants;
-            let mut requests = self.problem.requests.iter();
-            let request = requests.find(|r| (keys[r.demander], keys[r.provider]) == pair);
-            request.map_or(&[][..], |request| &request.resources)
-        };
-        let there: Vec<&[usize]> = others
-            .iter()
-            .filter(|other| other.id != meeting.id && other.stands() && other.slot == slot)
-            .map(&needs)
-            .collect();
-        let at = usize::try_from(slot).ok()?;
-        needs(meeting).iter().copied().find(|resource| {
-            let used = there.iter().filter(|needed| needed.contains(resource));
-            let units = self.problem.resources[*resource].units.get(at).copied();
-            used.count() >= usize::try_from(units.unwrap_or(0)).unwrap_or(usize::MAX)
-        })
-    }
 }

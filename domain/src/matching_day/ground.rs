@@ -5,7 +5,7 @@
 //! leaves off what was called off.
 
 use super::arrangement::{Keys, Stood};
-use super::{Delegate, MatchingDay, Meeting, PairRule};
+use super::{Meeting, PairRule};
 use crate::id::RegistrationId;
 use crate::scheduling::{self, Lock, Problem, SlotSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,22 +44,6 @@ fn two(meeting: &Meeting) -> Two {
 
 fn slot(meeting: &Meeting) -> usize {
     usize::try_from(meeting.slot).unwrap_or(usize::MAX)
-}
-
-/// Whether a meeting can be where it stands: its table is there, and on both sides sits somebody, all of whom can meet.
-pub fn is_possible(meeting: &Meeting, day: &MatchingDay, delegates: &[Delegate]) -> bool {
-    let table = meeting.table.is_none_or(|number| {
-        let table = day.table(number);
-        table.is_some_and(|table| !table.closed.contains(&meeting.slot))
-    });
-    let seated = || {
-        let all = delegates.iter();
-        all.filter(|delegate| meeting.delegates.contains(&delegate.id))
-    };
-    let sides = [meeting.demander, meeting.provider];
-    table
-        && sides.map(|side| seated().any(|delegate| delegate.registration == side)) == [true; 2]
-        && !seated().any(|delegate| delegate.unavailable_slots.contains(&meeting.slot))
 }
 
 impl Ground<'_> {
@@ -224,4 +208,4 @@ fn number(n: usize) -> u32 {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests;
+pub(in crate::matching_day) mod tests;

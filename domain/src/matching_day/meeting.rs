@@ -1,5 +1,6 @@
 //! A meeting of a timetable.
 
+use super::Place;
 use crate::catalogue::offer::wrong_state;
 use crate::id::{
     ArrangementId, DelegateId, MatchingDayId, MeetingId, MeetingRequestId, RegistrationId,
@@ -59,24 +60,19 @@ impl Meeting {
     ///
     /// # Errors
     /// A stale version, or a meeting that was cancelled or has taken place.
-    pub fn relocate(
-        &mut self,
-        read_version: i32,
-        slot: i32,
-        table: Option<i32>,
-        delegates: Vec<DelegateId>,
-    ) -> Result<(), Problem> {
+    pub fn relocate(&mut self, read_version: i32, to: Place) -> Result<(), Problem> {
         self.expect(read_version)?;
         if !self.can_change() {
             return Err(wrong_state(self.state.label()));
         }
-        if (self.slot, self.table, &self.delegates) == (slot, table, &delegates) {
+        let delegates = to.delegates.unwrap_or_else(|| self.delegates.clone());
+        if (self.slot, self.table, &self.delegates) == (to.slot, to.table, &delegates) {
             return Ok(());
         }
         if self.state != MeetingState::Draft {
             self.state = MeetingState::Rescheduled;
         }
-        (self.slot, self.table, self.delegates) = (slot, table, delegates);
+        (self.slot, self.table, self.delegates) = (to.slot, to.table, delegates);
         self.locked = true;
         self.version += 1;
         Ok(())

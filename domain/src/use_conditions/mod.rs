@@ -124,6 +124,20 @@ impl UsePolicy {
             self.permission != Some(Permission::Ds) || !self.permission_conditions.is_empty(),
             || Problem::required("permissionConditions"),
         );
+        // A restriction that the permission does not know would hold for nobody.
+        check.require(
+            self.permission == Some(Permission::Ds) || self.permission_conditions.is_empty(),
+            || {
+                Problem::at(
+                    "permissionConditions",
+                    Code::Invalid,
+                    Message::new(
+                        "질환을 한정하려면 허용 범위가 특정 질환(DS)이어야 합니다.",
+                        "Diseases restrict the use only under the permission DS.",
+                    ),
+                )
+            },
+        );
         check.at_most("modifiers", self.modifiers.len(), MAX_CODES);
         for (i, modifier) in self.modifiers.iter().enumerate() {
             check.require(!self.modifiers[..i].contains(modifier), || {

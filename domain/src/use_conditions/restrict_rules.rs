@@ -64,11 +64,21 @@ fn name_key(name: &str) -> String {
         .collect()
 }
 
+/// Whom names tell.
+#[derive(Clone, Copy)]
+enum Names {
+    /// One, by each of them: in Korean and English, say.
+    OfOne,
+    /// As many as there are names.
+    OfSeveral,
+}
+
 fn listed(
     modifier: Modifier,
     case: &Case<'_>,
     allowed: &[String],
     own: &[String],
+    of: Names,
 ) -> Option<Spoken> {
     if !case.has(modifier) {
         return None;
@@ -81,10 +91,14 @@ fn listed(
     };
     let mut facts = Facts::of(modifier, asker);
     facts.offer = facts.offer.and(": ", names(allowed));
-    let on_the_list = own.iter().any(|name| {
+    let is_listed = |name: &String| {
         let key = name_key(name);
         !key.is_empty() && allowed.iter().any(|other| name_key(other) == key)
-    });
+    };
+    let on_the_list = match of {
+        Names::OfOne => own.iter().any(is_listed),
+        Names::OfSeveral => !own.is_empty() && own.iter().all(is_listed),
+    };
     Some(if on_the_list {
         facts.pass(
             "허용 목록에 있습니다.",
@@ -104,6 +118,7 @@ pub(super) fn institution(case: &Case<'_>) -> Option<Spoken> {
         case,
         &case.policy.allowed_institutions,
         &case.asker.institution_names,
+        Names::OfOne,
     )
 }
 
@@ -113,6 +128,7 @@ pub(super) fn user(case: &Case<'_>) -> Option<Spoken> {
         case,
         &case.policy.allowed_users,
         &case.asker.users,
+        Names::OfSeveral,
     )
 }
 
@@ -122,6 +138,7 @@ pub(super) fn project(case: &Case<'_>) -> Option<Spoken> {
         case,
         &case.policy.allowed_projects,
         &case.asker.projects,
+        Names::OfOne,
     )
 }
 

@@ -146,17 +146,7 @@ impl<C: ConnectionTrait> Access<C> {
             select = select.filter(row::Column::At.lt(until));
         }
         let page = page::by_id(&self.conn, select, row::Column::Id, request).await?;
-        let Page {
-            items,
-            has_previous,
-            has_next,
-        } = page;
-        let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Page {
-            items,
-            has_previous,
-            has_next,
-        })
+        page.try_map(read)
     }
 
     /// Lines by id, in no order.

@@ -109,17 +109,7 @@ impl<C: ConnectionTrait> Access<C> {
     ) -> Result<Page<Run>, StoreError> {
         let select = arrangement::Entity::find().filter(arrangement::Column::EventId.eq(event.0));
         let page = page::by_id(&self.conn, select, arrangement::Column::Id, request).await?;
-        let Page {
-            items,
-            has_previous,
-            has_next,
-        } = page;
-        let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Page {
-            items,
-            has_previous,
-            has_next,
-        })
+        page.try_map(read)
     }
 
     /// The newest run of a matching day.

@@ -80,17 +80,7 @@ impl<C: ConnectionTrait> Access<C> {
             select = select.filter(offer::Column::State.eq(state.code()));
         }
         let page = page::by_id(&self.conn, select, offer::Column::Id, request).await?;
-        let Page {
-            items,
-            has_previous,
-            has_next,
-        } = page;
-        let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Page {
-            items,
-            has_previous,
-            has_next,
-        })
+        page.try_map(read)
     }
 
     /// All listed offers.

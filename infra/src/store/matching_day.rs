@@ -123,17 +123,7 @@ impl<C: ConnectionTrait> Access<C> {
     ) -> Result<Page<MatchingDay>, StoreError> {
         let select = matching_day::Entity::find().filter(visible(viewer));
         let page = page::by_id(&self.conn, select, matching_day::Column::Id, request).await?;
-        let Page {
-            items,
-            has_previous,
-            has_next,
-        } = page;
-        let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Page {
-            items,
-            has_previous,
-            has_next,
-        })
+        page.try_map(read)
     }
 
     /// Registrations by id, in no order.
@@ -185,20 +175,7 @@ impl<C: ConnectionTrait> Access<C> {
             select = select.filter(registration::Column::Side.eq(side.code()));
         }
         let page = page::by_id(&self.conn, select, registration::Column::Id, request).await?;
-        let Page {
-            items,
-            has_previous,
-            has_next,
-        } = page;
-        let items = items
-            .into_iter()
-            .map(read_registration)
-            .collect::<Result<_, _>>()?;
-        Ok(Page {
-            items,
-            has_previous,
-            has_next,
-        })
+        page.try_map(read_registration)
     }
 
     /// All registrations of a matching day that were not withdrawn, in the order of creation.

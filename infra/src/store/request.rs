@@ -106,17 +106,7 @@ impl<C: ConnectionTrait> Access<C> {
             select = select.filter(row::Column::Answer.eq(answer.code()));
         }
         let page = page::by_id(&self.conn, select, row::Column::Id, request).await?;
-        let Page {
-            items,
-            has_previous,
-            has_next,
-        } = page;
-        let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Page {
-            items,
-            has_previous,
-            has_next,
-        })
+        page.try_map(read)
     }
 
     /// The accepted requests of an organisation, whoever sent them, at any matching day.

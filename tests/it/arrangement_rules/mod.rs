@@ -222,6 +222,32 @@ async fn the_timetable_keeps_the_rules(database: TestDatabase) {
         own.sort_unstable();
         assert!(own.windows(2).all(|two| two[1] - two[0] > 1), "{rested:#}");
     }
+    // Nor is one moved by hand into the rest after another.
+    let meetings = rested["meetings"].as_array().unwrap();
+    let two = meetings
+        .iter()
+        .flat_map(|one| meetings.iter().map(move |other| (one, other)));
+    let (one, other) = two
+        .filter(|(one, other)| {
+            one["demander"] == other["demander"] && one["provider"] != other["provider"]
+        })
+        .max_by_key(|(_, other)| other["slot"]["index"].as_i64())
+        .unwrap();
+    let near = other["slot"]["index"].as_i64().unwrap() - 1;
+    let to = json!({ "id": one["id"], "version": one["version"], "slot": near, "table": one["table"]["number"] });
+    let error = server.refused(organiser, "moveMeeting", to).await;
+    assert_eq!(
+        (&error["code"], &error["path"]),
+        (&json!("TAKEN"), &json!(["slot"])),
+        "{error}"
+    );
+    assert!(
+        error["messageKo"]
+            .as_str()
+            .unwrap()
+            .contains("1개 시간을 비워 둡니다"),
+        "{error}"
+    );
     let history = scene
         .seen(
             organiser,

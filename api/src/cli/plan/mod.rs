@@ -85,7 +85,7 @@ pub(super) struct Wish {
     iterations: Option<u64>,
     /// Searches with this seed and the next ones at the same time, and keeps the best; of equals the first. The proof
     /// uses one thread.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256), allow_negative_numbers = true)]
+    #[arg(long, default_value = "1", value_parser = threads, allow_negative_numbers = true)]
     threads: u16,
     /// Re-arranges: starts from this timetable, the JSON of `matchday plan --json` in the indexes of FILE. In FILE a
     /// cancelled request has `"rule": "forbidden"`, a late participant is not available, a lost table is closed.
@@ -130,6 +130,13 @@ enum Then {
 fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
     text.parse()
         .map_err(|_| "must be a whole number, 0 or more / 0 이상의 정수여야 합니다".to_owned())
+}
+
+fn threads(text: &str) -> Result<u16, String> {
+    let number = text.parse().ok().filter(|n| (1..=256).contains(n));
+    number.ok_or_else(|| {
+        "must be a whole number, 1 to 256 / 1에서 256까지의 정수여야 합니다".to_owned()
+    })
 }
 
 fn price(text: &str) -> Result<ChangePrice, String> {

@@ -13,7 +13,7 @@ use super::connection::{List, Paging, Placed, list};
 use super::organisation::Organisation;
 use super::scalar::WideInt;
 use super::{Result, app, caller, loaders};
-use crate::app::report::aside;
+use crate::app::aside;
 use async_graphql::{Context, Object, OutputType};
 use matchday_domain::id::{OfferId, OrganisationId};
 use matchday_domain::matching::STORED_MATCHES;

@@ -1,7 +1,7 @@
 //! What is asked that nobody offers.
 
 use super::{number, page, points, wide};
-use crate::app::report::aside;
+use crate::app::aside;
 use crate::graphql::Result;
 use crate::graphql::connection::{List, Paging, Placed};
 use crate::graphql::text::{DataKind, Sentence};

@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use uuid::Uuid;
 
 /// The companies 1 and 2 and the hospitals 3 and 4 want to meet each other in four slots at two tables.
-fn world() -> World {
+pub(in crate::matching_day) fn world() -> World {
     let mut world = World::new();
     let slot = world.day.slots[2].clone();
     let later = slot.starts_at + chrono::TimeDelta::minutes(30);
@@ -31,7 +31,11 @@ fn world() -> World {
     world
 }
 
-fn input(world: &World, ground: Ground<'_>, price: Option<ChangePrice>) -> RunInput {
+pub(in crate::matching_day) fn input(
+    world: &World,
+    ground: Ground<'_>,
+    price: Option<ChangePrice>,
+) -> RunInput {
     let (problem, keys) = world.problem_on(ground).unwrap();
     RunInput {
         past: ground.past,
@@ -66,7 +70,7 @@ fn arranged(input: &RunInput) -> (Vec<Meeting>, Option<Changes>) {
     (meetings, input.changes(&done.meetings))
 }
 
-fn first(world: &World) -> Vec<Meeting> {
+pub(in crate::matching_day) fn first(world: &World) -> Vec<Meeting> {
     let (mut meetings, changes) = arranged(&input(world, Ground::default(), None));
     assert_eq!((meetings.len(), changes), (4, None));
     for meeting in &mut meetings {

@@ -54,6 +54,32 @@ fn who_is_not_on_the_list_has_to_ask() {
 }
 
 #[test]
+fn every_user_has_to_be_on_the_list_and_one_name_of_an_institution_is_enough() {
+    let mut listed = hmb(&[Modifier::Us, Modifier::Is]);
+    listed.allowed_users = vec!["Kim".to_owned(), "Park".to_owned()];
+    listed.allowed_institutions = vec!["예시바이오".to_owned()];
+    let with = |users: &[&str]| {
+        but(|a| {
+            a.institution_names = vec!["예시바이오".to_owned(), "Example Bio".to_owned()];
+            a.users = users.iter().map(|user| (*user).to_owned()).collect();
+        })
+    };
+    expect(&with(&["kim", "Park"]), &listed, Pass, "HMB");
+    expect(&with(&["Kim", "Lee"]), &listed, Ask, "US");
+}
+
+#[test]
+fn diseases_restrict_under_ds_only() {
+    let mut policy = hmb(&[]);
+    policy.permission_conditions = vec!["C34".parse().unwrap()];
+    let problems = policy.check(Terminology::standard());
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems[0].path, ["permissionConditions"]);
+    policy.permission = Some(Permission::Ds);
+    assert!(policy.check(Terminology::standard()).is_empty());
+}
+
+#[test]
 fn time_limits_bind_and_are_a_duty() {
     let mut ts = hmb(&[Modifier::Ts]);
     expect(&company(), &ts, Ask, "TS");
