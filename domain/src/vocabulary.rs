@@ -51,10 +51,17 @@ macro_rules! vocabulary {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                const CODES: &[&str] = &[$($code,)*];
                 let code = <String as serde::Deserialize>::deserialize(d)?;
-                Self::from_code(&code).ok_or_else(|| serde::de::Error::custom(
-                    format!("unknown {} `{}`", stringify!($name), code.chars().take(40).collect::<String>()),
-                ))
+                Self::from_code(&code).ok_or_else(|| {
+                    let code = code.chars().take(40).collect::<String>();
+                    // A long list would bury what is wrong.
+                    if CODES.len() <= 20 {
+                        serde::de::Error::unknown_variant(&code, CODES)
+                    } else {
+                        serde::de::Error::custom(format!("unknown {} `{code}`", stringify!($name)))
+                    }
+                })
             }
         }
     };
