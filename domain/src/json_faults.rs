@@ -1,6 +1,7 @@
 //! What a JSON reader says, in Korean and plain English.
 
 use crate::message;
+use crate::scheduling::MOST_SLOTS;
 use crate::text::Message;
 use serde_json::error::Category;
 
@@ -74,6 +75,7 @@ const FORMS: [(&str, &str, &str); 13] = [
     ("u64", "0 이상의 정수", "a whole number, 0 or more"),
     ("usize", "0 이상의 정수", "a whole number, 0 or more"),
     ("i64", "정수", "a whole number"),
+    ("a slot", "슬롯", "a slot"),
     ("f64", "수", "a number"),
     ("a boolean", "true 또는 false", "true or false"),
     ("a string", "글", "a text"),
@@ -86,6 +88,19 @@ const FORMS: [(&str, &str, &str); 13] = [
     ("a map", "객체 `{…}`", "an object `{…}`"),
     ("option", "값 또는 null", "a value or null"),
 ];
+
+/// The largest number of a form.
+fn most(form: &str) -> Option<u64> {
+    Some(match form {
+        "u8" => u8::MAX.into(),
+        "u16" => u16::MAX.into(),
+        "u32" => u32::MAX.into(),
+        "u64" | "usize" => u64::MAX,
+        "i64" => i64::MAX.unsigned_abs(),
+        "a slot" => u64::try_from(MOST_SLOTS - 1).unwrap_or(u64::MAX),
+        _ => return None,
+    })
+}
 
 /// What a value is, as the reader begins to say it.
 const FOUND: [(&str, &str, &str); 9] = [
@@ -144,6 +159,10 @@ pub fn told(error: &serde_json::Error) -> Message {
     match error.classify() {
         Category::Eof => Message::new("파일이 중간에서 끝납니다", "the file ends in the middle"),
         Category::Data => data(said),
+        Category::Syntax if said == "number out of range" => Message::new(
+            "수가 너무 큽니다. 약 1.8e308까지 읽습니다",
+            "the number is too large; numbers are read up to about 1.8e308",
+        ),
         Category::Syntax | Category::Io => {
             let known = SYNTAX.iter().find(|(as_is, ..)| said == *as_is);
             let (ko, en) = known.map_or((said, said), |(_, ko, en)| (*ko, *en));
@@ -211,11 +230,34 @@ fn data(said: &str) -> Message {
     else {
         return message!("형식에 맞지 않습니다: {said}", "{said}");
     };
+    if let (Some(number), Some(most)) = (whole(found), most(expected))
+        && !fits(number, most)
+    {
+        return message!(
+            "`{number}`은(는) 너무 큽니다. {most}까지입니다",
+            "`{number}` is too large, at most {most}"
+        );
+    }
     let (found, expected) = (found_value(found), form(expected));
     Message::new(
         format!("{}이(가) 있으나 {}이어야 합니다", found.ko, expected.ko),
         format!("{} is not {}", found.en, expected.en),
     )
+}
+
+/// A whole number of 0 or more, as it is written; what does not fit into an integer is found as a floating point.
+fn whole(found: &str) -> Option<&str> {
+    let number = |kind| found.strip_prefix(kind)?.split('`').nth(1);
+    number("integer ").or_else(|| number("floating point "))
+}
+
+/// Whether a number is not above a limit, or no whole number.
+fn fits(number: &str, most: u64) -> bool {
+    match number.parse::<u64>() {
+        Ok(number) => number <= most,
+        // Beyond all integers.
+        Err(_) => !number.parse::<f64>().is_ok_and(|number| number >= 1.8e19),
+    }
 }
 
 fn form(name: &str) -> Message {

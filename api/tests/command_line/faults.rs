@@ -356,3 +356,116 @@ fn a_timetable_of_another_day_is_not_re_arranged() {
     let broken = &judged.json()["broken"][0]["message"];
     assert!(is_korean(broken["ko"].as_str().unwrap()), "{broken}");
 }
+
+#[test]
+fn what_a_timetable_says_of_itself_is_checked() {
+    let folder = examples();
+    let folder = folder.path();
+    let plan = run(folder, &["plan", "day.json", "--json"]).json();
+    let judged = |json: &Value| {
+        fs::write(folder.join("claims.json"), json.to_string()).unwrap();
+        run(
+            folder,
+            &["plan", "verify", "day.json", "claims.json", "--json"],
+        )
+    };
+    let good = judged(&plan);
+    assert_eq!(good.code, 0, "{}", good.out);
+    let figures = |json: &Value| -> Vec<(Value, Value)> {
+        let levels = json["levels"].as_array().unwrap().iter();
+        levels
+            .map(|l| (l["name"].clone(), l["value"].clone()))
+            .collect()
+    };
+    assert_eq!(figures(&good.json()), figures(&plan));
+    for i in 0..figures(&plan).len() {
+        let mut wrong = plan.clone();
+        let value = wrong["levels"][i]["value"].as_i64().unwrap();
+        wrong["levels"][i]["value"] = (value + 1).into();
+        wrong["levels"][i]["bound"] = Value::Null;
+        let ran = judged(&wrong);
+        let broken = &ran.json()["broken"];
+        assert_eq!((ran.code, broken.as_array().unwrap().len()), (1, 1));
+        assert_eq!(broken[0]["level"], plan["levels"][i]["name"]);
+        assert_eq!(broken[0]["claimed"], value + 1);
+        assert_eq!(broken[0]["found"], value);
+        assert!(is_korean(broken[0]["message"]["ko"].as_str().unwrap()));
+    }
+    let bent = |change: &dyn Fn(&mut Value), reason: &str| {
+        let mut wrong = plan.clone();
+        change(&mut wrong);
+        let ran = judged(&wrong);
+        assert_eq!(ran.code, 1, "{}", ran.out);
+        assert!(ran.out.contains(reason), "{}", ran.out);
+    };
+    bent(&|json| json["levels"][1]["bound"] = 1.into(), "beyond it");
+    bent(
+        &|json| json["left_out"] = Value::Array(Vec::new()),
+        "is neither among",
+    );
+    bent(
+        &|json| json["meetings"][0]["demander"] = 4.into(),
+        "names participants",
+    );
+    // What is not said is not claimed.
+    let mut bare = plan.clone();
+    let object = bare.as_object_mut().unwrap();
+    ["levels", "left_out"]
+        .iter()
+        .for_each(|key| drop(object.remove(*key)));
+    assert_eq!(judged(&bare).code, 0);
+}
+
+#[test]
+fn what_was_published_in_the_past_stays_though_it_is_forbidden_by_now() {
+    let folder = examples();
+    let folder = folder.path();
+    let published = run(folder, &["plan", "day.json", "--json"]);
+    fs::write(folder.join("plan.json"), &published.out).unwrap();
+    // The lock on the first request is gone, and so is its leave.
+    let mut day: Value =
+        serde_json::from_str(&fs::read_to_string(folder.join("day.json")).unwrap()).unwrap();
+    day["problem"]["locks"] = Value::Array(Vec::new());
+    day["problem"]["requests"][0]["rule"] = "forbidden".into();
+    fs::write(folder.join("now.json"), day.to_string()).unwrap();
+    let args = [
+        "plan",
+        "now.json",
+        "--from",
+        "plan.json",
+        "--past",
+        "2",
+        "--json",
+    ];
+    let after = run(folder, &args);
+    assert_eq!(after.code, 0, "{}", after.err);
+    let then = |json: &Value| -> Vec<Value> {
+        let meetings = json["meetings"].as_array().unwrap().iter();
+        let past = meetings.filter(|m| m["slot"].as_u64().unwrap() < 2);
+        past.cloned().collect()
+    };
+    assert!(then(&published.json()).iter().any(|m| m["request"] == 0));
+    assert_eq!(then(&after.json()), then(&published.json()));
+    fs::write(folder.join("after.json"), &after.out).unwrap();
+    let verify = [
+        "plan",
+        "verify",
+        "now.json",
+        "after.json",
+        "--from",
+        "plan.json",
+    ];
+    let judged = run(folder, &verify);
+    assert_eq!(judged.code, 0, "{}", judged.out);
+    // A meeting of the past that has vanished is missed.
+    let mut less = after.json();
+    less["meetings"].as_array_mut().unwrap().remove(0);
+    fs::write(folder.join("after.json"), less.to_string()).unwrap();
+    let judged = run(folder, &verify);
+    assert_eq!(judged.code, 1);
+    assert!(
+        judged.out.contains("in a slot that is past"),
+        "{}",
+        judged.out
+    );
+}

@@ -7,7 +7,7 @@
 use super::arrangement::{Keys, Stood};
 use super::{Meeting, PairRule};
 use crate::id::RegistrationId;
-use crate::scheduling::{self, Lock, Problem, SlotSet};
+use crate::scheduling::{self, Lock, Problem};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A pair that may meet: the demand side and the supply side.
@@ -95,15 +95,13 @@ impl Ground<'_> {
 
     /// Fixes the past: those who met had the delegates, the tables and whatever else it took, and nobody else meets then.
     pub(super) fn freeze(&self, problem: &mut Problem, keys: &Keys) {
-        let (past, slots) = (self.past.min(problem.slots.len()), problem.slots.len());
+        let past = self.past;
         if past == 0 {
             return;
         }
         let all = self.stood(problem, keys);
-        let met: BTreeMap<usize, Stood> = (all.into_iter())
-            .filter(|stood| stood.slot < past)
-            .map(|stood| (stood.request, stood))
-            .collect();
+        let past_ones = all.into_iter().filter(|stood| stood.slot < past);
+        let met: BTreeMap<usize, Stood> = past_ones.map(|stood| (stood.request, stood)).collect();
         let mut meets: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (request, stood) in &met {
             let request = &problem.requests[*request];
@@ -111,51 +109,22 @@ impl Ground<'_> {
                 meets.entry(p).or_default().push(stood.slot);
             }
         }
+        // Whoever was there beside the delegates of the timetable stays too; nobody else waits then.
         for (p, participant) in problem.participants.iter_mut().enumerate() {
             let then = meets.get(&p).map_or(&[][..], Vec::as_slice);
             for seat in &mut participant.seats {
                 let later = seat.available.iter().filter(|slot| *slot >= past);
                 seat.available = then.iter().copied().chain(later).collect();
             }
-            participant.cap = participant.cap.max(number(then.len()));
         }
         for table in &mut problem.tables {
             table.closed = table.closed.iter().filter(|slot| *slot >= past).collect();
-        }
-        for (p, then) in &meets {
-            rest_less(problem, *p, then);
-        }
-        let members: Vec<BTreeSet<usize>> = (problem.groups.iter())
-            .map(|group| group.members.iter().copied().collect())
-            .collect();
-        for (group, members) in problem.groups.iter_mut().zip(members) {
-            let of = |request: &usize| {
-                let request = &problem.requests[*request];
-                members.contains(&request.demander) || members.contains(&request.provider)
-            };
-            let had = number(met.keys().filter(|request| of(request)).count());
-            group.cap = group.cap.map(|cap| cap.max(had));
-        }
-        let mut used: BTreeMap<(usize, usize), u32> = BTreeMap::new();
-        for (i, request) in problem.requests.iter_mut().enumerate() {
-            let Some(stood) = met.get(&i) else {
-                request.slots = Some((past..slots).collect::<SlotSet>());
-                continue;
-            };
-            request.rule = scheduling::PairRule::Free;
-            for resource in &request.resources {
-                *used.entry((*resource, stood.slot)).or_default() += 1;
-            }
-        }
-        for ((resource, slot), used) in used {
-            let units = &mut problem.resources[resource].units[slot];
-            *units = (*units).max(used);
         }
         let locks: Vec<Lock> = met
             .values()
             .map(|stood| lock(problem, keys, stood))
             .collect();
-        problem.locks.extend(locks);
+        scheduling::freeze(problem, past, &locks);
     }
 
     /// Whether a timetable has in the slots that have begun what was published there.
@@ -169,20 +138,6 @@ impl Ground<'_> {
             .collect()
         };
         past(self.published) == past(meetings)
-    }
-}
-
-/// A rest that was not kept is not asked any more: only as much as was.
-fn rest_less(problem: &mut Problem, participant: usize, meets: &[usize]) {
-    let too_near = |problem: &Problem| {
-        let near = |slot: &usize| {
-            let mut around = problem.rest_around(participant, *slot);
-            around.any(|other| meets.contains(&other))
-        };
-        meets.iter().any(near)
-    };
-    while problem.participants[participant].rest > 0 && too_near(problem) {
-        problem.participants[participant].rest -= 1;
     }
 }
 
@@ -200,10 +155,6 @@ fn lock(problem: &Problem, keys: &Keys, stood: &Stood) -> Lock {
         demander_seat: seat(request.demander, placed.demander_seat),
         provider_seat: seat(request.provider, placed.provider_seat),
     }
-}
-
-fn number(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

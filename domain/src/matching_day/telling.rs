@@ -158,7 +158,10 @@ impl Keys {
             told_pair(problem, request, name)
         };
         match error {
-            ProblemError::LockUnavailable(lock) => {
+            ProblemError::LockUnavailable(lock)
+            | ProblemError::LockForbidden(lock)
+            | ProblemError::LockTableClosed(lock)
+            | ProblemError::LockNoUnit(lock) => {
                 let (ko, en) = locked(*lock);
                 Message::new(
                     format!(
@@ -169,7 +172,7 @@ impl Keys {
                     ),
                 )
             }
-            ProblemError::LockConflict(lock) => {
+            ProblemError::LockConflict(lock) | ProblemError::LockCapZero(lock) => {
                 let (ko, en) = locked(*lock);
                 Message::new(
                     format!(

@@ -1,6 +1,6 @@
 //! Whether a problem is sound.
 
-use super::problem::{MOST_SLOTS, Problem};
+use super::problem::{Group, Lock, MOST_SLOTS, PairRule, Problem, Request};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is wrong with a problem. Numbers are indexes.
@@ -39,7 +39,7 @@ pub enum ProblemError {
     /// A request of a participant to itself.
     #[error("request {0} pairs a participant with itself")]
     SelfPair(usize),
-    /// Two requests for the same pair.
+    /// Two requests for the same pair, whichever of the two asks.
     #[error("request {0} repeats a pair")]
     RepeatedPair(usize),
     /// A floor above the cap.
@@ -48,12 +48,44 @@ pub enum ProblemError {
     /// A lock that names something that does not exist.
     #[error("lock {0} names an unknown request, slot, table or seat")]
     UnknownInLock(usize),
-    /// A lock outside the availability of its pair, seats or table.
+    /// A lock of a pair that must not meet.
+    #[error("lock {0} is of a request that is forbidden")]
+    LockForbidden(usize),
+    /// A lock with a table though the meeting is remote.
+    #[error("lock {0} gives a table to a request that needs none")]
+    LockRemoteTable(usize),
+    /// A lock at a table that is closed then, or in a slot in which all are.
+    #[error("lock {0} has no open table in its slot")]
+    LockTableClosed(usize),
+    /// A lock in a slot in which a resource that it needs has no unit.
+    #[error("lock {0} needs a resource that has no unit in its slot")]
+    LockNoUnit(usize),
+    /// A lock of a participant or group that may have no meeting.
+    #[error("lock {0} is of a participant or group of which the cap is 0")]
+    LockCapZero(usize),
+    /// A lock outside the availability of its pair or seats.
     #[error("lock {0} lies outside the availability of its pair")]
     LockUnavailable(usize),
     /// A lock that needs what another lock holds.
     #[error("lock {0} conflicts with another lock")]
     LockConflict(usize),
+}
+
+impl ProblemError {
+    /// The lock that it is about.
+    pub(super) fn lock(&mut self) -> Option<&mut usize> {
+        match self {
+            Self::UnknownInLock(i)
+            | Self::LockForbidden(i)
+            | Self::LockRemoteTable(i)
+            | Self::LockTableClosed(i)
+            | Self::LockNoUnit(i)
+            | Self::LockCapZero(i)
+            | Self::LockUnavailable(i)
+            | Self::LockConflict(i) => Some(i),
+            _ => None,
+        }
+    }
 }
 
 impl Problem {
@@ -107,7 +139,7 @@ impl Problem {
                 errors.push(ProblemError::UnknownParticipant(i));
             } else if request.demander == request.provider {
                 errors.push(ProblemError::SelfPair(i));
-            } else if !pairs.insert((request.demander, request.provider)) {
+            } else if !pairs.insert((request.demander.min(request.provider), last)) {
                 errors.push(ProblemError::RepeatedPair(i));
             }
             let mut seen = BTreeSet::new();
@@ -146,26 +178,13 @@ impl Problem {
             let seat_exists = |(p, seat): &(usize, Option<usize>)| {
                 seat.is_none_or(|seat| seat < self.participants[*p].seats.len())
             };
-            let table_exists = lock
-                .table
-                .is_none_or(|table| table < self.tables.len() && !request.remote);
+            let table_exists = lock.table.is_none_or(|table| table < self.tables.len());
             if lock.slot >= self.slots.len() || !table_exists || !seats.iter().all(seat_exists) {
                 errors.push(ProblemError::UnknownInLock(i));
                 continue;
             }
-            let seat_there = |(p, seat): &(usize, Option<usize>)| {
-                seat.is_none_or(|seat| {
-                    self.participants[*p].seats[seat]
-                        .available
-                        .contains(lock.slot)
-                })
-            };
-            let table_there = lock
-                .table
-                .is_none_or(|table| !self.tables[table].closed.contains(lock.slot));
-            if !self.could_meet(request, lock.slot) || !seats.iter().all(seat_there) || !table_there
-            {
-                errors.push(ProblemError::LockUnavailable(i));
+            if let Some(error) = self.lock_alone(i, request, lock, &seats) {
+                errors.push(error);
                 continue;
             }
             let mut free = held.insert((0, lock.request, 0, 0));
@@ -203,6 +222,43 @@ impl Problem {
             if !free {
                 errors.push(ProblemError::LockConflict(i));
             }
+        }
+    }
+    /// What is wrong with a lock whatever else is locked.
+    fn lock_alone(
+        &self,
+        i: usize,
+        request: &Request,
+        lock: &Lock,
+        seats: &[(usize, Option<usize>)],
+    ) -> Option<ProblemError> {
+        let slot = lock.slot;
+        let closed = |table: usize| self.tables[table].closed.contains(slot);
+        let seat_there = |(p, seat): &(usize, Option<usize>)| {
+            let seats = &self.participants[*p].seats;
+            seat.is_none_or(|seat| seats[seat].available.contains(slot))
+        };
+        let member = |group: &&Group| {
+            let sides = [request.demander, request.provider];
+            sides.iter().any(|p| group.members.contains(p))
+        };
+        let no_meeting = |(p, _): &(usize, Option<usize>)| self.participants[*p].cap == 0;
+        let mut none = self.groups.iter().filter(|group| group.cap == Some(0));
+        let mut resources = request.resources.iter();
+        if request.rule == PairRule::Forbidden {
+            Some(ProblemError::LockForbidden(i))
+        } else if request.remote && lock.table.is_some() {
+            Some(ProblemError::LockRemoteTable(i))
+        } else if lock.table.is_some_and(closed) || !request.remote && self.tables_in(slot) == 0 {
+            Some(ProblemError::LockTableClosed(i))
+        } else if resources.any(|resource| self.units_in(*resource, slot) == 0) {
+            Some(ProblemError::LockNoUnit(i))
+        } else if !self.could_meet(request, slot) || !seats.iter().all(seat_there) {
+            Some(ProblemError::LockUnavailable(i))
+        } else if seats.iter().any(no_meeting) || none.any(|group| member(&group)) {
+            Some(ProblemError::LockCapZero(i))
+        } else {
+            None
         }
     }
 }

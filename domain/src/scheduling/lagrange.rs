@@ -80,8 +80,12 @@ fn prove(program: &Program, prices: Vec<f64>, (coverage, reached): (i64, i64)) -
     let mut search = Search::new(program);
     search.prices = prices;
     let prices = search.best(reached + coverage * unit, STEPS);
-    let weight = search.value_at(&prices) - coverage * unit;
+    let mut weight = search.value_at(&prices) - coverage * unit;
     let slack = weight - reached;
+    // Less than one unit above what is reached is none: whole prices may leave one where finer ones do not.
+    if slack > 0 && search.closes(reached + coverage * unit) {
+        weight = reached;
+    }
     let (mut needed, mut windows) = (Vec::new(), Vec::new());
     let mut gains = Gains::new(program, &prices);
     for column in &program.columns {
@@ -207,6 +211,15 @@ impl<'a, P: Price> Gains<'a, P> {
     }
 }
 
+/// Parts of one: prices that are finer.
+const FINE: i128 = 1 << 10;
+
+impl Price for i128 {
+    fn of(whole: i64) -> Self {
+        FINE * Self::from(whole)
+    }
+}
+
 pub(super) struct Search<'a> {
     program: &'a Program,
     /// At least 0; rewards at most a unit of coverage.
@@ -261,7 +274,18 @@ impl<'a> Search<'a> {
             }
             self.step(&gradient, factor * (value - aim).max(1.0));
         }
-        best_prices.iter().map(|price| whole(*price)).collect()
+        self.prices = best_prices;
+        self.prices.iter().map(|price| whole(*price)).collect()
+    }
+
+    /// Whether the prices, in fine parts, prove that nothing whole lies above `reached`; exactly.
+    fn closes(&self, reached: i64) -> bool {
+        let fine = |price: &f64| {
+            let parts = whole(price * f64::from(1 << 10));
+            i128::from(parts)
+        };
+        let prices: Vec<i128> = self.prices.iter().map(fine).collect();
+        self.value_in_parts(&prices) < i128::of(reached) + FINE
     }
 
     /// The bound at the prices, and how much of each stock would be left.
@@ -320,10 +344,23 @@ impl<'a> Search<'a> {
     fn value_at(&self, prices: &[i64]) -> i64 {
         let stocks = self.program.stocks.iter().zip(prices);
         let stocks: i64 = stocks.map(|(stock, price)| stock * price).sum();
+        self.program.constant() + stocks + self.gains(prices).sum::<i64>()
+    }
+
+    /// The same in fine parts.
+    fn value_in_parts(&self, prices: &[i128]) -> i128 {
+        let stocks = self.program.stocks.iter().zip(prices);
+        let stocks: i128 = stocks
+            .map(|(stock, price)| i128::from(*stock) * price)
+            .sum();
+        i128::of(self.program.constant()) + stocks + self.gains(prices).sum::<i128>()
+    }
+
+    /// What each request gains at these prices.
+    fn gains<P: Price>(&self, prices: &[P]) -> impl Iterator<Item = P> {
         let mut gains = Gains::new(self.program, prices);
         let columns = self.program.columns.iter();
-        let gains = columns.map(|column| gains.best(column).map_or(0, |best| best.1));
-        self.program.constant() + stocks + gains.sum::<i64>()
+        columns.map(move |column| gains.best(column).map_or(P::default(), |best| best.1))
     }
 }
 

@@ -26,6 +26,16 @@ crate::vocabulary! {
     }
 }
 
+impl LevelName {
+    /// Whether more is better: then a bound is not below the value, else not above it.
+    pub fn is_most(self) -> bool {
+        matches!(
+            self,
+            Self::Coverage | Self::WeightLessChanges | Self::Weight
+        )
+    }
+}
+
 /// The figure of a level, beside what cannot be bettered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Level {
@@ -72,12 +82,14 @@ impl Bounds {
             let coverage = lagrange::coverage_bound(shape, reached.coverage);
             self.coverage = self.coverage.min(coverage);
         }
-        let open = (self.weight).is_none_or(|bound| !is_near(reached.weight, bound));
+        let small = columns(shape) < SMALL_COLUMNS;
+        let open = (self.weight)
+            .is_none_or(|bound| !is_near(reached.weight, bound) || small && bound > reached.weight);
         if open {
             let proved = lagrange::weight_bound(shape, reached.coverage, reached.weight);
             let flow = self.weight.unwrap_or(i64::MAX);
             self.weight = Some(proved.weight.min(flow));
-            self.breaks = least::breaks(shape, &proved);
+            self.breaks = self.breaks.max(least::breaks(shape, &proved));
         }
     }
 
@@ -138,6 +150,8 @@ pub(super) fn as_good(timetable: &Timetable<'_>, bound: &Bound) -> Proved {
     }
 }
 
+/// Columns of a day on which no gap is too small.
+const SMALL_COLUMNS: u64 = 200;
 /// Columns that are priced in some hundredths of a second.
 const QUICK_COLUMNS: u64 = 12_000;
 

@@ -4,9 +4,9 @@
 //! `construct` gives them slots along chains of moves (`chain`). Where the choice does not fit into the slots, the
 //! time-indexed `program` is solved by `lp`, `fill` seeks other meetings and `lagrange` proves how much would
 //! fit. `improve` removes breaks, or what the policy puts first (`aim`), without giving weight away, `least` and
-//! `packing` prove how many must remain, `seat` adds tables and delegates, [`verify`] checks the result on its own, `explain` says why a
+//! `packing` prove how many must remain, `seat` adds tables and delegates, [`verify`] checks the result on its own, [`figures`] counts it on its own, `explain` says why a
 //! request is left out, and `levels` puts every figure beside its bound. [`repair`] starts from a published timetable
-//! and prices changes.
+//! and prices changes; `past` keeps what has taken place.
 //!
 //! A break is a wait of a participant between two of its meetings: at least one slot in which it is there, could meet
 //! and does not. A planned break ([`Slot::follows_break`]) and its own absence are no break.
@@ -22,6 +22,7 @@ mod check;
 mod construct;
 mod coverage;
 mod explain;
+mod figures;
 mod fill;
 pub mod formats;
 mod improve;
@@ -31,6 +32,7 @@ mod left;
 mod levels;
 mod lp;
 mod packing;
+mod past;
 mod problem;
 mod program;
 pub mod prove;
@@ -48,7 +50,9 @@ mod windows;
 pub use aim::Aim;
 pub use check::ProblemError;
 pub use explain::{LeftOut, Reason};
+pub use figures::figures;
 pub use levels::{Level, LevelName};
+pub use past::{as_it_was, changed_past, freeze};
 pub use problem::{
     Group, Lock, MOST_SLOTS, Options, PairRule, Participant, Policy, PriorityClass, Problem,
     Request, Resource, Seat, Slot, SlotSet, Table,
@@ -320,16 +324,10 @@ impl Arrangement {
     /// Whether it is better than another of the same problem, level by level.
     pub fn is_better_than(&self, other: &Self) -> bool {
         let key = |arrangement: &Self| -> Vec<i64> {
-            let more = |level: &Level| {
-                matches!(
-                    level.name,
-                    LevelName::Coverage | LevelName::WeightLessChanges | LevelName::Weight
-                )
-            };
             let levels = arrangement.levels.iter();
             levels
                 .map(|level| {
-                    if more(level) {
+                    if level.name.is_most() {
                         level.value
                     } else {
                         -level.value

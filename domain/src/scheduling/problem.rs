@@ -1,6 +1,8 @@
 //! What is to be arranged.
 
 use super::aim::Aim;
+use super::formats::objects::objects;
+use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
@@ -46,12 +48,13 @@ impl Serialize for SlotSet {
 
 impl<'de> Deserialize<'de> for SlotSet {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let slots = Vec::<u16>::deserialize(d)?;
+        let slots = Vec::<u64>::deserialize(d)?;
         // A place costs its own size in memory, whatever else is in the set.
-        if slots.iter().any(|slot| *slot >= 1024) {
-            return Err(serde::de::Error::custom("a slot must be below 1024"));
-        }
-        Ok(slots.into_iter().map(usize::from).collect())
+        let slot = |slot: &u64| {
+            let known = usize::try_from(*slot).ok().filter(|slot| *slot < 1024);
+            known.ok_or_else(|| D::Error::invalid_value(Unexpected::Unsigned(*slot), &"a slot"))
+        };
+        slots.iter().map(slot).collect()
     }
 }
 
@@ -84,6 +87,7 @@ pub struct Seat {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Participant {
     /// Its delegates.
+    #[serde(deserialize_with = "objects")]
     pub seats: Vec<Seat>,
     /// Most meetings.
     pub cap: u32,
@@ -197,20 +201,25 @@ pub struct Lock {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Problem {
     /// Slots in order of time.
+    #[serde(deserialize_with = "objects")]
     pub slots: Vec<Slot>,
     /// Tables.
+    #[serde(deserialize_with = "objects")]
     pub tables: Vec<Table>,
     /// Organisations.
+    #[serde(deserialize_with = "objects")]
     pub participants: Vec<Participant>,
     /// Pairs that may meet.
+    #[serde(deserialize_with = "objects")]
     pub requests: Vec<Request>,
     /// Meetings that stay where they are.
+    #[serde(deserialize_with = "objects")]
     pub locks: Vec<Lock>,
     /// Shares of several together.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects")]
     pub groups: Vec<Group>,
     /// What meetings may need beside a table.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects")]
     pub resources: Vec<Resource>,
 }
 

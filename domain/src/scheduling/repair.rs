@@ -6,17 +6,15 @@
 //! [`touched`] makes them better, which proves how much a repair can be worth, and the slots that lose little at them
 //! make a small linear program whose solution is mostly the best there is. Where it is not, ejection chains follow
 //! (Glover, 1996). Where changes are forbidden the published meetings are locked instead. Slots that are past stay as
-//! they were.
+//! they were: [`past`] makes the problem fit them.
 
 use super::levels::{self, Bounds};
 use super::shape::Shape;
-use super::verify::Violation;
 use super::{
     ArrangeError, Arrangement, Lock, Options, Placed, Policy, Problem, ProblemError, Run, Tell,
-    bound, construct, fill, lp, touched, weights,
+    bound, construct, fill, lp, past, touched, weights,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// What it costs that a published meeting is moved or given up though it could stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +53,8 @@ pub struct Published<'a> {
     pub meetings: &'a [Placed],
     /// The price of a change.
     pub price: ChangePrice,
-    /// Slots that are past, the first ones: what was published there stays, and nothing is added.
+    /// Slots that are past, the first ones: what was published there stays, whatever has changed since, and nothing is
+    /// added.
     pub past: usize,
 }
 
@@ -75,7 +74,8 @@ pub fn repair(
 ) -> Result<Arrangement, ArrangeError> {
     let weights = weights(problem, policy)?;
     let standing = standing(problem, published.meetings)?;
-    let now = as_it_is(problem, &weights, published);
+    let then = as_it_was(problem, &weights, published)?;
+    let now = as_it_is(&then, &weights, published);
     let heaviest = weights.iter().copied().max().unwrap_or(0);
     let bound = bound::choose(&now, &weights, heaviest / 16);
     let mut shape = Shape::new(&now, &weights, &policy.order);
@@ -104,8 +104,8 @@ pub fn repair(
     run.bounds.priced = approach.priced;
     run.bounds.tighten_repair(&run.timetable, &run.bound);
     run.improve(options.iterations / 4);
-    let arrangement = run.finish(problem, &standing)?;
-    let changed = changed_past(published, &arrangement.meetings);
+    let arrangement = run.finish(&then, &standing)?;
+    let changed = past::changed_past(published.past, &standing, &arrangement.meetings);
     if changed.is_empty() {
         Ok(arrangement)
     } else {
@@ -227,29 +227,47 @@ fn by_worth(problem: &Problem, weights: &[i64], meetings: &[Placed]) -> Vec<Plac
     sorted
 }
 
-/// The problem with the past fixed, and where nobody is to be moved everything that was published and still fits.
+/// The problem with the past fixed.
+///
+/// # Errors
+/// Locks that do not go with it.
+fn as_it_was(
+    problem: &Problem,
+    weights: &[i64],
+    published: &Published<'_>,
+) -> Result<Problem, ArrangeError> {
+    let met = by_worth(problem, weights, published.meetings);
+    let mut then = past::as_it_was(problem, published.past, &met);
+    if then.check().is_ok() {
+        return Ok(then);
+    }
+    // The past cannot give way: it is placed first, and told are the locks of the problem that are at odds with it.
+    let own = problem.locks.len();
+    let added = then.locks.len() - own;
+    then.locks.rotate_left(own);
+    let mut errors = then.check().err().unwrap_or_default();
+    for lock in errors.iter_mut().filter_map(ProblemError::lock) {
+        *lock = lock.checked_sub(added).unwrap_or(*lock + own);
+    }
+    Err(ArrangeError::Problem(errors))
+}
+
+/// The problem with everything locked that was published and still fits, where nobody is to be moved.
 fn as_it_is(problem: &Problem, weights: &[i64], published: &Published<'_>) -> Problem {
     let mut now = problem.clone();
-    let mut fixed = by_worth(problem, weights, published.meetings);
     if published.price != ChangePrice::Forbidden {
-        fixed.retain(|meeting| meeting.slot < published.past);
+        return now;
     }
-    fixed.sort_by_key(|meeting| meeting.slot >= published.past);
+    let mut fixed = by_worth(problem, weights, published.meetings);
     let already = locked(problem);
     fixed.retain(|meeting| !already[meeting.request]);
     let own = now.locks.len();
     now.locks
         .extend(fixed.iter().map(|meeting| lock(problem, meeting)));
-    // What cannot stay is not locked: it did not take place, or must move. A lock gives way to those before it.
-    while let Err(errors) = now.check() {
-        let bad: Vec<usize> = (errors.iter())
-            .filter_map(|error| match error {
-                ProblemError::UnknownInLock(i)
-                | ProblemError::LockUnavailable(i)
-                | ProblemError::LockConflict(i) => Some(*i).filter(|i| *i >= own),
-                _ => None,
-            })
-            .collect();
+    // What cannot stay is not locked: it must move. A lock gives way to those before it.
+    while let Err(mut errors) = now.check() {
+        let locks = errors.iter_mut().filter_map(ProblemError::lock);
+        let bad: Vec<usize> = locks.map(|i| *i).filter(|i| *i >= own).collect();
         if bad.is_empty() {
             break;
         }
@@ -258,13 +276,6 @@ fn as_it_is(problem: &Problem, weights: &[i64], published: &Published<'_>) -> Pr
             at += 1;
             !bad.contains(&(at - 1))
         });
-    }
-    let locked = locked(&now);
-    for (i, request) in now.requests.iter_mut().enumerate() {
-        if published.past > 0 && !locked[i] {
-            let open = |slot: &usize| request.slots.as_ref().is_none_or(|own| own.contains(*slot));
-            request.slots = Some((published.past..problem.slots.len()).filter(open).collect());
-        }
     }
     now
 }
@@ -297,20 +308,4 @@ fn lock(problem: &Problem, meeting: &Placed) -> Lock {
         demander_seat: there(request.demander, meeting.demander_seat),
         provider_seat: there(request.provider, meeting.provider_seat),
     }
-}
-
-/// Meetings in the past that were not published there.
-fn changed_past(published: &Published<'_>, meetings: &[Placed]) -> Vec<Violation> {
-    let all: BTreeSet<_> = published
-        .meetings
-        .iter()
-        .map(|m| (m.request, m.slot))
-        .collect();
-    let was = |meeting: &Placed| all.contains(&(meeting.request, meeting.slot));
-    let past = meetings
-        .iter()
-        .filter(|meeting| meeting.slot < published.past);
-    past.filter(|meeting| !was(meeting))
-        .map(|meeting| Violation::Past(meeting.request))
-        .collect()
 }

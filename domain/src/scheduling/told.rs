@@ -36,6 +36,15 @@ impl ProblemError {
             Self::UnknownInLock(i) => {
                 format!("고정 {i}에 없는 요청, 슬롯, 테이블 또는 자리가 있습니다")
             }
+            Self::LockForbidden(i) => format!("고정 {i}의 요청이 금지되어 있습니다"),
+            Self::LockRemoteTable(i) => {
+                format!("고정 {i}이(가) 테이블이 필요 없는 요청에 테이블을 줍니다")
+            }
+            Self::LockTableClosed(i) => format!("고정 {i}의 슬롯에 열린 테이블이 없습니다"),
+            Self::LockNoUnit(i) => format!("고정 {i}에 필요한 자원이 그 슬롯에 없습니다"),
+            Self::LockCapZero(i) => {
+                format!("고정 {i}의 참가자나 그룹은 상한이 0입니다")
+            }
             Self::LockUnavailable(i) => {
                 format!("고정 {i}은(는) 두 참가자가 참석할 수 있는 때가 아닙니다")
             }
@@ -118,6 +127,11 @@ mod tests {
             P::RepeatedPair(1),
             P::FloorAboveCap(1),
             P::UnknownInLock(1),
+            P::LockForbidden(1),
+            P::LockRemoteTable(1),
+            P::LockTableClosed(1),
+            P::LockNoUnit(1),
+            P::LockCapZero(1),
             P::LockUnavailable(1),
             P::LockConflict(1),
         ];

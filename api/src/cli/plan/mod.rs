@@ -95,7 +95,7 @@ pub(super) struct Wish {
     /// `forbidden`: nobody is moved. 30 points of 100 if not given.
     #[arg(long, value_name = "SCORE", value_parser = price, requires = "from", allow_negative_numbers = true)]
     price_of_change: Option<ChangePrice>,
-    /// With `--from`: so many slots are past and stay as published.
+    /// With `--from`: so many slots are past and stay as published, whatever FILE says of those who met then.
     #[arg(long, value_name = "SLOTS", default_value = "0", requires = "from", value_parser = whole::<usize>, allow_negative_numbers = true)]
     past: usize,
     /// Prints JSON with the timetable; of what goes wrong, `message` and `faults`.
@@ -105,7 +105,8 @@ pub(super) struct Wish {
 
 #[derive(Debug, Subcommand)]
 enum Then {
-    /// Checks a timetable, the JSON of `matchday plan --json`, against its problem; ends with 1 if a rule is broken.
+    /// Checks a timetable, the JSON of `matchday plan --json`, against its problem; ends with 1 if a rule is broken. The
+    /// figures are counted anew and compared with what the timetable says of itself.
     Verify {
         /// The problem.
         file: PathBuf,
@@ -114,6 +115,9 @@ enum Then {
         /// The problem's format; by the ending of its name if not given.
         #[arg(long, value_enum)]
         format: Option<Format>,
+        /// Of a re-arranged timetable: the one from which it was re-arranged, to compare changes and slots that are past.
+        #[arg(long, value_name = "PUBLISHED")]
+        from: Option<PathBuf>,
         /// Prints JSON.
         #[arg(long)]
         json: bool,
@@ -172,8 +176,12 @@ fn perform(wish: Wish, out: Output) -> Result<ExitCode, Failure> {
             file,
             solution,
             format,
+            from,
             json,
-        }) => return judge::judge(&read(&file, format)?, &solution, json, out),
+        }) => {
+            let case = read(&file, format)?;
+            return judge::judge(&case, &solution, from.as_deref(), json, out);
+        }
         Some(Then::Example { format }) => {
             out.text(match format {
                 Format::Json => json::EXAMPLE,

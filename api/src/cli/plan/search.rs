@@ -38,6 +38,8 @@ pub(super) fn ours(
         }
         None => None,
     };
+    let price = ChangePrice::Score(case.thirty_points);
+    let price = wish.price_of_change.unwrap_or(price);
     let iterations = wish.iterations;
     let iterations = iterations.unwrap_or_else(|| match published {
         Some(_) => Options::FOR_REPAIR,
@@ -67,10 +69,9 @@ pub(super) fn ours(
         let found = match &published {
             None => arrange(&case.problem, &case.policy, &options, &mut tell),
             Some(meetings) => {
-                let usual = ChangePrice::Score(case.thirty_points);
                 let published = Published {
                     meetings,
-                    price: wish.price_of_change.unwrap_or(usual),
+                    price,
                     past: wish.past,
                 };
                 repair(&case.problem, &case.policy, &options, &published, &mut tell)
@@ -111,6 +112,9 @@ pub(super) fn ours(
     };
     let mut solution = Solution::new(Objective::Ours, status, arrangement.seed, seconds);
     solution.iterations = arrangement.iterations;
+    if published.is_some() {
+        (solution.past, solution.price_of_change) = (Some(wish.past), Some(price));
+    }
     solution.proof = proof;
     solution.certificate = certificate.map(Certified::told);
     let levels = arrangement.levels.into_iter().map(|mut level| {
@@ -131,7 +135,11 @@ pub(super) fn ours(
 }
 
 /// Whether a published timetable can be one of the problem: its requests and slots are there, and between the same two.
-fn belongs(problem: &Problem, published: &Timetable, from: &Path) -> Result<(), Failure> {
+pub(super) fn belongs(
+    problem: &Problem,
+    published: &Timetable,
+    from: &Path,
+) -> Result<(), Failure> {
     let (requests, slots) = (problem.requests.len(), problem.slots.len());
     let wrong = |row: &Row| {
         let Some(request) = problem.requests.get(row.request) else {

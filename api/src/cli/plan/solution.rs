@@ -2,8 +2,9 @@
 
 use clap::ValueEnum;
 use matchday_domain::message;
+use matchday_domain::scheduling::formats::objects::objects;
 use matchday_domain::scheduling::prove::{Certificate, Condition, End, Solver};
-use matchday_domain::scheduling::{Clash, LeftOut, Level, Placed, Problem};
+use matchday_domain::scheduling::{ChangePrice, Clash, LeftOut, Level, Placed, Problem};
 use matchday_domain::text::{Message, Text};
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +71,11 @@ pub(super) struct Solution {
     pub status: Status,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fairness: Option<usize>,
+    /// Slots that were past, and the price of a change; of a re-arrangement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub past: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_of_change: Option<ChangePrice>,
     pub seed: u64,
     pub iterations: u64,
     pub seconds: f64,
@@ -95,6 +101,8 @@ impl Solution {
             objective,
             status,
             fairness: None,
+            past: None,
+            price_of_change: None,
             seed,
             iterations: 0,
             seconds,
@@ -322,7 +330,7 @@ impl Certified {
     }
 }
 
-/// What is read of a timetable that `--json` printed.
+/// What is read of a timetable that `--json` printed. What is not said is not claimed.
 #[derive(Debug, Deserialize)]
 pub(super) struct Timetable {
     #[serde(default)]
@@ -330,8 +338,21 @@ pub(super) struct Timetable {
     #[serde(default)]
     pub fairness: Option<usize>,
     #[serde(default)]
+    pub past: Option<usize>,
+    #[serde(default)]
+    pub price_of_change: Option<ChangePrice>,
+    #[serde(default, deserialize_with = "objects")]
     pub levels: Vec<Level>,
+    #[serde(deserialize_with = "objects")]
     pub meetings: Vec<Row>,
+    #[serde(default)]
+    pub left_out: Option<Vec<Left>>,
+}
+
+/// A request without a meeting.
+#[derive(Debug, Deserialize)]
+pub(super) struct Left {
+    pub request: usize,
 }
 
 /// A meeting of it; who meets is said since some version.

@@ -264,7 +264,9 @@ impl Reader {
     fn place(&self, error: &ProblemError, problem: &Problem) -> Fault {
         let fixed = |lock: usize| ("fixed", &self.fixed, problem.locks[lock].request);
         let ((list, lines, meeting), reason) = match error {
-            ProblemError::LockUnavailable(lock) => (
+            ProblemError::LockUnavailable(lock)
+            | ProblemError::LockTableClosed(lock)
+            | ProblemError::LockNoUnit(lock) => (
                 fixed(*lock),
                 Message::new(
                     "한쪽이 참석할 수 없거나 세션이 아닌 슬롯입니다",

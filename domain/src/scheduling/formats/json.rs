@@ -3,7 +3,7 @@
 //!
 //! Participants, tables, slots, requests, groups and resources are named by their place in their list, from 0; a set of
 //! slots is the list of their places. `class` is `mutual`, `demand_side`, `supply_side` or `suggested`; `score` 0 to
-//! 10000; times are minutes. An unknown field is an error.
+//! 10000; times are minutes. An unknown field is an error, and so is an object that is written as a list.
 //!
 //! May be left out: of a problem `groups` (members with a cap and a floor together; an organisation may be in several)
 //! and `resources` (units in each slot); of a participant `rest` (slots that stay free between two of its meetings),
@@ -22,11 +22,14 @@
 //! assert_eq!(policy, Policy::default());
 //! ```
 
+use super::objects::{Object, object};
+use super::place::{self, Step};
 use super::{
     Fault, MOST_FAULTS, MOST_KINDS, MOST_PARTICIPANTS, MOST_REQUESTS, MOST_SLOTS, not_within,
 };
 use crate::json_faults::told;
 use crate::message;
+use crate::scheduling::bound::fits;
 use crate::scheduling::{Policy, Problem, ProblemError};
 use crate::text::Message;
 use serde::Deserialize;
@@ -41,8 +44,9 @@ const MOST_SEATS: usize = 1_000;
 
 #[derive(Deserialize)]
 struct Written {
+    #[serde(deserialize_with = "object")]
     problem: Problem,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     policy: Policy,
 }
 
@@ -54,8 +58,8 @@ pub fn document<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     parse(text, &mut |_| ())
 }
 
-/// The same; `unknown` hears the path of every field that is passed over.
-fn parse<T: DeserializeOwned>(text: &str, unknown: &mut dyn FnMut(String)) -> Result<T, Fault> {
+/// The same; `unknown` hears the way to every field that is passed over.
+fn parse<T: DeserializeOwned>(text: &str, unknown: &mut dyn FnMut(Vec<Step>)) -> Result<T, Fault> {
     if text.trim().is_empty() {
         let reason = Message::new("파일이 비어 있습니다", "the file is empty");
         return Err(Fault::new(1, "file", reason));
@@ -63,9 +67,9 @@ fn parse<T: DeserializeOwned>(text: &str, unknown: &mut dyn FnMut(String)) -> Re
     let mut json = serde_json::Deserializer::from_str(text);
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
-    let read: Result<T, serde_json::Error> =
-        serde_ignored::deserialize(tracked, |path| unknown(path.to_string()));
-    let read = read.map_err(|error| {
+    let read: Result<Object<T>, serde_json::Error> =
+        serde_ignored::deserialize(tracked, |path| unknown(place::steps(&path)));
+    let Object(read) = read.map_err(|error| {
         let line = error.line().max(1);
         Fault::new(line, named(track.path().to_string()), told(&error))
     })?;
@@ -82,25 +86,26 @@ fn parse<T: DeserializeOwned>(text: &str, unknown: &mut dyn FnMut(String)) -> Re
 /// What is wrong with it, at most twenty.
 pub fn read(text: &str) -> Result<(Problem, Policy), Vec<Fault>> {
     let mut unknown = Vec::new();
-    let mut keep = |path| {
+    let mut keep = |steps| {
         if unknown.len() < MOST_FAULTS {
-            unknown.push(path);
+            unknown.push(steps);
         }
     };
     let Written { problem, policy } = parse(text, &mut keep).map_err(|fault| vec![fault])?;
     let mut faults: Vec<Fault> = unknown
         .into_iter()
-        .map(|path: String| {
-            let name = path.rsplit('.').next().unwrap_or_default();
-            let line = line_of_key(text, name);
+        .map(|steps: Vec<Step>| {
             let reason = Message::new("알 수 없는 항목입니다", "unknown field");
-            Fault::new(line, named(path), reason)
+            Fault::new(place::line(text, &steps), place::named(&steps), reason)
         })
         .collect();
     let mut fault = |list: &str, index: usize, reason: Message| {
         if faults.len() < MOST_FAULTS {
-            let field = format!("problem.{list}[{index}]");
-            faults.push(Fault::new(line_of(text, list, index), field, reason));
+            faults.push(at(
+                text,
+                ["problem".into(), list.into(), index.into()],
+                reason,
+            ));
         }
     };
     let sizes = [
@@ -179,8 +184,9 @@ pub fn read(text: &str) -> Result<(Problem, Policy), Vec<Fault>> {
     }
     if let Err(errors) = problem.check() {
         for error in errors.into_iter().take(MOST_FAULTS) {
-            let (list, index) = place(&error);
-            fault(list, index, error.message());
+            let reason = error.message();
+            let (list, index) = entry(error);
+            fault(list, index, reason);
         }
     }
     let weights = [
@@ -191,16 +197,54 @@ pub fn read(text: &str) -> Result<(Problem, Policy), Vec<Fault>> {
     ];
     for (name, weight) in weights {
         if !(0..=1_000_000_000).contains(&weight) {
-            let line = line_of_key(text, name);
             let reason = not_within(weight, 0, 1_000_000_000);
-            faults.push(Fault::new(line, format!("policy.{name}"), reason));
+            faults.push(at(text, ["policy".into(), name.into()], reason));
         }
+    }
+    if faults.is_empty() {
+        faults.extend(too_heavy(text, &problem, &policy));
     }
     if faults.is_empty() {
         Ok((problem, policy))
     } else {
         Err(faults)
     }
+}
+
+/// A fault of what these steps lead to.
+fn at<const N: usize>(text: &str, steps: [Step; N], reason: Message) -> Fault {
+    Fault::new(place::line(text, &steps), place::named(&steps), reason)
+}
+
+/// Floors and weights of which the sums would not fit into the numbers of the search: told is the largest of what makes
+/// them so.
+fn too_heavy(text: &str, problem: &Problem, policy: &Policy) -> Option<Fault> {
+    let refused = |problem: &Problem, policy: &Policy| {
+        let requests = problem.requests.iter();
+        let weights: Vec<i64> = requests.map(|r| policy.weight(problem, r)).collect();
+        fits(problem, &weights).err()
+    };
+    let reason = refused(problem, policy)?.message();
+    let mut light = problem.clone();
+    light.participants.iter_mut().for_each(|p| p.floor = 0);
+    light.groups.iter_mut().for_each(|group| group.floor = 0);
+    if refused(&light, policy).is_none() {
+        let participants = problem.participants.iter().map(|p| p.floor).enumerate();
+        let participants = participants.map(|(i, floor)| (floor, "participants", i));
+        let groups = problem.groups.iter().map(|group| group.floor).enumerate();
+        let all = participants.chain(groups.map(|(i, floor)| (floor, "groups", i)));
+        let (_, list, i) = all.max_by_key(|(floor, ..)| *floor)?;
+        let steps = ["problem".into(), list.into(), i.into(), "floor".into()];
+        return Some(at(text, steps, reason));
+    }
+    let weights = [
+        ("mutual", policy.mutual),
+        ("demand_side", policy.demand_side),
+        ("supply_side", policy.supply_side),
+        ("suggested", policy.suggested),
+    ];
+    let (name, _) = weights.into_iter().max_by_key(|(_, weight)| *weight)?;
+    Some(at(text, ["policy".into(), name.into()], reason))
 }
 
 fn beyond(slot: usize, slots: usize) -> Message {
@@ -211,27 +255,22 @@ fn beyond(slot: usize, slots: usize) -> Message {
 }
 
 /// The list and the entry of an error.
-fn place(error: &ProblemError) -> (&'static str, usize) {
+fn entry(mut error: ProblemError) -> (&'static str, usize) {
+    if let Some(lock) = error.lock() {
+        return ("locks", *lock);
+    }
     match error {
-        ProblemError::NoSlot | ProblemError::TooManySlots(_) => ("slots", 0),
-        ProblemError::SlotOrder(i) => ("slots", *i),
         ProblemError::NoTable => ("tables", 0),
-        ProblemError::FloorAboveCap(i) => ("participants", *i),
-        ProblemError::Units(i) => ("resources", *i),
-        ProblemError::Members(i) | ProblemError::GroupFloorAboveCap(i) => ("groups", *i),
-        ProblemError::TooHeavy => ("requests", 0),
+        ProblemError::SlotOrder(i) => ("slots", i),
+        ProblemError::FloorAboveCap(i) => ("participants", i),
+        ProblemError::Units(i) => ("resources", i),
+        ProblemError::Members(i) | ProblemError::GroupFloorAboveCap(i) => ("groups", i),
         ProblemError::UnknownParticipant(i)
         | ProblemError::SelfPair(i)
         | ProblemError::RepeatedPair(i)
-        | ProblemError::UnknownResource(i) => ("requests", *i),
-        ProblemError::UnknownInLock(i)
-        | ProblemError::LockUnavailable(i)
-        | ProblemError::LockConflict(i) => ("locks", *i),
+        | ProblemError::UnknownResource(i) => ("requests", i),
+        _ => ("slots", 0),
     }
-}
-
-fn line_at(text: &str, place: usize) -> usize {
-    text[..place].matches('\n').count() + 1
 }
 
 /// A path as it is told: a key may be empty, and is then told as it is written; the whole is the file.
@@ -241,53 +280,4 @@ fn named(path: String) -> String {
         "." | "?" => "file".to_owned(),
         known => known.to_owned(),
     }
-}
-
-/// The line in which a key occurs last.
-fn line_of_key(text: &str, key: &str) -> usize {
-    text.rfind(&format!("\"{key}\":"))
-        .map_or(1, |place| line_at(text, place))
-}
-
-/// The line in which an entry of a list of the problem begins, or else the list.
-fn line_of(text: &str, list: &str, index: usize) -> usize {
-    let (mut depth, mut key, mut quoted) = (0_usize, "", None);
-    let (mut begun, mut entry, mut found) = (false, 0, None);
-    let mut escaped = false;
-    for (place, byte) in text.bytes().enumerate() {
-        if let Some(from) = quoted {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => {
-                    if depth <= 2 {
-                        key = &text[from..place];
-                    }
-                    quoted = None;
-                }
-                _ => {}
-            }
-            continue;
-        }
-        if begun && depth == 3 && entry == index && !byte.is_ascii_whitespace() && byte != b',' {
-            return line_at(text, place);
-        }
-        match byte {
-            b'"' => quoted = Some(place + 1),
-            b'{' | b'[' => {
-                if byte == b'[' && depth == 2 && key == list {
-                    begun = true;
-                    found = Some(place);
-                }
-                depth += 1;
-            }
-            b'}' | b']' => {
-                depth = depth.saturating_sub(1);
-                begun &= depth > 2;
-            }
-            b',' if begun && depth == 3 => entry += 1,
-            _ => {}
-        }
-    }
-    found.map_or(1, |place| line_at(text, place))
 }

@@ -6,6 +6,8 @@
 pub mod dzn;
 pub mod json;
 pub mod mm;
+pub mod objects;
+mod place;
 
 #[cfg(test)]
 mod tests;

@@ -201,7 +201,7 @@ fn bad_json_is_told() {
     expect(
         with("\"cap\": 2", "\"cap\": 2, \"cup\": 2"),
         8,
-        "problem.participants.0.cup",
+        "problem.participants[0].cup",
         "unknown field",
     );
     expect(
@@ -231,8 +231,8 @@ fn bad_json_is_told() {
     expect(
         with("[0]", "[65535]"),
         14,
-        "problem.requests[1].slots",
-        "below 1024",
+        "problem.requests[1].slots[0]",
+        "`65535` is too large, at most 127",
     );
     let two = "\"locks\": [{\"request\": 1, \"slot\": 0, \"table\": null, \"demander_seat\": null, \"provider_seat\": null},
         {\"request\": 1, \"slot\": 0, \"table\": null, \"demander_seat\": null, \"provider_seat\": null},";
@@ -365,12 +365,72 @@ fn what_is_too_large_is_told() {
         "\"cap\": 1, \"floor\": 0",
         "\"cap\": 4000000000, \"floor\": 4000000000",
     );
-    let (problem, policy) = json::read(&text).unwrap();
-    let refused = crate::scheduling::upper_bound(&problem, &policy);
-    assert!(
-        refused
-            .unwrap_err()
-            .to_string()
-            .contains("too large together")
+    expect(
+        json::read(&text),
+        8,
+        "problem.participants[1].floor",
+        "too large together",
     );
+}
+
+#[test]
+fn numbers_lists_and_locks_are_told_as_what_they_are() {
+    let with = |from: &str, to: &str| json::read(&JSON.replacen(from, to, 1));
+    let score = "problem.requests[0].score";
+    for (to, part) in [
+        (
+            "4294967296",
+            "`4294967296` is too large, at most 4294967295",
+        ),
+        ("1e30", "`1e30` is too large"),
+        ("1e999", "the number is too large"),
+        ("5.0", "`5.0` is not a whole number"),
+        ("-1", "`-1` is not a whole number"),
+    ] {
+        expect(
+            with("\"score\": 10", &format!("\"score\": {to}")),
+            13,
+            score,
+            part,
+        );
+    }
+    expect(json::read("[]"), 1, "file", "a list is not an object");
+    expect(
+        with("{\"closed\": []}", "[[]]"),
+        6,
+        "problem.tables[0]",
+        "a list is not an object",
+    );
+    let order = "{\"policy\": {\"mutual\": 1, \"demand_side\": 1, \"supply_side\": 1, \"suggested\": 1, \"order\": [\"weight\"]},\n\"problem\":";
+    expect(
+        with("{\"problem\":", order),
+        1,
+        "policy.order[0]",
+        "unknown value `weight`, expected one of `breaks`",
+    );
+    let reversed = "\"demander\": 0, \"provider\": 1";
+    expect(
+        with("\"demander\": 2, \"provider\": 0", reversed),
+        14,
+        "problem.requests[1]",
+        "repeats a pair",
+    );
+    let locks = "problem.locks[0]";
+    let first = "\"score\": 10, \"received\": 0, \"remote\": false, \"slots\": null";
+    for (from, to, part) in [
+        (
+            first,
+            first.replace("null", "null, \"rule\": \"forbidden\""),
+            "forbidden",
+        ),
+        (first, first.replace("false", "true"), "gives a table to"),
+        (
+            "\"closed\": []",
+            "\"closed\": [1]".to_owned(),
+            "no open table",
+        ),
+        ("\"cap\": 2", "\"cap\": 0".to_owned(), "the cap is 0"),
+    ] {
+        expect(with(from, &to), 17, locks, part);
+    }
 }

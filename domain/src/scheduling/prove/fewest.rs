@@ -115,6 +115,14 @@ pub fn fewest_breaks(
     run.bounds.tighten(&run.timetable);
     let known = known.max(run.bounds.breaks);
     let proved = levels::as_good(&run.timetable, &run.bound);
+    if (effort.stop)() {
+        return Ok(Fewest {
+            arrangement: found,
+            fewer: 0,
+            end: End::Stopped,
+            certificate: None,
+        });
+    }
     let mut search = Search::new(&shape, &proved, &run.timetable, known, effort);
     search.begin(progress);
     let end = search.towards(progress);
@@ -214,7 +222,9 @@ impl<'a> Search<'a> {
         let mut others = Vec::new();
         for unary in self.ours.breaks.clone() {
             let mut least = 0;
+            // Every question costs its time even where it is given up at once.
             while let Some(literal) = unary.get(least)
+                && !(self.effort.stop)()
                 && self.clauses.sat.solve(&[-literal], Some(PROBE)) == Some(false)
             {
                 self.clauses.add(&[*literal]);
@@ -248,7 +258,8 @@ impl<'a> Search<'a> {
         while std::mem::take(&mut better) {
             for size in NARROW..=WIDE.min(self.shape.slots) {
                 for first in 0..=self.shape.slots - size {
-                    if self.bound < self.value && self.window(first, size) {
+                    let goes_on = self.bound < self.value && !(self.effort.stop)();
+                    if goes_on && self.window(first, size) {
                         better = true;
                         self.tell(progress);
                     }
@@ -289,7 +300,7 @@ impl<'a> Search<'a> {
             return Some(false);
         };
         let answer = self.ask(&[assumed], QUICK.min(self.effort.conflicts));
-        if answer.is_some() {
+        if answer.is_some() || (self.effort.stop)() {
             return answer;
         }
         // Written into fresh clauses, which the solver simplifies.

@@ -73,7 +73,15 @@ proptest! {
                 Err(ArrangeError::Infeasible(_)) => continue,
                 after => after.unwrap(),
             };
-            prop_assert_eq!(verify(&now, &after.meetings), vec![]);
+            let then = as_it_was(&now, past, &before.meetings);
+            prop_assert_eq!(verify(&then, &after.meetings), vec![]);
+            // What has taken place stays, whatever has changed since.
+            prop_assert_eq!(changed_past(past, &before.meetings, &after.meetings), vec![]);
+            let policy = Policy::default();
+            let counted = figures(&then, &policy, &after.meetings, Some((&before.meetings, None)));
+            for (name, value) in counted {
+                prop_assert_eq!(level(&after, name).value, value, "{:?}", name);
+            }
             prop_assert_eq!(repaired(&now, &published).unwrap(), after.clone());
             let is = slots_of(&now, &after.meetings);
             for (was, is) in was.iter().zip(&is) {
@@ -82,7 +90,7 @@ proptest! {
             let changes = was.iter().zip(&is).filter(|(was, is)| was.is_some() && was != is).count();
             prop_assert_eq!(level(&after, LevelName::Changes).value, i64::try_from(changes).unwrap());
             match price {
-                ChangePrice::Forbidden => nobody_moves(&now, &was, &is)?,
+                ChangePrice::Forbidden => nobody_moves(&then, &was, &is)?,
                 ChangePrice::Score(points) if past == 0 => none_is_worth_more(&now, &was, &after, points)?,
                 ChangePrice::Score(_) => {}
             }
@@ -208,4 +216,61 @@ fn a_lost_meeting_moves_few_others() {
             .count();
         assert!(kept + most + 4 >= before.meetings.len(), "{kept}");
     }
+}
+
+#[test]
+fn the_past_stays_and_a_lock_against_it_is_told() {
+    let mut problem = day(3, 1);
+    problem.participants = vec![participant(everywhere(3), 1, 2); 3];
+    problem.requests = vec![request(1, 0, 10), request(2, 0, 10)];
+    let at = |request, slot| Placed {
+        request,
+        slot,
+        table: Some(0),
+        demander_seat: 0,
+        provider_seat: 0,
+    };
+    let was = [at(0, 0), at(1, 1)];
+    // The first is called off, both have left, the table is gone and a rest is wished that was not kept.
+    problem.requests[0].rule = PairRule::Forbidden;
+    problem.participants[0].cap = 1;
+    problem.participants[0].rest = u32::MAX;
+    for p in 0..3 {
+        problem.participants[p].seats.clear();
+    }
+    problem.tables.clear();
+    problem.tables.push(Table {
+        closed: everywhere(3),
+    });
+    for price in [ChangePrice::Score(10), ChangePrice::Forbidden] {
+        let published = Published {
+            meetings: &was,
+            price,
+            past: 2,
+        };
+        let after = repaired(&problem, &published).unwrap();
+        assert_eq!(after.meetings, was);
+        assert_eq!(verify(&as_it_was(&problem, 2, &was), &was), vec![]);
+        let vanished = changed_past(2, &was, &was[1..]);
+        assert_eq!(vanished, vec![Violation::Past(0)]);
+    }
+    // A day as it was, but for a lock in a slot that is past.
+    let mut locked = day(3, 1);
+    locked.participants = vec![participant(everywhere(3), 1, 2); 3];
+    locked.requests = problem.requests.clone();
+    locked.locks = vec![Lock {
+        request: 1,
+        slot: 0,
+        table: None,
+        demander_seat: None,
+        provider_seat: None,
+    }];
+    let published = Published {
+        meetings: &was[..1],
+        price: ChangePrice::Score(10),
+        past: 1,
+    };
+    let refused = repaired(&locked, &published);
+    let told = ArrangeError::Problem(vec![ProblemError::LockUnavailable(0)]);
+    assert_eq!(refused, Err(told));
 }

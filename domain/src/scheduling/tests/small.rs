@@ -73,7 +73,7 @@ pub(super) fn small() -> impl Strategy<Value = Problem> {
                     let known = problem
                         .requests
                         .iter()
-                        .any(|r| (r.demander, r.provider) == (d, p));
+                        .any(|r| [(d, p), (p, d)].contains(&(r.demander, r.provider)));
                     if d == p || known {
                         continue;
                     }
