@@ -68,7 +68,7 @@ const SYNTAX: [(&str, &str, &str); 14] = [
 ];
 
 /// Forms of values, as the reader names them.
-const FORMS: [(&str, &str, &str); 13] = [
+const FORMS: [(&str, &str, &str); 14] = [
     ("u8", "0 이상의 정수", "a whole number, 0 or more"),
     ("u16", "0 이상의 정수", "a whole number, 0 or more"),
     ("u32", "0 이상의 정수", "a whole number, 0 or more"),
