@@ -219,16 +219,21 @@ impl RunInput {
     ) -> Vec<Meeting> {
         let locked: BTreeSet<usize> = self.problem.locks.iter().map(|lock| lock.request).collect();
         let stood = self.stood();
-        let seated = |placed: &Placed| {
+        // A seat that is nobody's was taken in the past, by who no longer comes.
+        let seated = |placed: &Placed| -> Vec<DelegateId> {
             let request = &self.problem.requests[placed.request];
-            let seats = &self.keys.seats;
-            [
-                seats[request.demander][placed.demander_seat],
-                seats[request.provider][placed.provider_seat],
-            ]
+            let sides = [
+                (request.demander, placed.demander_seat),
+                (request.provider, placed.provider_seat),
+            ];
+            let delegate = |(p, seat): (usize, usize)| self.keys.seats[p].get(seat).copied();
+            sides.into_iter().filter_map(delegate).collect()
         };
         let mut taken: BTreeSet<(usize, DelegateId)> = (placed.iter())
-            .flat_map(|placed| seated(placed).map(|delegate| (placed.slot, delegate)))
+            .flat_map(|placed| {
+                let slot = placed.slot;
+                seated(placed).into_iter().map(move |who| (slot, who))
+            })
             .collect();
         let mut meetings = Vec::new();
         for placed in placed {
@@ -241,8 +246,10 @@ impl RunInput {
                 provider: self.keys.participants[request.provider],
                 request: self.keys.requests[placed.request],
                 slot: i32::try_from(placed.slot).unwrap_or(i32::MAX),
-                table: placed.table.map(|table| self.keys.tables[table]),
-                delegates: seated(placed).to_vec(),
+                table: placed
+                    .table
+                    .and_then(|table| self.keys.tables.get(table).copied()),
+                delegates: seated(placed),
                 state: MeetingState::Draft,
                 locked: locked.contains(&placed.request),
                 version: 1,

@@ -177,6 +177,43 @@ fn a_lock_where_somebody_is_missing_has_its_reason_before_the_run_begins() {
 }
 
 #[test]
+fn who_met_and_no_longer_comes_has_met() {
+    let mut world = world();
+    let second = DelegateId(Uuid::from_u128(50));
+    let mut more = world.delegates[2].clone();
+    (more.id, more.person.0) = (second, second.0);
+    world.delegates.push(more);
+    let mut published = first(&world);
+    // Both delegates of the hospital meet in the first slot.
+    let mut of_hospital: Vec<&mut Meeting> = published
+        .iter_mut()
+        .filter(|m| m.provider == id(3))
+        .collect();
+    assert_eq!(of_hospital.len(), 2);
+    for (i, meeting) in of_hospital.iter_mut().enumerate() {
+        let own = [world.delegates[2].id, second][i];
+        let other = if meeting.demander == id(1) { 1 } else { 2 };
+        meeting.delegates = vec![DelegateId(Uuid::from_u128(other)), own];
+        meeting.delegates.sort();
+        (meeting.slot, meeting.table) = (0, Some(i32::try_from(i).unwrap() + 1));
+    }
+    published.retain(|meeting| meeting.provider == id(3));
+    // One of them is taken off the list since.
+    world.delegates.pop();
+    for called_off in [None, Some(&BTreeSet::new())] {
+        let ground = Ground {
+            past: 1,
+            published: &published,
+            called_off,
+        };
+        let price = called_off.map(|_| ChangePrice::of_points(30));
+        let (meetings, _) = arranged(&input(&world, ground, price));
+        assert!(ground.is_kept_by(&meetings), "{meetings:#?}");
+        assert_eq!(meetings.len(), 4);
+    }
+}
+
+#[test]
 fn a_second_delegate_stays_where_the_meeting_stays() {
     let mut world = world();
     let second = DelegateId(Uuid::from_u128(50));
