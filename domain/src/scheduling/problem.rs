@@ -48,13 +48,21 @@ impl Serialize for SlotSet {
 
 impl<'de> Deserialize<'de> for SlotSet {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let slots = Vec::<u64>::deserialize(d)?;
+        let slots = Vec::<Number>::deserialize(d)?;
+        Ok(slots.into_iter().map(|slot| slot.0).collect())
+    }
+}
+
+/// The number of a slot in a set.
+struct Number(usize);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let slot = u64::deserialize(d)?;
         // A place costs its own size in memory, whatever else is in the set.
-        let slot = |slot: &u64| {
-            let known = usize::try_from(*slot).ok().filter(|slot| *slot < 1024);
-            known.ok_or_else(|| D::Error::invalid_value(Unexpected::Unsigned(*slot), &"a slot"))
-        };
-        slots.iter().map(slot).collect()
+        let known = usize::try_from(slot).ok().filter(|slot| *slot < 1024);
+        let known = known.map(Self);
+        known.ok_or_else(|| D::Error::invalid_value(Unexpected::Unsigned(slot), &"a slot"))
     }
 }
 

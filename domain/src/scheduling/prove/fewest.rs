@@ -115,7 +115,7 @@ pub fn fewest_breaks(
     run.bounds.tighten(&run.timetable);
     let known = known.max(run.bounds.breaks);
     let proved = levels::as_good(&run.timetable, &run.bound);
-    if (effort.stop)() {
+    if effort.certify.is_none() && (effort.stop)() {
         return Ok(Fewest {
             arrangement: found,
             fewer: 0,
