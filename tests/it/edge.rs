@@ -327,7 +327,7 @@ async fn an_answer_that_grows_beyond_the_estimate_is_ended() {
         let count = |i| json!({ "code": format!("C{i:02}"), "count": 500, "asOf": "2026-06", "basis": "MEASURED" });
         json!({ "content": { "title": { "ko": "자료" }, "counts": codes.map(count).collect::<Vec<_>>() } })
     };
-    let query = "{ offers(first: 1) { edges { node { counts { code count } } } } }";
+    let query = "{ offers(first: 1) { edges { node { counts { asOf basis } } } } }";
     let made = "offer { id }";
     server
         .mutate(&user, "createOffer", counts(0..2), made)

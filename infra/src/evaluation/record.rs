@@ -143,15 +143,17 @@ pub(super) fn list<T: DeserializeOwned>(record: &Record, key: &str) -> Result<Ve
 pub(super) fn composed<T: DeserializeOwned>(record: &Record, table: &Table) -> Result<T, Message> {
     let mut made = Map::new();
     for (ours, key) in table {
-        let Some(value) = record.get(*key).filter(|value| !value.is_null()) else {
-            continue;
-        };
-        match ours.split_once('.') {
-            Some((outer, inner)) => {
+        let value = record.get(*key).filter(|value| !value.is_null());
+        match (ours.split_once('.'), value) {
+            // What has parts is there though none of them is said.
+            (Some((outer, inner)), value) => {
                 let outer = made.entry(outer).or_insert_with(|| json!({}));
-                outer[inner] = value.clone();
+                if let Some(value) = value {
+                    outer[inner] = value.clone();
+                }
             }
-            None => drop(made.insert((*ours).to_owned(), value.clone())),
+            (None, Some(value)) => drop(made.insert((*ours).to_owned(), value.clone())),
+            (None, None) => {}
         }
     }
     typed(Value::Object(made), |path| {
