@@ -8,7 +8,9 @@ use matchday_domain::id::{
 };
 use matchday_domain::matching_day::agenda;
 use matchday_domain::matching_day::request::RequestPlan;
-use matchday_domain::matching_day::{Answer, MatchingDay, MeetingRequest, Priority, Registration};
+use matchday_domain::matching_day::{
+    Answer, DeclineReason, MatchingDay, MeetingRequest, Priority, Registration,
+};
 use matchday_domain::notice::Notice;
 use matchday_domain::policy::Action;
 use matchday_domain::problem::Problem;
@@ -77,17 +79,17 @@ impl App {
         Ok(saved)
     }
 
-    /// Answers a request that was sent to the caller's organisation.
+    /// Answers a request that was sent to the caller's organisation: yes, or no and perhaps why.
     ///
     /// # Errors
-    /// Not the addressee, the window is closed, a stale version, or the store.
+    /// Not the addressee, the window is closed, a stale version, a reason beside a yes, or the store.
     pub async fn answer_request(
         &self,
         caller: &Caller,
         key: &Key,
         id: MeetingRequestId,
         version: i32,
-        accept: bool,
+        (accept, reason): (bool, Option<DeclineReason>),
     ) -> Outcome<MeetingRequest> {
         self.change_request(
             caller,
@@ -95,7 +97,7 @@ impl App {
             key,
             id,
             version,
-            |request, own| request.answer(own, version, accept),
+            |request, own| request.answer(own, version, accept, reason),
         )
         .await
     }

@@ -311,7 +311,7 @@ async fn request_and_answer(
                         &Key::default(),
                         request.id,
                         request.version,
-                        accept,
+                        (accept, None),
                     )
                     .await?;
             }

@@ -6,7 +6,7 @@ use super::demand::Demand;
 use super::loader::{AcquaintanceOf, RulesOf};
 use super::payload::{key, payload};
 use super::registration::Registration;
-use super::vocabulary::{Answer, Priority, Side};
+use super::vocabulary::{Answer, DeclineReason, Priority, Side};
 use super::{Result, app, caller, id, loaders};
 use crate::app::request::Acquaintance;
 use async_graphql::{Context, ID, InputObject, Object};
@@ -129,6 +129,12 @@ impl MeetingRequest {
         Ok(self.0.answer.into())
     }
 
+    /// Why the other side declined; null if it did not, or did not say.
+    async fn decline_reason(&self, ctx: &Context<'_>) -> Result<Option<DeclineReason>> {
+        self.seen(ctx).await?;
+        Ok(self.0.decline_reason.map(Into::into))
+    }
+
     /// Raised by one at every change; what an answer must name.
     async fn version(&self) -> i32 {
         self.0.version
@@ -173,6 +179,8 @@ pub struct AnswerMeetingRequestInput {
     version: i32,
     /// True accepts, false declines.
     accept: bool,
+    /// Why it is declined: the sender reads it. A no for use conditions or want of capacity teaches no weights.
+    decline_reason: Option<DeclineReason>,
     /// Repeats of the request with the same key are answered as the first, for 24 hours.
     idempotency_key: Option<String>,
     /// Returned unchanged.
@@ -280,10 +288,11 @@ impl RequestMutation {
         #[graphql(desc = "The answer")] input: AnswerMeetingRequestInput,
     ) -> Result<Option<AnswerMeetingRequestPayload>> {
         let key = key(input.idempotency_key.as_ref(), &input);
+        let answer = (input.accept, input.decline_reason.map(Into::into));
         let outcome = async {
             let id = id::read("id", &input.id)?;
             app(ctx)
-                .answer_request(caller(ctx), &key, id, input.version, input.accept)
+                .answer_request(caller(ctx), &key, id, input.version, answer)
                 .await
         };
         AnswerMeetingRequestPayload::settle(

@@ -28,7 +28,7 @@ pub use meeting::{Meeting, MeetingState};
 pub use pair_rule::{PairRule, RuledPair};
 pub use place::Place;
 pub use registration::{Delegate, DelegatePlan, HalfDay, Registration, RegistrationPlan, Side};
-pub use request::{Answer, MeetingRequest, Priority};
+pub use request::{Answer, DeclineReason, MeetingRequest, Priority};
 pub use rules::{ArrangementRules, EventResource, GroupRule, Grouping, Rules};
 pub use shown::Shown;
 pub use situation::{PairScore, Situation};

@@ -29,6 +29,23 @@ crate::vocabulary! {
     }
 }
 
+crate::vocabulary! {
+    /// Why an addressee declines.
+    DeclineReason {
+        NotNeeded = "not_needed", "필요한 내용이 아님", "not what is needed";
+        UseConditions = "use_conditions", "이용 조건이 맞지 않음", "the use conditions do not fit";
+        NoCapacity = "no_capacity", "여력이 없음", "no capacity";
+        Other = "other", "기타", "another reason";
+    }
+}
+
+impl DeclineReason {
+    /// Whether such a no says something of how well the two fit: the gate and the calendar are another matter.
+    pub fn is_of_the_match(self) -> bool {
+        matches!(self, Self::NotNeeded | Self::Other)
+    }
+}
+
 /// The wish of one organisation to meet another; one for a pair, whoever sent it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MeetingRequest {
@@ -54,6 +71,8 @@ pub struct MeetingRequest {
     pub resources: Vec<i32>,
     /// What the other side said.
     pub answer: Answer,
+    /// Why it declined; none if it did not, or did not say.
+    pub decline_reason: Option<DeclineReason>,
     /// Raised by one at every change.
     pub version: i32,
     /// When it was sent; the earlier wins a tie.
@@ -131,6 +150,7 @@ impl MeetingRequest {
             message: plan.message,
             resources,
             answer,
+            decline_reason: None,
             version: 1,
             created_at: now,
         })
@@ -155,12 +175,13 @@ impl MeetingRequest {
     /// The addressee's answer; it may be changed while requests are open.
     ///
     /// # Errors
-    /// Not the addressee, a stale version, or a request that was withdrawn.
+    /// Not the addressee, a stale version, a reason beside a yes, or a request that was withdrawn.
     pub fn answer(
         &mut self,
         by: RegistrationId,
         read_version: i32,
         accept: bool,
+        reason: Option<DeclineReason>,
     ) -> Result<(), Problem> {
         if by != self.addressee() {
             return Err(Problem::forbidden());
@@ -174,8 +195,18 @@ impl MeetingRequest {
         if self.priority == Priority::NoThanks || self.answer == Answer::Withdrawn {
             return Err(wrong_state(self.answer.label()));
         }
-        if self.answer != answer {
-            self.answer = answer;
+        if accept && reason.is_some() {
+            return Err(Problem::at(
+                "declineReason",
+                Code::Invalid,
+                Message::new(
+                    "수락할 때는 거절 사유를 줄 수 없습니다.",
+                    "Who accepts gives no reason to decline.",
+                ),
+            ));
+        }
+        if (self.answer, self.decline_reason) != (answer, reason) {
+            (self.answer, self.decline_reason) = (answer, reason);
             self.version += 1;
         }
         Ok(())
@@ -220,7 +251,7 @@ impl MeetingRequest {
             ));
         }
         let (by, version) = (self.addressee(), self.version);
-        self.answer(by, version, new.priority != Priority::NoThanks)?;
+        self.answer(by, version, new.priority != Priority::NoThanks, None)?;
         if self.resources != new.resources && new.priority != Priority::NoThanks {
             self.resources.extend(new.resources);
             self.resources.sort_unstable();

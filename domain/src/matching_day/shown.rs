@@ -1,6 +1,6 @@
 //! Which suggestions an organisation has seen, and what the two then decided: what weights may be learnt from.
 
-use super::{Answer, MeetingRequest, Priority};
+use super::{Answer, DeclineReason, MeetingRequest, Priority};
 use crate::id::{DemandId, MatchingDayId, OfferId, OrganisationId, RegistrationId};
 use crate::matching::Criteria;
 use crate::matching::feedback::Decision;
@@ -35,7 +35,7 @@ pub struct Shown {
 /// The decisions on suggestions, in the order of the requests.
 ///
 /// Sending a request is a yes of the sender, and "no thanks" its no; the addressee says yes or no by its answer. No
-/// answer is no decision, nor is a request that was taken back. A pair counts if the sender, or else the addressee, was
+/// answer is no decision, nor is a request that was taken back, nor a no for use conditions or want of capacity. A pair counts if the sender, or else the addressee, was
 /// shown it; where the request names a demand or an offer, that one. What the gate denies by now is left out: such a no
 /// says nothing of the criteria.
 pub fn decisions(
@@ -72,7 +72,9 @@ pub fn decisions(
         let of_sender = (request.answer != Answer::Withdrawn).then_some(!refused);
         let of_addressee = match request.answer {
             Answer::Accepted => Some(true),
-            Answer::Declined if !refused => Some(false),
+            Answer::Declined if !refused => (request.decline_reason)
+                .is_none_or(DeclineReason::is_of_the_match)
+                .then_some(false),
             _ => None,
         };
         for (party, accepted) in [(sender, of_sender), (addressee, of_addressee)] {
@@ -128,6 +130,7 @@ mod tests {
             message: None,
             resources: Vec::new(),
             answer,
+            decline_reason: None,
             version: 1,
             created_at: SystemClock.now(),
         }
@@ -160,6 +163,18 @@ mod tests {
             [(COMPANY, true, 4.0), (HOSPITAL, false, 4.0)]
         );
         assert_eq!(like(Withdrawn), []);
+        // The gate and the calendar say nothing of how well the two fit.
+        for (reason, counts) in [
+            (DeclineReason::NotNeeded, true),
+            (DeclineReason::Other, true),
+            (DeclineReason::UseConditions, false),
+            (DeclineReason::NoCapacity, false),
+        ] {
+            let mut declined = request(Priority::Like, Declined, None);
+            declined.decline_reason = Some(reason);
+            let said = said(&seen, declined, &[]);
+            assert_eq!(said.contains(&(HOSPITAL, false, 4.0)), counts, "{reason:?}");
+        }
         let silent = request(Priority::NoThanks, Declined, None);
         assert_eq!(said(&seen, silent, &[]), [(COMPANY, false, 4.0)]);
     }

@@ -17,6 +17,7 @@ pub struct Model {
     pub message: Option<String>,
     pub resources: Option<Json>,
     pub answer: String,
+    pub decline_reason: Option<String>,
     pub version: i32,
     pub created_at: DateTimeUtc,
 }

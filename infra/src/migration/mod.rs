@@ -16,6 +16,7 @@ mod m0010_kept_matches;
 mod m0011_job_lane;
 mod m0012_arrangement_rules;
 mod m0013_match_facts;
+mod m0014_decline_reason;
 
 use sea_orm_migration::prelude::*;
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_job_lane::Migration),
             Box::new(m0012_arrangement_rules::Migration),
             Box::new(m0013_match_facts::Migration),
+            Box::new(m0014_decline_reason::Migration),
         ]
     }
 }

@@ -6,7 +6,7 @@ use crate::entity::{meeting_request as row, registration};
 use matchday_domain::id::{
     DemandId, MatchingDayId, MeetingRequestId, OfferId, OrganisationId, RegistrationId,
 };
-use matchday_domain::matching_day::{Answer, MeetingRequest, Priority, Side};
+use matchday_domain::matching_day::{Answer, DeclineReason, MeetingRequest, Priority, Side};
 use matchday_domain::page::{Page, PageRequest};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{ExprTrait, Query};
@@ -32,6 +32,9 @@ fn read(row: row::Model) -> Result<MeetingRequest, StoreError> {
             .transpose()?
             .unwrap_or_default(),
         answer: vocabulary(TABLE, &row.answer, Answer::from_code)?,
+        decline_reason: (row.decline_reason)
+            .map(|reason| vocabulary(TABLE, &reason, DeclineReason::from_code))
+            .transpose()?,
         version: row.version,
         created_at: row.created_at,
     })
@@ -193,6 +196,9 @@ fn columns(request: &MeetingRequest) -> Result<row::ActiveModel, StoreError> {
         message: Set(request.message.clone()),
         resources: Set(needed.map(|numbers| to_json(TABLE, numbers)).transpose()?),
         answer: Set(request.answer.code().to_owned()),
+        decline_reason: Set(request
+            .decline_reason
+            .map(|reason| reason.code().to_owned())),
         version: Set(request.version),
         created_at: Set(request.created_at),
     })

@@ -88,6 +88,7 @@ async fn decisions_teach(
 ) {
     let server = &scene.server;
     scene.advance(2, "REQUESTS").await;
+    let mut declined = None;
     for (company, list) in companies.iter().zip(lists) {
         for suggestion in list {
             let to = &suggestion["registration"]["id"];
@@ -102,19 +103,23 @@ async fn decisions_teach(
             let answer =
                 json!({ "id": request["id"], "version": request["version"], "accept": h % 2 == 1 });
             let hospital = &hospitals[h].0;
-            server
+            let answered = server
                 .mutate(
                     hospital,
                     "answerMeetingRequest",
                     answer,
-                    "meetingRequest { id }",
+                    "meetingRequest { id version }",
                 )
                 .await;
+            if h % 2 == 0 {
+                declined = Some((company, hospital, answered["meetingRequest"].clone()));
+            }
         }
     }
     let learned = scene.day(&scene.organiser, LEARNED).await["learnedWeights"].clone();
     assert_eq!(learned["decisions"], 48);
     assert_eq!(learned["reasonNotReady"], Value::Null);
+    said_for_use_conditions(scene, declined.unwrap()).await;
     let weight = |weights: &Value, criterion: &str| {
         let mut all = weights.as_array().unwrap().iter();
         all.find(|row| row["criterion"] == criterion).unwrap()["weight"]
@@ -177,4 +182,50 @@ async fn decisions_teach(
         Value::Null,
         "not called a probability yet"
     );
+}
+
+/// A no for use conditions is read by the sender, and teaches nothing.
+async fn said_for_use_conditions(scene: &Scene, declined: (&User, &User, Value)) {
+    let (company, hospital, request) = declined;
+    let server = &scene.server;
+    let answer = |accept: bool, version: &Value| json!({ "id": request["id"], "version": version, "accept": accept, "declineReason": "USE_CONDITIONS" });
+    let refused = server
+        .refused(
+            hospital,
+            "answerMeetingRequest",
+            answer(true, &request["version"]),
+        )
+        .await;
+    assert_eq!(
+        (&refused["code"], &refused["path"]),
+        (&json!("INVALID"), &json!(["declineReason"]))
+    );
+    let selection = "meetingRequest { version declineReason }";
+    let no = server
+        .mutate(
+            hospital,
+            "answerMeetingRequest",
+            answer(false, &request["version"]),
+            selection,
+        )
+        .await;
+    assert_eq!(no["meetingRequest"]["declineReason"], "USE_CONDITIONS");
+    let query =
+        "query($id: ID!) { node(id: $id) { ... on MeetingRequest { answer declineReason } } }";
+    let read = server
+        .data(company, query, json!({ "id": request["id"] }))
+        .await;
+    assert_eq!(
+        read["node"],
+        json!({ "answer": "DECLINED", "declineReason": "USE_CONDITIONS" })
+    );
+    let learned = scene.day(&scene.organiser, LEARNED).await["learnedWeights"].clone();
+    assert_eq!(learned["decisions"], 47);
+    // Without a reason it counts again.
+    let plain =
+        json!({ "id": request["id"], "version": no["meetingRequest"]["version"], "accept": false });
+    let no = server
+        .mutate(hospital, "answerMeetingRequest", plain, selection)
+        .await;
+    assert_eq!(no["meetingRequest"]["declineReason"], Value::Null);
 }

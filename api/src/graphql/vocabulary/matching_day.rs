@@ -63,6 +63,17 @@ vocabularies! {
         /// Withdrawn (취소).
         Withdrawn,
     }
+    /// Why an addressee declines.
+    DeclineReason("MeetingRequestDeclineReason") = "matchday_domain::matching_day::DeclineReason" {
+        /// Not what is needed (필요한 내용이 아님).
+        NotNeeded,
+        /// The use conditions do not fit (이용 조건이 맞지 않음).
+        UseConditions,
+        /// No capacity (여력이 없음).
+        NoCapacity,
+        /// Another reason (기타).
+        Other,
+    }
     /// Where a meeting stands.
     MeetingState("MeetingState") = "matchday_domain::matching_day::MeetingState" {
         /// Draft (초안).

@@ -76,6 +76,7 @@ impl World {
             message: None,
             resources: Vec::new(),
             answer,
+            decline_reason: None,
             version: 1,
             created_at: self.day.created_at,
         });
