@@ -53,7 +53,7 @@ impl Country {
 }
 
 impl<'de> Deserialize<'de> for Country {
-    /// Two capitals; whether they are assigned is for [`check_countries`] to say.
+    /// Two capitals; whether they are assigned is for `check_countries` to say.
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let code = String::deserialize(d)?;
         if code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()) {
